@@ -1,0 +1,1 @@
+"""The service under a government quality award, from the call to the certificate and after."""

@@ -1,0 +1,31 @@
+"""How does the intake (申报) work as a stage? Every submission advances when it closes."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.award.applications.rules import SETTLING, NotYetSettled
+from app.award.stages.kind import Judgement, StageAt, Verdict
+from app.award.stages.lifecycle import Result
+from app.award.stages.queries import live_entries
+from app.platform.clock import legal_minute
+from app.platform.errors import Refusal
+
+
+class IntakeKind:
+    """申报: applicants submit; entries appear as they do."""
+
+    async def opened(self, db: AsyncSession, stage: StageAt, now: datetime) -> None:
+        """Nothing to prepare: applicants come by themselves."""
+
+    async def blockers(self, db: AsyncSession, stage: StageAt, now: datetime) -> list[Refusal]:
+        """The deadline, and a minute in which the last requests end."""
+        del db
+        until = stage.closes_at + SETTLING
+        return [NotYetSettled(at=legal_minute(until))] if now < until else []
+
+    async def judge(self, db: AsyncSession, stage: StageAt, now: datetime) -> Judgement:
+        """Whatever was submitted goes on."""
+        del now
+        entries = await live_entries(db, stage.id)
+        return Judgement([Verdict(entry.id, Result.ADVANCED) for entry in entries])

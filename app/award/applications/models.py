@@ -1,0 +1,88 @@
+"""How are applications and their attachments stored?"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.award.applications.lifecycle import ApplicationStatus
+from app.platform.db.base import Model, identifier, one_of
+
+
+class Application(Model):
+    """An organisation's application in one cycle and track.
+
+    `content` is the canonical text frozen at submission, `digest` its SHA-256, `receipt` the signed
+    answer. `entry_key` is what the regulation counts once: the organisation, or it in one track.
+    """
+
+    __tablename__ = "application"
+    __table_args__ = (
+        one_of("status", ApplicationStatus),
+        CheckConstraint(
+            "(submitted_at IS NULL) = (content IS NULL) AND (content IS NULL) = (receipt IS NULL)",
+            name="frozen_when_submitted",
+        ),
+        # one_entry_per: of two simultaneous submissions one is refused by the database.
+        Index(
+            "uq_application_one_entry",
+            "cycle_id",
+            "entry_key",
+            unique=True,
+            postgresql_where=text("status = 'submitted'"),
+        ),
+        Index("ix_application_organisation_id", "organisation_id"),
+    )
+
+    id: Mapped[UUID] = identifier()
+    code: Mapped[str] = mapped_column(unique=True)
+    cycle_id: Mapped[UUID] = mapped_column(ForeignKey("cycle.id"))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    track: Mapped[str]
+    status: Mapped[str] = mapped_column(default=ApplicationStatus.DRAFT)
+    version: Mapped[int] = mapped_column(default=1)
+    form: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    entry_key: Mapped[str]
+    content: Mapped[str | None]
+    digest: Mapped[str | None]
+    receipt: Mapped[str | None]
+    created_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+
+
+class AttachmentState(StrEnum):
+    EXPECTED = "expected"
+    STORED = "stored"
+
+
+class Attachment(Model):
+    """A file of an application: announced with size and digest, then uploaded."""
+
+    __tablename__ = "attachment"
+    __table_args__ = (
+        one_of("state", AttachmentState),
+        CheckConstraint("size > 0", name="not_empty"),
+        UniqueConstraint("application_id", "document", "sha256"),
+    )
+
+    id: Mapped[UUID] = identifier()
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    document: Mapped[str]
+    file_name: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str]
+    state: Mapped[str] = mapped_column(default=AttachmentState.EXPECTED)
+    created_at: Mapped[datetime]
+    stored_at: Mapped[datetime | None]

@@ -1,0 +1,163 @@
+"""What can be read of applications, and by whom?"""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.award.applications.lifecycle import APPLICATION, ApplicationStatus
+from app.award.applications.models import Application, Attachment
+from app.award.applications.rules import ApplicationUnknown, AttachmentUnknown
+from app.award.applications.schemas import (
+    ApplicationLine,
+    ApplicationQuery,
+    ApplicationView,
+    AttachmentView,
+    Form,
+    ProgressView,
+)
+from app.award.programmes.models import Cycle
+from app.award.records.queries import conflicted
+from app.award.stages.lifecycle import StageStatus
+from app.award.stages.models import Entry, Outcome, Stage
+from app.platform.accounts.callers import Call
+from app.platform.accounts.models import Organisation
+from app.platform.http.pages import Page, page
+from app.platform.security.access import Found, fetch, fetch_view, visible_to
+from app.platform.security.permission import Resource
+from app.platform.workflow.advance import actions
+
+APPLICATION_RESOURCE = Resource(
+    "application",
+    scopes={
+        "organisation": Application.organisation_id,
+        "programme": Cycle.programme_id,
+        "cycle": Cycle.id,
+    },
+    phases={
+        "draft": Application.status == ApplicationStatus.DRAFT,
+        "received": Application.submitted_at.is_not(None),
+    },
+    conflict=lambda actor: conflicted(actor, Application.organisation_id),
+    missing=ApplicationUnknown,
+)
+
+LINES = (
+    select(
+        Application.id,
+        Application.code,
+        Application.cycle_id,
+        Application.organisation_id,
+        Organisation.name.label("organisation"),
+        Application.track,
+        Application.status,
+        Application.submitted_at,
+    )
+    .join(Organisation, Organisation.id == Application.organisation_id)
+    .join(Cycle, Cycle.id == Application.cycle_id)
+)
+
+
+def line_fields(row: Any) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in ApplicationLine.model_fields}
+
+
+async def list_applications(call: Call, query: ApplicationQuery) -> Page[ApplicationLine]:
+    """Those the caller may see, in order of code; one statement."""
+    statement = LINES.where(visible_to(call.actor, APPLICATION_RESOURCE))
+    if query.cycle is not None:
+        statement = statement.where(Application.cycle_id == query.cycle)
+    return await page(
+        call.db,
+        statement,
+        query,
+        by=Application.code,
+        identity=Application.id,
+        view=lambda row: ApplicationLine(**line_fields(row)),
+    )
+
+
+async def get_application(
+    call: Call, application_id: UUID, *, lock: bool = False
+) -> Found[Application]:
+    """The application, or ApplicationUnknown."""
+    statement = (
+        select(Application)
+        .join(Cycle, Cycle.id == Application.cycle_id)
+        .where(Application.id == application_id)
+    )
+    return await fetch(call.db, call.actor, APPLICATION_RESOURCE, statement, lock=lock)
+
+
+async def application_view(call: Call, application_id: UUID) -> tuple[ApplicationView, int]:
+    """The application as the caller may see it, and its version; three statements."""
+    statement = LINES.add_columns(
+        Organisation.credit_code, Application.form, Application.digest, Application.version
+    ).where(Application.id == application_id)
+    found = await fetch_view(call.db, call.actor, APPLICATION_RESOURCE, statement)
+    row = found.it
+    view = ApplicationView(
+        **line_fields(row),
+        credit_code=row.credit_code,
+        form=Form.model_validate(row.form),
+        attachments=[attachment_view(one) for one in await attachments_of(call.db, application_id)],
+        progress=await progress_of(call.db, application_id),
+        digest=row.digest,
+        actions=actions(found, APPLICATION, ApplicationStatus(row.status)),
+    )
+    return view, row.version
+
+
+def attachment_view(row: Any) -> AttachmentView:
+    return AttachmentView(**{name: getattr(row, name) for name in AttachmentView.model_fields})
+
+
+async def attachments_of(db: AsyncSession, application_id: UUID) -> Sequence[Attachment]:
+    """The attachments, in order of document and file name."""
+    return (
+        await db.scalars(
+            select(Attachment)
+            .where(Attachment.application_id == application_id)
+            .order_by(Attachment.document, Attachment.file_name, Attachment.id)
+        )
+    ).all()
+
+
+async def progress_of(db: AsyncSession, application_id: UUID) -> list[ProgressView]:
+    """What closed stages have left on an application, in the order of the regulation."""
+    rows = await db.execute(
+        select(Stage.key.label("stage"), Stage.name, Outcome.result, Outcome.reason)
+        .join(Entry, (Entry.stage_id == Stage.id) & (Entry.round == Stage.round))
+        .join(Outcome, Outcome.entry_id == Entry.id)
+        .where(Entry.application_id == application_id, Stage.status == StageStatus.CLOSED)
+        .order_by(Stage.position)
+    )
+    return [
+        ProgressView(stage=row.stage, name=row.name, result=row.result, reason=row.reason)
+        for row in rows
+    ]
+
+
+async def get_attachment(call: Call, attachment_id: UUID) -> tuple[Attachment, Found[Application]]:
+    """An attachment with its application, or AttachmentUnknown."""
+    attachment = await call.db.get(Attachment, attachment_id)
+    if attachment is None:
+        raise AttachmentUnknown
+    try:
+        return attachment, await get_application(call, attachment.application_id)
+    except ApplicationUnknown:
+        raise AttachmentUnknown from None
+
+
+async def names_of(
+    db: AsyncSession, applications: Sequence[UUID]
+) -> dict[UUID, tuple[str, str, str]]:
+    """Code, organisation's name and credit code of applications; one statement."""
+    rows = await db.execute(
+        select(Application.id, Application.code, Organisation.name, Organisation.credit_code)
+        .join(Organisation, Organisation.id == Application.organisation_id)
+        .where(Application.id.in_(applications))
+    )
+    return {row.id: (row.code, row.name, row.credit_code) for row in rows}

@@ -1,0 +1,223 @@
+"""How are applications reached?"""
+
+from typing import Annotated
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response, status
+from fastapi.responses import FileResponse
+
+from app.award.applications import queries, rules, service
+from app.award.applications.schemas import (
+    ApplicationIn,
+    ApplicationLine,
+    ApplicationQuery,
+    ApplicationView,
+    AttachmentIn,
+    AttachmentView,
+    Form,
+    ReceiptView,
+)
+from app.award.programmes.rules import CycleUnknown
+from app.award.stages.rules import StageNotOpen
+from app.platform.accounts.callers import Reading, SignInNeeded, Token, Writing, arrived
+from app.platform.errors import ConditionMissing, NotAllowed, NotFound, SeveralReasons, Stale
+from app.platform.files.store import ContentDiffers, FileTooLarge
+from app.platform.ground import ground_of
+from app.platform.http.pages import CursorUnreadable, Page
+from app.platform.http.preconditions import IfMatch, tagged, version_tag
+from app.platform.http.problems import answers
+from app.platform.workflow.lifecycle import MoveNotPossible
+
+OWN = answers(SignInNeeded, NotAllowed, rules.ApplicationUnknown)
+FILE = answers(SignInNeeded, NotAllowed, rules.AttachmentUnknown)
+
+routes = APIRouter(prefix="/applications", tags=["applications"])
+attachments = APIRouter(prefix="/attachments", tags=["applications"], responses=FILE)
+
+
+@routes.post(
+    "",
+    operation_id="start_draft",
+    summary="Begin an application",
+    status_code=status.HTTP_201_CREATED,
+    responses=answers(
+        SignInNeeded,
+        NotAllowed,
+        NotFound,
+        CycleUnknown,
+        rules.IntakeNotOpen,
+        rules.IntakeClosed,
+        StageNotOpen,
+        rules.TrackUnknown,
+    ),
+)
+async def start_draft(call: Writing, body: ApplicationIn) -> ApplicationView:
+    """For an organisation the caller speaks for, while the intake is open."""
+    return await service.start_draft(call, body)
+
+
+@routes.get(
+    "",
+    operation_id="list_applications",
+    summary="List applications",
+    responses=answers(SignInNeeded, CursorUnreadable),
+)
+async def list_applications(
+    call: Reading, query: Annotated[ApplicationQuery, Query()]
+) -> Page[ApplicationLine]:
+    """Those the caller may see: an applicant their own, the office what it has received."""
+    return await queries.list_applications(call, query)
+
+
+@routes.get(
+    "/{application_id}",
+    operation_id="read_application",
+    summary="Read an application",
+    responses=OWN,
+)
+async def read_application(
+    call: Reading, application_id: UUID, response: Response
+) -> ApplicationView:
+    """With its form, its attachments, and what closed stages have left on it."""
+    view, version = await queries.application_view(call, application_id)
+    tagged(response, version_tag(version))
+    return view
+
+
+@routes.put(
+    "/{application_id}/form",
+    operation_id="fill_in",
+    summary="Save the form of a draft",
+    responses={**OWN, **answers(rules.OnlyInDraft, Stale, ConditionMissing)},
+)
+async def fill_in(
+    call: Writing, application_id: UUID, body: Form, if_match: IfMatch, response: Response
+) -> ApplicationView:
+    """Replaces the whole form; send the ETag you read."""
+    view, version = await service.fill_in(call, application_id, body, if_match)
+    tagged(response, version_tag(version))
+    return view
+
+
+@routes.post(
+    "/{application_id}/attachments",
+    operation_id="announce_attachment",
+    summary="Announce a file",
+    status_code=status.HTTP_201_CREATED,
+    responses={
+        **OWN,
+        **answers(
+            rules.OnlyInDraft, rules.AttachmentKnown, rules.DocumentUnknown, rules.FileNameWrong
+        ),
+    },
+)
+async def announce(call: Writing, application_id: UUID, body: AttachmentIn) -> AttachmentView:
+    """Name, size and SHA-256 first; then `PUT` the bytes to `/attachments/{id}/content`."""
+    return await service.announce(call, application_id, body)
+
+
+@routes.post(
+    "/{application_id}/submission",
+    operation_id="submit_application",
+    summary="Submit",
+    status_code=status.HTTP_201_CREATED,
+    responses={
+        **OWN,
+        **answers(
+            MoveNotPossible,
+            rules.IntakeNotOpen,
+            rules.IntakeClosed,
+            rules.FieldMissing,
+            rules.DocumentMissing,
+            rules.UploadUnfinished,
+            rules.AlreadyEntered,
+            StageNotOpen,
+            SeveralReasons,
+        ),
+    },
+)
+async def submit(call: Writing, application_id: UUID) -> ReceiptView:
+    """Freezes the application and answers with a signed receipt. Everything missing is told at
+    once.
+    """
+    return await service.submit(call, application_id)
+
+
+@routes.get(
+    "/{application_id}/receipt",
+    operation_id="read_receipt",
+    summary="The receipt of a submission",
+    responses=OWN,
+)
+async def read_receipt(call: Reading, application_id: UUID) -> ReceiptView:
+    """The same receipt that the submission was answered with."""
+    return service.receipt_view((await queries.get_application(call, application_id)).it)
+
+
+@routes.post(
+    "/{application_id}/withdrawal",
+    operation_id="withdraw_application",
+    summary="Withdraw",
+    responses={**OWN, **answers(MoveNotPossible)},
+)
+async def withdraw(call: Writing, application_id: UUID) -> ApplicationView:
+    """A draft or a submission; it cannot be undone."""
+    await service.withdraw(call, application_id)
+    return (await queries.application_view(call, application_id))[0]
+
+
+@attachments.put(
+    "/{attachment_id}/content",
+    operation_id="upload_attachment",
+    summary="Upload the bytes of a file",
+    responses=answers(
+        rules.OnlyInDraft, rules.AlreadyUploaded, FileTooLarge, ContentDiffers, rules.TypeDiffers
+    ),
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/octet-stream": {"schema": {"type": "string", "format": "binary"}}
+            },
+        }
+    },
+)
+async def upload(request: Request, token: Token, attachment_id: UUID) -> AttachmentView:
+    """The raw bytes as announced; nothing is read before the caller and the file are known."""
+    return await service.upload(
+        ground_of(request), token, attachment_id, request.stream(), arrived(request)
+    )
+
+
+@attachments.get(
+    "/{attachment_id}/content",
+    operation_id="download_attachment",
+    summary="Download a file",
+    response_class=FileResponse,
+    responses=answers(rules.NotUploaded),
+)
+async def download(request: Request, call: Writing, attachment_id: UUID) -> FileResponse:
+    """Always as a download; every download is logged."""
+    attachment = await service.download(call, attachment_id)
+    return FileResponse(
+        ground_of(request).files.path(attachment.sha256),
+        media_type=attachment.media_type,
+        headers={
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(attachment.file_name)}",
+            "Content-Security-Policy": "sandbox",
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+@attachments.delete(
+    "/{attachment_id}",
+    operation_id="remove_attachment",
+    summary="Take a file off a draft",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=answers(rules.OnlyInDraft),
+)
+async def remove(call: Writing, attachment_id: UUID) -> None:
+    """Only while the application is a draft."""
+    await service.remove(call, attachment_id)

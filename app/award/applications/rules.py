@@ -1,0 +1,171 @@
+"""What must be true before an application is changed or submitted? Pure."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.platform.clock import legal_minute
+from app.platform.errors import Conflict, Invalid, NotFound, Refusal
+
+SETTLING = timedelta(seconds=60)
+"""Requests that arrived by the deadline may still be running; intake closes no earlier."""
+
+REQUIRED = {
+    "registered_on": "注册日期",
+    "employees": "职工人数",
+    "industry": "所属行业",
+    "contact_name": "联系人",
+}
+
+HEADS: Mapping[str, tuple[bytes, ...]] = {
+    "application/pdf": (b"%PDF-",),
+    "image/png": (b"\x89PNG\r\n\x1a\n",),
+    "image/jpeg": (b"\xff\xd8\xff",),
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": (b"PK\x03\x04",),
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": (b"PK\x03\x04",),
+}
+LARGEST = 50 * 1024 * 1024
+HIDING = set("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069/\\")
+
+
+class ApplicationUnknown(NotFound):
+    code = "application-not-found"
+    zh = "没有这份申报，或您无权查看。"
+    en = "There is no such application, or you may not see it."
+
+
+class AttachmentUnknown(NotFound):
+    code = "attachment-not-found"
+    zh = "没有这个附件，或您无权查看。"
+    en = "There is no such attachment, or you may not see it."
+
+
+class IntakeNotOpen(Conflict):
+    code = "intake-not-open"
+    zh = "申报尚未开始，开始时间为 {at}。"
+    en = "Intake opens at {at}."
+
+
+class IntakeClosed(Conflict):
+    code = "intake-closed"
+    zh = "申报已于 {at} 截止。"
+    en = "Intake closed at {at}."
+
+
+class NotYetSettled(Conflict):
+    code = "intake-not-settled"
+    zh = "申报截止后 60 秒方可结束本环节（{at}）。"
+    en = "Intake can be closed 60 seconds after its deadline ({at})."
+
+
+class TrackUnknown(Invalid):
+    code = "track-unknown"
+    zh = "本届评选没有“{track}”类别。"
+    en = "The cycle has no track “{track}”."
+
+
+class FieldMissing(Conflict):
+    code = "field-missing"
+    zh = "申报表缺少“{name}”。"
+    en = "The form lacks “{name}”."
+
+
+class DocumentMissing(Conflict):
+    code = "document-missing"
+    zh = "缺少申报材料“{name}”。"
+    en = "The document “{name}” is missing."
+
+
+class UploadUnfinished(Conflict):
+    code = "upload-unfinished"
+    zh = "附件“{name}”尚未上传完成。"
+    en = "The upload of “{name}” is not finished."
+
+
+class AlreadyEntered(Conflict):
+    code = "already-entered"
+    zh = "贵单位在本届评选中已提交申报，每{unit}限一份。"
+    en = "A submission exists already; one is allowed per {per}."
+
+
+class DocumentUnknown(Invalid):
+    code = "document-unknown"
+    zh = "管理办法没有要求“{name}”这种材料。"
+    en = "The regulation asks for no document “{name}”."
+
+
+class AttachmentKnown(Conflict):
+    code = "attachment-known"
+    zh = "同一文件已经作为该材料上传。"
+    en = "The same file is attached as this document already."
+
+
+class FileNameWrong(Invalid):
+    code = "file-name-wrong"
+    zh = "文件名不能包含路径分隔符或隐藏的排版控制字符。"
+    en = "A file name holds no path and no hidden direction marks."
+
+
+class TypeDiffers(Invalid):
+    code = "file-type-differs"
+    zh = "文件内容与所声明的类型不一致。"
+    en = "The content is not of the declared type."
+
+
+class NotUploaded(NotFound):
+    code = "content-not-found"
+    zh = "该附件尚未上传。"
+    en = "This attachment has not been uploaded."
+
+
+class AlreadyUploaded(Conflict):
+    code = "already-uploaded"
+    zh = "该附件已经上传，不能替换；请删除后重新登记。"
+    en = "This attachment is uploaded; remove it and announce another."
+
+
+class OnlyInDraft(Conflict):
+    code = "only-in-draft"
+    zh = "申报提交后不能再修改。"
+    en = "A submitted application does not change any more."
+
+
+def window_obstacle(opens: datetime, closes: datetime, now: datetime) -> Refusal | None:
+    """Lateness is decided by the arrival of the request: at the deadline is in time."""
+    if now < opens:
+        return IntakeNotOpen(at=legal_minute(opens))
+    if now > closes:
+        return IntakeClosed(at=legal_minute(closes))
+    return None
+
+
+def completeness_obstacles(
+    form: Mapping[str, Any], wanted: Iterable[str], attached: Collection[tuple[str, str, bool]]
+) -> list[Refusal]:
+    """Everything that is missing at once. `attached` is (document, file name, stored)."""
+    found: list[Refusal] = [
+        FieldMissing(pointer=f"/form/{key}", name=name)
+        for key, name in REQUIRED.items()
+        if form.get(key) in (None, "")
+    ]
+    there = {document for document, _, _ in attached}
+    found += [DocumentMissing(name=name) for name in wanted if name not in there]
+    found += [UploadUnfinished(name=name) for _, name, stored in attached if not stored]
+    return found
+
+
+def file_name_obstacle(name: str) -> Refusal | None:
+    """A name is shown to people, never used as a path."""
+    if set(name) & HIDING or name.strip(". ") == "":
+        return FileNameWrong(pointer="/file_name")
+    return None
+
+
+def type_obstacle(media_type: str, head: bytes) -> Refusal | None:
+    """Whether the first bytes belong to the declared type."""
+    return None if head.startswith(HEADS[media_type]) else TypeDiffers()
+
+
+def entry_key(one_entry_per: str, organisation: object, track: str) -> str:
+    """What the regulation counts once in a cycle."""
+    return f"{organisation}/{track}" if one_entry_per == "track" else str(organisation)

@@ -1,0 +1,118 @@
+"""How do applications look on the wire?"""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from app.award.applications.lifecycle import ApplicationStatus
+from app.award.applications.models import AttachmentState
+from app.award.applications.rules import LARGEST
+from app.award.stages.lifecycle import Result
+from app.platform.http.bodies import Body, Key, Line, Prose, View
+from app.platform.http.pages import Paging
+from app.platform.workflow.advance import Action
+
+Industry = Annotated[str, StringConstraints(pattern=r"^[A-T][0-9]{0,4}$")]
+FactKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
+FactText = Annotated[str, StringConstraints(max_length=200)]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+MediaType = Literal[
+    "application/pdf",
+    "image/png",
+    "image/jpeg",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+]
+
+
+class ApplicationIn(Body):
+    cycle_id: UUID
+    organisation_id: UUID
+    track: Key = Field(examples=["organisation"])
+
+
+class Form(Body):
+    """The application form (申报表). A draft may be incomplete; a submission may not."""
+
+    registered_on: date | None = Field(default=None, examples=["2009-06-18"])
+    employees: int | None = Field(default=None, strict=True, ge=1, le=10_000_000, examples=[420])
+    industry: Industry | None = Field(default=None, description="GB/T 4754.", examples=["C34"])
+    contact_name: Line | None = Field(default=None, examples=["李四"])
+    summary: Prose | None = None
+    facts: dict[FactKey, FactText] = Field(
+        default={},
+        max_length=100,
+        description="Declared facts that the regulation's grounds ask for; numbers as text.",
+        examples=[{"net-profit-2025": "12500000.00"}],
+    )
+
+
+class ApplicationQuery(Paging):
+    """Which applications to list."""
+
+    cycle: UUID | None = Field(default=None, description="Only those of this cycle.")
+
+
+class AttachmentIn(Body):
+    document: Line = Field(description="Which document of the regulation.", examples=["自评报告"])
+    file_name: Line = Field(examples=["自评报告.pdf"])
+    media_type: MediaType
+    size: int = Field(strict=True, ge=1, le=LARGEST, description="Bytes.")
+    sha256: Sha256 = Field(
+        examples=["e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"]
+    )
+
+
+class AttachmentView(View):
+    id: UUID
+    document: str
+    file_name: str
+    media_type: str
+    size: int
+    sha256: str
+    state: AttachmentState
+
+
+class ProgressView(View):
+    """What a closed stage has left on the application; never a score."""
+
+    stage: str = Field(examples=["documents"])
+    name: str = Field(examples=["材料评审"])
+    result: Result
+    reason: str | None
+
+
+class ApplicationLine(View):
+    """An application in a list."""
+
+    id: UUID
+    code: str = Field(examples=["SB-7Q2M9K"])
+    cycle_id: UUID
+    organisation_id: UUID
+    organisation: str
+    track: str
+    status: ApplicationStatus
+    submitted_at: datetime | None
+
+
+class ApplicationView(ApplicationLine):
+    """An application with its form, its attachments and how far it has come."""
+
+    credit_code: str
+    form: Form
+    attachments: list[AttachmentView]
+    progress: list[ProgressView]
+    digest: str | None
+    actions: list[Action]
+
+
+class ReceiptView(View):
+    """What was submitted, when it arrived, and a signed statement of both (JWS, ES256)."""
+
+    application: UUID
+    code: str
+    digest: str
+    received_at: datetime
+    receipt: str

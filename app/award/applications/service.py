@@ -1,0 +1,326 @@
+"""What applicants do: draft, attach, submit, withdraw."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from secrets import choice
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.award.applications import queries, rules
+from app.award.applications.lifecycle import APPLICATION, ApplicationStatus
+from app.award.applications.models import Application, Attachment, AttachmentState
+from app.award.applications.schemas import (
+    ApplicationIn,
+    ApplicationView,
+    AttachmentIn,
+    AttachmentView,
+    Form,
+    ReceiptView,
+)
+from app.award.programmes.models import Cycle
+from app.award.programmes.queries import get_cycle, regulation_of
+from app.award.stages import queries as stages
+from app.award.stages import service as sieve
+from app.award.stages.models import Stage
+from app.platform.accounts.callers import Call, identify
+from app.platform.accounts.models import Organisation
+from app.platform.accounts.queries import ORGANISATION
+from app.platform.audit.record import record
+from app.platform.errors import NotFound, ensure
+from app.platform.ground import Ground
+from app.platform.http.preconditions import ensure_fresh, version_tag
+from app.platform.security.access import fetch
+from app.platform.workflow.advance import advancing
+from app.proof.canonical import canonical, digest_text
+from app.proof.jws import Typ, sign
+from app.rules.regulation.stages import Intake
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+async def start_draft(call: Call, body: ApplicationIn) -> ApplicationView:
+    """Begin an application for an organisation the caller speaks for."""
+    organisation = await fetch(
+        call.db,
+        call.actor,
+        ORGANISATION,
+        select(Organisation).where(Organisation.id == body.organisation_id),
+    )
+    organisation.require("organisation:apply")
+    cycle = (await get_cycle(call, body.cycle_id)).it
+    regulation = await regulation_of(call.db, cycle.regulation_hash)
+    if body.track not in {track.key for track in regulation.tracks}:
+        raise rules.TrackUnknown(pointer="/track", track=body.track)
+    stage, rule = await _intake(call.db, cycle.id, body.track)
+    ensure([rules.window_obstacle(stage.opens_at, stage.closes_at, call.now)])
+    await stages.open_stage(call.db, stage.id)
+    application = Application(
+        code="SB-" + "".join(choice(ALPHABET) for _ in range(8)),
+        cycle_id=cycle.id,
+        organisation_id=body.organisation_id,
+        track=body.track,
+        entry_key=rules.entry_key(rule.one_entry_per, body.organisation_id, body.track),
+        created_at=call.now,
+    )
+    call.db.add(application)
+    await call.db.flush()
+    record(
+        call.db,
+        call.actor,
+        "application:draft",
+        subject=application.id,
+        now=call.now,
+        log=cycle.id,
+    )
+    view, _ = await queries.application_view(call, application.id)
+    return view
+
+
+async def fill_in(
+    call: Call, application_id: UUID, form: Form, if_match: str
+) -> tuple[ApplicationView, int]:
+    """Replace the form of a draft, if nobody has changed it since it was read."""
+    found = await queries.get_application(call, application_id, lock=True)
+    _ensure_draft(found.it)
+    found.require("application:edit")
+    ensure_fresh(if_match, version_tag(found.it.version))
+    found.it.form = form.model_dump(mode="json")
+    found.it.version += 1
+    await call.db.flush()
+    return await queries.application_view(call, application_id)
+
+
+async def announce(call: Call, application_id: UUID, body: AttachmentIn) -> AttachmentView:
+    """Say which file will be uploaded: its document, size and SHA-256."""
+    found = await queries.get_application(call, application_id, lock=True)
+    _ensure_draft(found.it)
+    found.require("application:edit")
+    _, rule = await _intake(call.db, found.it.cycle_id, found.it.track)
+    ensure(
+        [
+            rules.file_name_obstacle(body.file_name),
+            None
+            if body.document in rule.documents
+            else rules.DocumentUnknown(pointer="/document", name=body.document),
+        ]
+    )
+    attachment = Attachment(application_id=application_id, created_at=call.now, **body.model_dump())
+    try:
+        async with call.db.begin_nested():
+            call.db.add(attachment)
+    except IntegrityError as twice:
+        raise rules.AttachmentKnown from twice
+    return queries.attachment_view(attachment)
+
+
+async def upload(
+    ground: Ground,
+    token: str | None,
+    attachment_id: UUID,
+    body: AsyncIterator[bytes],
+    wall: datetime,
+) -> AttachmentView:
+    """Receive the announced bytes. No connection is held while they arrive."""
+    async with ground.database.reading() as db:
+        call = await _call(db, ground, token, wall)
+        expected = await _expected(call, attachment_id)
+    head = await ground.files.put(body, digest=expected.sha256, size=expected.size)
+    ensure([rules.type_obstacle(expected.media_type, head)])
+    async with ground.database.writing() as db:
+        call = await _call(db, ground, token, wall)
+        attachment = await _expected(call, attachment_id)
+        attachment.state, attachment.stored_at = AttachmentState.STORED, call.now
+        detail = {"document": attachment.document, "sha256": attachment.sha256}
+        record(
+            db, call.actor, "attachment:store", subject=attachment_id, now=call.now, detail=detail
+        )
+        return queries.attachment_view(attachment)
+
+
+async def remove(call: Call, attachment_id: UUID) -> None:
+    """Take an attachment off a draft."""
+    attachment, found = await queries.get_attachment(call, attachment_id)
+    _ensure_draft(found.it)
+    found.require("application:edit")
+    await call.db.delete(attachment)
+    record(call.db, call.actor, "attachment:remove", subject=attachment_id, now=call.now)
+
+
+async def download(call: Call, attachment_id: UUID) -> Attachment:
+    """Open an attachment: an audited read."""
+    attachment, found = await queries.get_attachment(call, attachment_id)
+    if attachment.state != AttachmentState.STORED:
+        raise rules.NotUploaded
+    record(
+        call.db,
+        call.actor,
+        "attachment:download",
+        subject=attachment_id,
+        now=call.now,
+        log=found.it.cycle_id,
+    )
+    return attachment
+
+
+async def submit(call: Call, application_id: UUID) -> ReceiptView:
+    """Freeze the application exactly as it is, enter it into the intake, and answer with a receipt.
+
+    What counts is when the request arrived: at the deadline is in time.
+    """
+    found = await queries.get_application(call, application_id, lock=True)
+    application = found.it
+    stage, rule = await _intake(call.db, application.cycle_id, application.track)
+    attached = await queries.attachments_of(call.db, application_id)
+    with advancing(
+        call.db, found, APPLICATION, "submit", now=call.now, log=application.cycle_id
+    ) as reasons:
+        reasons.append(rules.window_obstacle(stage.opens_at, stage.closes_at, call.now))
+        reasons.extend(
+            rules.completeness_obstacles(
+                application.form,
+                rule.documents,
+                [(a.document, a.file_name, a.state == AttachmentState.STORED) for a in attached],
+            )
+        )
+        reasons.append(await _already_entered(call.db, application, rule))
+    await stages.open_stage(call.db, stage.id)
+    await _freeze(call, application, attached, stage)
+    try:
+        await call.db.flush()
+    except IntegrityError as lost_the_race:
+        raise _once(rule) from lost_the_race
+    await sieve.enter(
+        call.db,
+        stage,
+        application.id,
+        application.organisation_id,
+        application.track,
+        call.now,
+    )
+    return receipt_view(application)
+
+
+async def withdraw(call: Call, application_id: UUID) -> None:
+    """Withdraw; every stage that had still to judge it is told so."""
+    found = await queries.get_application(call, application_id, lock=True)
+    with advancing(call.db, found, APPLICATION, "withdraw", now=call.now, log=found.it.cycle_id):
+        pass
+    await sieve.withdraw(call.db, application_id, call.now)
+
+
+def receipt_view(application: Application) -> ReceiptView:
+    """The receipt of a submitted application."""
+    if application.receipt is None or application.digest is None or not application.submitted_at:
+        raise NotFound
+    return ReceiptView(
+        application=application.id,
+        code=application.code,
+        digest=application.digest,
+        received_at=application.submitted_at,
+        receipt=application.receipt,
+    )
+
+
+def _ensure_draft(application: Application) -> None:
+    if application.status != ApplicationStatus.DRAFT:
+        raise rules.OnlyInDraft
+
+
+async def _intake(db: AsyncSession, cycle_id: UUID, track: str) -> tuple[Stage, Intake]:
+    """The intake of a cycle for a track, with its rule."""
+    cycle = await db.get_one(Cycle, cycle_id)
+    regulation = await regulation_of(db, cycle.regulation_hash)
+    rule = next(
+        stage
+        for stage in regulation.stages
+        if isinstance(stage, Intake) and track in regulation.tracks_of(stage)
+    )
+    stage = await db.scalar(select(Stage).where(Stage.cycle_id == cycle_id, Stage.key == rule.key))
+    if stage is None:
+        raise rules.ApplicationUnknown
+    return stage, rule
+
+
+async def _call(db: AsyncSession, ground: Ground, token: str | None, wall: datetime) -> Call:
+    actor, shift = await identify(db, ground, token, wall)
+    return Call(db, actor, wall + shift, wall, ground)
+
+
+async def _expected(call: Call, attachment_id: UUID) -> Attachment:
+    attachment, found = await queries.get_attachment(call, attachment_id)
+    _ensure_draft(found.it)
+    found.require("application:edit")
+    if attachment.state != AttachmentState.EXPECTED:
+        raise rules.AlreadyUploaded
+    return attachment
+
+
+async def _already_entered(
+    db: AsyncSession, application: Application, rule: Intake
+) -> rules.AlreadyEntered | None:
+    other = await db.scalar(
+        select(Application.id).where(
+            Application.cycle_id == application.cycle_id,
+            Application.entry_key == application.entry_key,
+            Application.status == ApplicationStatus.SUBMITTED,
+            Application.id != application.id,
+        )
+    )
+    return _once(rule) if other else None
+
+
+def _once(rule: Intake) -> rules.AlreadyEntered:
+    unit = {"organisation": "单位", "track": "单位在每个类别"}[rule.one_entry_per]
+    return rules.AlreadyEntered(unit=unit, per=rule.one_entry_per)
+
+
+async def _freeze(call: Call, application: Application, attached: Any, stage: Stage) -> None:
+    """Write the canonical text, its digest and the signed receipt."""
+    organisation = await call.db.get_one(Organisation, application.organisation_id)
+    cycle = await call.db.get_one(Cycle, application.cycle_id)
+    application.content = canonical(
+        {
+            "schema": "award-application/1",
+            "application": str(application.id),
+            "code": application.code,
+            "cycle": str(application.cycle_id),
+            "regulation": cycle.regulation_hash,
+            "organisation": {"name": organisation.name, "credit_code": organisation.credit_code},
+            "track": application.track,
+            "form": application.form,
+            "attachments": [
+                {
+                    "document": a.document,
+                    "file_name": a.file_name,
+                    "sha256": a.sha256,
+                    "size": a.size,
+                }
+                for a in attached
+            ],
+        }
+    )
+    application.digest = digest_text(application.content)
+    application.submitted_at = call.now
+    application.version += 1
+    key = call.ground.keys.active
+    if key is None:
+        msg = "no key to sign receipts with"
+        raise RuntimeError(msg)
+    application.receipt = sign(
+        {
+            "what": "submission",
+            "application": str(application.id),
+            "code": application.code,
+            "organisation": organisation.credit_code,
+            "digest": application.digest,
+            "received_at": call.now.isoformat(),
+            "deadline": stage.closes_at.isoformat(),
+            "regulation": cycle.regulation_hash,
+        },
+        typ=Typ.RECEIPT,
+        key=key,
+    )

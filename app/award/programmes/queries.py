@@ -1,0 +1,207 @@
+"""What can be read of programmes and cycles, and by whom?"""
+
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.award.programmes.lifecycle import CYCLE, CycleStatus
+from app.award.programmes.models import (
+    Authority,
+    CriteriaEdition,
+    Cycle,
+    CycleCriteria,
+    Programme,
+    RegulationEdition,
+    Slot,
+)
+from app.award.programmes.rules import (
+    CriteriaUnknown,
+    CycleUnknown,
+    ProgrammeUnknown,
+    RegulationUnknown,
+)
+from app.award.programmes.schemas import (
+    AuthorityView,
+    CriteriaView,
+    CycleDetail,
+    CycleView,
+    ParagraphView,
+    ProgrammeView,
+    RegulationDetail,
+    RegulationView,
+    SlotView,
+)
+from app.platform.accounts.callers import Call
+from app.platform.security.access import Found, fetch, fetch_view
+from app.platform.security.permission import Resource
+from app.platform.workflow.advance import actions
+from app.rules.criteria import CriteriaSet, read_criteria
+from app.rules.regulation.explain import explain
+from app.rules.regulation.model import Regulation
+from app.rules.regulation.read import read
+
+AUTHORITY = Resource("authority")
+PROGRAMME = Resource(
+    "programme",
+    scopes={"programme": Programme.id, "authority": Programme.authority_id},
+    missing=ProgrammeUnknown,
+)
+CYCLE_RESOURCE = Resource(
+    "cycle",
+    scopes={"programme": Cycle.programme_id, "cycle": Cycle.id},
+    phases={"launched": Cycle.status.in_([CycleStatus.LAUNCHED, CycleStatus.COMPLETED])},
+    missing=CycleUnknown,
+)
+
+AUTHORITIES = select(Authority.id, Authority.name)
+PROGRAMMES = select(Programme.id, Programme.authority_id, Programme.name)
+REGULATIONS = select(RegulationEdition.hash, RegulationEdition.code, RegulationEdition.title)
+CYCLES = select(
+    Cycle.id,
+    Cycle.programme_id,
+    Cycle.regulation_hash,
+    Cycle.ordinal,
+    Cycle.label,
+    Cycle.period_from,
+    Cycle.period_to,
+    Cycle.cut_off,
+    Cycle.status,
+    Cycle.places,
+)
+
+
+def authority_view(row: Any) -> AuthorityView:
+    return AuthorityView(id=row.id, name=row.name)
+
+
+def programme_view(row: Any) -> ProgrammeView:
+    return ProgrammeView(id=row.id, authority_id=row.authority_id, name=row.name)
+
+
+def regulation_view(row: Any) -> RegulationView:
+    return RegulationView(hash=row.hash, code=row.code, title=row.title)
+
+
+def cycle_fields(row: Any) -> dict[str, Any]:
+    """The columns of `CYCLES`, by name, of a row or of the entity."""
+    return {name: getattr(row, name) for name in CycleView.model_fields}
+
+
+async def get_programme(call: Call, programme_id: UUID, *, lock: bool = False) -> Found[Programme]:
+    """The programme, or ProgrammeUnknown."""
+    statement = select(Programme).where(Programme.id == programme_id)
+    return await fetch(call.db, call.actor, PROGRAMME, statement, lock=lock)
+
+
+async def get_cycle(call: Call, cycle_id: UUID, *, lock: bool = False) -> Found[Cycle]:
+    """The cycle, or CycleUnknown."""
+    statement = select(Cycle).where(Cycle.id == cycle_id)
+    return await fetch(call.db, call.actor, CYCLE_RESOURCE, statement, lock=lock)
+
+
+async def cycle_detail(call: Call, cycle_id: UUID) -> CycleDetail:
+    """The cycle with its timetable and the caller's moves; two statements."""
+    found = await fetch_view(
+        call.db, call.actor, CYCLE_RESOURCE, CYCLES.where(Cycle.id == cycle_id)
+    )
+    return CycleDetail(
+        **cycle_fields(found.it),
+        timetable=[
+            SlotView(stage=slot.stage_key, opens_at=slot.opens_at, closes_at=slot.closes_at)
+            for slot in await slots_of(call.db, cycle_id)
+        ],
+        actions=actions(found, CYCLE, CycleStatus(found.it.status)),
+    )
+
+
+async def slots_of(db: AsyncSession, cycle_id: UUID) -> list[Any]:
+    """The timetable, in order of opening."""
+    statement = select(Slot.stage_key, Slot.opens_at, Slot.closes_at)
+    return list(
+        await db.execute(statement.where(Slot.cycle_id == cycle_id).order_by(Slot.opens_at))
+    )
+
+
+@lru_cache(maxsize=64)
+def _regulation(text: str) -> Regulation:
+    return read(text)
+
+
+@lru_cache(maxsize=64)
+def _criteria(text: str) -> CriteriaSet:
+    return read_criteria(text)
+
+
+async def regulation_of(db: AsyncSession, regulation_hash: str) -> Regulation:
+    """The regulation with this digest. Editions never change, so a parsed one is remembered."""
+    text = await db.scalar(
+        select(RegulationEdition.text).where(RegulationEdition.hash == regulation_hash)
+    )
+    if text is None:
+        raise RegulationUnknown
+    return _regulation(text)
+
+
+async def criteria_of(db: AsyncSession, cycle_id: UUID) -> dict[str, CriteriaSet]:
+    """The criteria sets that a cycle judges by, each in the edition pinned when it was opened."""
+    rows = await db.execute(
+        select(CycleCriteria.code, CriteriaEdition.text)
+        .join(CriteriaEdition, CriteriaEdition.hash == CycleCriteria.criteria_hash)
+        .where(CycleCriteria.cycle_id == cycle_id)
+    )
+    return {row.code: _criteria(row.text) for row in rows}
+
+
+async def regulation_detail(call: Call, regulation_hash: str) -> RegulationDetail:
+    """An edition with its explanation; one statement."""
+    row = (
+        await call.db.execute(
+            REGULATIONS.add_columns(RegulationEdition.text).where(
+                RegulationEdition.hash == regulation_hash
+            )
+        )
+    ).first()
+    if row is None:
+        raise RegulationUnknown
+    return RegulationDetail(
+        hash=row.hash,
+        code=row.code,
+        title=row.title,
+        text=row.text,
+        explanation=[
+            ParagraphView(stage=p.stage, text=p.text, cite=p.cite, assumed=p.assumed)
+            for p in explain(_regulation(row.text))
+        ],
+    )
+
+
+async def criteria_view(call: Call, criteria_hash: str) -> CriteriaView:
+    """A criteria set by its digest; one statement."""
+    edition = await call.db.get(CriteriaEdition, criteria_hash)
+    if edition is None:
+        raise CriteriaUnknown
+    return _criteria_view(edition)
+
+
+async def cycle_criteria(call: Call, cycle_id: UUID) -> list[CriteriaView]:
+    """The criteria sets of a cycle, in order of code; two statements."""
+    await get_cycle(call, cycle_id)
+    rows = await call.db.scalars(
+        select(CriteriaEdition)
+        .join(CycleCriteria, CycleCriteria.criteria_hash == CriteriaEdition.hash)
+        .where(CycleCriteria.cycle_id == cycle_id)
+        .order_by(CycleCriteria.code)
+    )
+    return [_criteria_view(edition) for edition in rows]
+
+
+def _criteria_view(edition: CriteriaEdition) -> CriteriaView:
+    return CriteriaView(
+        code=edition.code,
+        name=edition.name,
+        hash=edition.hash,
+        criteria=_criteria(edition.text).model_dump(mode="json", by_alias=True),
+    )

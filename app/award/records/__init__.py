@@ -1,0 +1,1 @@
+"""What is known of an organisation or a person: honours, incidents, certificates, interests."""

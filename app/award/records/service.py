@@ -1,0 +1,46 @@
+"""What the office does about records: enter a fact with its evidence."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.award.programmes.queries import get_programme
+from app.award.records.models import Record
+from app.award.records.schemas import RecordIn, RecordView
+from app.platform.accounts.callers import Call
+from app.platform.accounts.rules import credit_code_obstacle
+from app.platform.audit.record import record
+from app.platform.errors import ensure
+from app.platform.http.pages import Page, Paging, page
+
+
+async def enter_record(call: Call, programme_id: UUID, body: RecordIn) -> RecordView:
+    """Enter one fact about an organisation; it is never changed, only followed by others."""
+    found = await get_programme(call, programme_id)
+    found.require("programme:record")
+    ensure([credit_code_obstacle(body.credit_code)])
+    row = Record(
+        programme_id=programme_id,
+        entered_by=call.actor.person_id,
+        entered_at=call.now,
+        **body.model_dump(),
+    )
+    call.db.add(row)
+    await call.db.flush()
+    record(call.db, call.actor, "programme:record", subject=row.id, now=call.now)
+    return _view(row)
+
+
+async def list_records(call: Call, programme_id: UUID, paging: Paging) -> Page[RecordView]:
+    """The records of a programme, in order of credit code; two statements."""
+    (await get_programme(call, programme_id)).require("programme:read-records")
+    columns = (getattr(Record, name) for name in RecordView.model_fields)
+    statement = select(*columns).where(Record.programme_id == programme_id)
+    return await page(
+        call.db, statement, paging, by=Record.credit_code, identity=Record.id, view=_view
+    )
+
+
+def _view(row: Any) -> RecordView:
+    return RecordView(**{name: getattr(row, name) for name in RecordView.model_fields})

@@ -1,0 +1,73 @@
+"""What must a kind of stage be able to do? `wiring.py` says which kinds there are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.award.stages.lifecycle import Result
+from app.platform.errors import Refusal
+from app.rules.criteria import CriteriaSet
+from app.rules.regulation.model import Regulation
+
+
+@dataclass(frozen=True, slots=True)
+class StageAt:
+    """A stage as its kind sees it: the rule that governs it, and what the cycle has fixed."""
+
+    id: UUID
+    cycle_id: UUID
+    programme_id: UUID
+    key: str
+    round: int
+    opens_at: datetime
+    closes_at: datetime
+    opened_at: datetime | None
+    rule: Any
+    regulation: Regulation
+    regulation_hash: str
+    criteria: Mapping[str, CriteriaSet]
+    cut_off: date
+    places: int
+    tie_order: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of one entry: score in points, exact and rounded; reason as a stable code."""
+
+    entry_id: UUID
+    result: Result
+    exact: Fraction | None = None
+    score: Fraction | None = None
+    rank: int | None = None
+    tier: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdicts of a stage, and the plain values they were computed from."""
+
+    verdicts: Sequence[Verdict]
+    inputs: dict[str, Any] = field(default_factory=dict)
+
+
+class Kind(Protocol):
+    """A kind of stage: three functions."""
+
+    async def opened(self, db: AsyncSession, stage: StageAt, now: datetime) -> None:
+        """Prepare the work of this stage."""
+
+    async def blockers(self, db: AsyncSession, stage: StageAt, now: datetime) -> list[Refusal]:
+        """Why the stage cannot close yet."""
+
+    async def judge(self, db: AsyncSession, stage: StageAt, now: datetime) -> Judgement:
+        """A verdict for every live entry. Raises a Refusal where a decision is still needed."""
+
+
+Kinds = Mapping[str, Kind]

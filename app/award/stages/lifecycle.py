@@ -1,0 +1,29 @@
+"""Which statuses has a stage (环节), how do they change, and what can become of an entry?"""
+
+from enum import StrEnum
+
+from app.platform.workflow.lifecycle import Lifecycle
+
+
+class StageStatus(StrEnum):
+    WAITING = "waiting"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+# fmt: off
+STAGE = Lifecycle([
+    # move     from                   to                  permission
+    ("open",  {StageStatus.WAITING}, StageStatus.OPEN,   "stage:open"),
+    ("close", {StageStatus.OPEN},    StageStatus.CLOSED, "stage:close"),
+])
+# fmt: on
+
+
+class Result(StrEnum):
+    """What a stage leaves on an entry."""
+
+    ADVANCED = "advanced"
+    ELIMINATED = "eliminated"
+    WITHDRAWN = "withdrawn"
+    DISQUALIFIED = "disqualified"

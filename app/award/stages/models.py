@@ -1,0 +1,114 @@
+"""How are stages, entries, outcomes and snapshots stored?"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.award.stages.lifecycle import Result, StageStatus
+from app.platform.db.base import APPEND_ONLY, Model, identifier, one_of
+
+
+class Stage(Model):
+    """One stage of one cycle, laid out when the cycle is launched."""
+
+    __tablename__ = "stage"
+    __table_args__ = (one_of("status", StageStatus), UniqueConstraint("cycle_id", "key"))
+
+    id: Mapped[UUID] = identifier()
+    cycle_id: Mapped[UUID] = mapped_column(ForeignKey("cycle.id"))
+    key: Mapped[str]
+    kind: Mapped[str]
+    name: Mapped[str]
+    position: Mapped[int]
+    status: Mapped[str] = mapped_column(default=StageStatus.WAITING)
+    round: Mapped[int] = mapped_column(default=1)
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    opened_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+
+class Entry(Model):
+    """An application that has reached a stage, in one round of it.
+
+    Track and organisation are copied from the application: the sieve asks no more of it. The
+    organisation is there so that a conflict of interest binds at every entry.
+    """
+
+    __tablename__ = "entry"
+    __table_args__ = (
+        UniqueConstraint("stage_id", "application_id", "round"),
+        Index("ix_entry_application_id", "application_id"),
+    )
+
+    id: Mapped[UUID] = identifier()
+    stage_id: Mapped[UUID] = mapped_column(ForeignKey("stage.id"))
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    round: Mapped[int]
+    track: Mapped[str]
+    tier: Mapped[str | None]
+    entered_at: Mapped[datetime]
+
+
+class Outcome(Model):
+    """What became of an entry. Rows are never changed; a later round adds later ones.
+
+    `exact` is the score as an exact fraction; `units` the same, rounded as the regulation says, in
+    1/10000 point.
+    """
+
+    __tablename__ = "outcome"
+    __table_args__ = (
+        one_of("result", Result),
+        CheckConstraint("rank IS NULL OR rank >= 1", name="rank_counts"),
+        APPEND_ONLY,
+    )
+
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("entry.id"), primary_key=True)
+    result: Mapped[str]
+    units: Mapped[int | None] = mapped_column(BigInteger)
+    exact: Mapped[str | None]
+    rank: Mapped[int | None]
+    tier: Mapped[str | None]
+    reason: Mapped[str | None]
+    decided_at: Mapped[datetime]
+
+
+class TieDecision(Model):
+    """The recorded order of entries that stand level at a cut, with its document."""
+
+    __tablename__ = "tie_decision"
+    __table_args__ = (UniqueConstraint("stage_id", "round"), APPEND_ONLY)
+
+    id: Mapped[UUID] = identifier()
+    stage_id: Mapped[UUID] = mapped_column(ForeignKey("stage.id"))
+    round: Mapped[int]
+    order: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
+    document: Mapped[str]
+    reason: Mapped[str]
+    decided_at: Mapped[datetime]
+
+
+class Snapshot(Model):
+    """Everything a stage was closed on, as canonical text: enough to compute it all again."""
+
+    __tablename__ = "snapshot"
+    __table_args__ = (UniqueConstraint("stage_id", "round"), APPEND_ONLY)
+
+    id: Mapped[UUID] = identifier()
+    stage_id: Mapped[UUID] = mapped_column(ForeignKey("stage.id"))
+    round: Mapped[int]
+    text: Mapped[str]
+    digest: Mapped[str]
+    taken_at: Mapped[datetime]

@@ -1,0 +1,179 @@
+"""How is the sieve reached?"""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Request, status
+
+from app.award.programmes import rules as programme_rules
+from app.award.programmes.queries import cycle_detail
+from app.award.programmes.schemas import CycleDetail, LaunchIn
+from app.award.stages import queries, rules, service
+from app.award.stages.kind import Kinds
+from app.award.stages.schemas import (
+    CancellationIn,
+    ClosingView,
+    EntryView,
+    RankingView,
+    SnapshotView,
+    StageView,
+    TieDecisionIn,
+)
+from app.platform.accounts.callers import (
+    PublicReading,
+    Reading,
+    SignInNeeded,
+    Trying,
+    Writing,
+)
+from app.platform.errors import NotAllowed
+from app.platform.http.pages import CursorUnreadable, Page, PageQuery
+from app.platform.http.problems import answers
+from app.platform.workflow.lifecycle import MoveNotPossible
+
+routes = APIRouter(prefix="/cycles/{cycle_id}", tags=["stages"])
+
+STAFF = answers(SignInNeeded, NotAllowed, rules.StageUnknown)
+MOVE = answers(SignInNeeded, NotAllowed, programme_rules.CycleUnknown, MoveNotPossible)
+
+StageKey = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{0,62}$", examples=["documents"])]
+
+
+def kinds_of(request: Request) -> Kinds:
+    """The kinds of stage that this service knows, as `wiring.py` names them."""
+    kinds: Kinds = request.app.state.kinds
+    return kinds
+
+
+KindsHere = Annotated[Kinds, Depends(kinds_of)]
+
+
+@routes.post(
+    "/launch",
+    operation_id="launch_cycle",
+    summary="Launch a cycle",
+    responses={
+        **MOVE,
+        **answers(
+            programme_rules.CycleUnknown,
+            MoveNotPossible,
+            programme_rules.SlotMissing,
+            programme_rules.PlacesTooMany,
+        ),
+    },
+)
+async def launch_cycle(call: Writing, cycle_id: UUID, body: LaunchIn) -> CycleDetail:
+    """With its approval: the body, the document, and the places granted this year."""
+    await service.launch(call, cycle_id, body)
+    return await cycle_detail(call, cycle_id)
+
+
+@routes.post(
+    "/completion",
+    operation_id="complete_cycle",
+    summary="End a cycle",
+    responses={**MOVE, **answers(MoveNotPossible, programme_rules.StagesUnfinished)},
+)
+async def complete_cycle(call: Writing, cycle_id: UUID) -> CycleDetail:
+    """When all its stages are closed."""
+    await service.complete(call, cycle_id)
+    return await cycle_detail(call, cycle_id)
+
+
+@routes.post("/cancellation", operation_id="cancel_cycle", summary="Cancel a cycle", responses=MOVE)
+async def cancel_cycle(call: Writing, cycle_id: UUID, body: CancellationIn) -> CycleDetail:
+    """With the document that says so, and the reason."""
+    await service.cancel(call, cycle_id, body)
+    return await cycle_detail(call, cycle_id)
+
+
+@routes.get("/stages", operation_id="list_stages", summary="The stages of a cycle")
+async def list_stages(call: PublicReading, cycle_id: UUID) -> list[StageView]:
+    """In the order of the regulation: when each is planned, and where it stands."""
+    return await queries.list_stages(call, cycle_id)
+
+
+@routes.post(
+    "/stages/{key}/opening",
+    operation_id="open_stage",
+    summary="Open a stage",
+    responses={
+        **STAFF,
+        **answers(
+            MoveNotPossible,
+            programme_rules.NothingLaunched,
+            rules.EarlierStageOpen,
+            rules.TooEarly,
+        ),
+    },
+)
+async def open_stage(
+    call: Trying, kinds: KindsHere, cycle_id: UUID, key: StageKey
+) -> list[StageView]:
+    """What advanced in the stages before flows in."""
+    await service.open_stage(call, kinds, cycle_id, key)
+    return await queries.list_stages(call, cycle_id)
+
+
+@routes.post(
+    "/stages/{key}/closing",
+    operation_id="close_stage",
+    summary="Close a stage",
+    responses={
+        **STAFF,
+        **answers(MoveNotPossible, programme_rules.NothingLaunched, rules.TieUnresolved),
+    },
+)
+async def close_stage(call: Trying, kinds: KindsHere, cycle_id: UUID, key: StageKey) -> ClosingView:
+    """Every entry gets its outcome, and a snapshot is taken from which it can be computed again."""
+    return await service.close_stage(call, kinds, cycle_id, key)
+
+
+@routes.post(
+    "/stages/{key}/tie-decision",
+    operation_id="decide_tie",
+    summary="Record a decision on a tie",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses={
+        **STAFF,
+        **answers(rules.StageNotOpen, rules.TieDecided, rules.TieOrderWrong),
+    },
+)
+async def decide_tie(call: Writing, cycle_id: UUID, key: StageKey, body: TieDecisionIn) -> None:
+    """In which order entries that stand level at the cut are taken."""
+    await service.decide_tie(call, cycle_id, key, body)
+
+
+@routes.get(
+    "/stages/{key}/entries",
+    operation_id="list_entries",
+    summary="The entries of a stage",
+    responses={**answers(SignInNeeded), **answers(CursorUnreadable)},
+)
+async def list_entries(
+    call: Reading, cycle_id: UUID, key: StageKey, paging: PageQuery
+) -> Page[EntryView]:
+    """For the award office: what has reached the stage, and what became of it."""
+    return await queries.list_entries(call, cycle_id, key, paging)
+
+
+@routes.get(
+    "/stages/{key}/ranking",
+    operation_id="read_ranking",
+    summary="The ranking of a closed stage",
+    responses=STAFF,
+)
+async def read_ranking(call: Reading, cycle_id: UUID, key: StageKey) -> RankingView:
+    """Points as printed, ranks as 1, 2, 2, 4."""
+    return await queries.ranking(call, cycle_id, key)
+
+
+@routes.get(
+    "/stages/{key}/snapshot",
+    operation_id="read_snapshot",
+    summary="What a stage was closed on",
+    responses=STAFF,
+)
+async def read_snapshot(call: Reading, cycle_id: UUID, key: StageKey) -> SnapshotView:
+    """Inputs, rules and figures as canonical text with its digest; an audited read."""
+    return await queries.snapshot(call, cycle_id, key)

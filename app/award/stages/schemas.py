@@ -1,0 +1,86 @@
+"""How do stages, entries and rankings look on the wire?"""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from app.award.stages.lifecycle import Result, StageStatus
+from app.platform.http.bodies import Body, Line, Prose, View
+from app.platform.workflow.advance import Action
+
+
+class StageView(View):
+    """A stage of a cycle: when it is planned, where it stands, what the caller can do."""
+
+    key: str = Field(examples=["documents"])
+    kind: str = Field(examples=["panel"])
+    name: str = Field(examples=["材料评审"])
+    position: int
+    status: StageStatus
+    round: int
+    opens_at: datetime = Field(description="Planned.")
+    closes_at: datetime = Field(description="Planned.")
+    opened_at: datetime | None
+    closed_at: datetime | None
+    actions: list[Action]
+
+
+class EntryView(View):
+    """An entry as the award office sees it; the outcome without its score."""
+
+    id: UUID
+    application_id: UUID
+    track: str
+    tier: str | None
+    round: int
+    result: Result | None
+    reason: str | None
+
+
+class RankedView(View):
+    """One line of the ranking of a closed stage. Points are text, exact as printed."""
+
+    application: UUID
+    points: str | None = Field(examples=["581.25"])
+    rank: int | None
+    result: Result
+    tier: str | None
+    reason: str | None = Field(description="Code of why it was eliminated.")
+
+
+class RankingView(View):
+    stage: str
+    round: int
+    items: list[RankedView]
+
+
+class SnapshotView(View):
+    """What a stage was closed on: canonical text and its digest."""
+
+    digest: str = Field(examples=["sha256:" + "0" * 64])
+    text: str
+    taken_at: datetime
+
+
+class TieDecisionIn(Body):
+    """The order in which entries that stand level are taken, as decided and documented."""
+
+    order: list[UUID] = Field(min_length=2, max_length=200)
+    document: Line = Field(examples=["滨质奖办〔2026〕7号"])
+    reason: Prose
+
+
+class ClosingView(View):
+    """What closing the stage has done: how many went on, how many did not."""
+
+    stage: str
+    entered: int
+    advanced: int
+    eliminated: int
+    digest: str
+
+
+class CancellationIn(Body):
+    document: Line = Field(examples=["滨政办〔2026〕9号"])
+    reason: Prose

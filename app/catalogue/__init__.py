@@ -1,0 +1,1 @@
+"""The regulations and criteria that the service ships, as texts."""

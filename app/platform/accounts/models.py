@@ -1,0 +1,110 @@
+"""How are people, their accounts, roles and sessions stored?"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.platform.accounts.lifecycle import AccountStatus
+from app.platform.db.base import Model, identifier, one_of
+
+
+class Person(Model):
+    """A human being. Roles and conflicts of interest belong to the person, not to an account."""
+
+    __tablename__ = "person"
+
+    id: Mapped[UUID] = identifier()
+    name: Mapped[str]
+    identity_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    identity_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+
+
+class Account(Model):
+    """A way to sign in."""
+
+    __tablename__ = "account"
+    __table_args__ = (one_of("status", AccountStatus),)
+
+    id: Mapped[UUID] = identifier()
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    login: Mapped[str] = mapped_column(unique=True)
+    password_hash: Mapped[str | None]
+    status: Mapped[str]
+    activation_digest: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    activation_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class Organisation(Model):
+    """A legal person, known by its unified social credit code (GB 32100-2015)."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[UUID] = identifier()
+    name: Mapped[str]
+    credit_code: Mapped[str] = mapped_column(unique=True)
+    registered_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+
+
+class RoleGrant(Model):
+    """A person holds a role in one scope; ended grants stay."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (
+        # The same right is held once; taking it away and giving it again leaves two rows.
+        Index(
+            "uq_role_grant_held_once",
+            "person_id",
+            "role",
+            "scope_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
+
+    id: Mapped[UUID] = identifier()
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[str]
+    scope_id: Mapped[UUID | None] = mapped_column(index=True)
+    granted_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    granted_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class SignInSession(Model):
+    """A signed-in device: one family of refresh tokens."""
+
+    __tablename__ = "session"
+
+    id: Mapped[UUID] = identifier()
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class RefreshToken(Model):
+    """One opaque token, kept as its SHA-256; used once."""
+
+    __tablename__ = "refresh_token"
+
+    digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("session.id"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class BootstrapToken(Model):
+    """The one-time right to make the first security administrator."""
+
+    __tablename__ = "bootstrap_token"
+
+    digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

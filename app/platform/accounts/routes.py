@@ -1,0 +1,213 @@
+"""How are sign-in, accounts and organisations reached?"""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Request, Response, status
+
+from app.platform.accounts import queries, rules
+from app.platform.accounts.callers import (
+    PublicWriting,
+    Reading,
+    SignInNeeded,
+    Writing,
+    arrived,
+)
+from app.platform.accounts.models import Account, Organisation
+from app.platform.accounts.schemas import (
+    AccountView,
+    ActivationIn,
+    BootstrapIn,
+    GrantIn,
+    GrantView,
+    Invitation,
+    Invited,
+    Me,
+    OrganisationIn,
+    OrganisationView,
+    Registration,
+    SignInForm,
+    Tokens,
+)
+from app.platform.accounts.service import joining, sign_in
+from app.platform.errors import NotAllowed, NotFound
+from app.platform.ground import ground_of
+from app.platform.http.pages import CursorUnreadable, Page, PageQuery, page
+from app.platform.http.problems import answers
+from app.platform.security.access import require, visible_to
+
+auth = APIRouter(prefix="/auth", tags=["sign-in"])
+accounts = APIRouter(tags=["accounts"], responses=answers(SignInNeeded, NotAllowed))
+organisations = APIRouter(
+    prefix="/organisations", tags=["organisations"], responses=answers(SignInNeeded)
+)
+well_known = APIRouter(tags=["sign-in"])
+
+
+@auth.post(
+    "/token",
+    operation_id="sign_in",
+    summary="Sign in, or refresh a sign-in",
+    responses=answers(rules.SignInFailed, rules.RefreshRefused, rules.SignInBusy),
+)
+async def sign_in_(request: Request, form: Annotated[SignInForm, Form()]) -> Tokens:
+    """OAuth 2: `grant_type=password` with login and password, or `grant_type=refresh_token`."""
+    ground, wall = ground_of(request), arrived(request)
+    if form.grant_type == "refresh_token":
+        return await sign_in.refresh(ground, form.refresh_token or "", wall)
+    return await sign_in.sign_in(ground, form.username or "", form.password or "", wall)
+
+
+@auth.post(
+    "/logout",
+    operation_id="sign_out",
+    summary="End this session",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=answers(SignInNeeded),
+)
+async def sign_out(call: Writing) -> None:
+    """All tokens of this session stop working at once."""
+    await sign_in.sign_out(call)
+
+
+@auth.get("/me", operation_id="me", summary="Who am I?", responses=answers(SignInNeeded))
+async def me(call: Reading) -> Me:
+    """The signed-in person and the roles they hold, each with its scope."""
+    return await queries.me(call.db, call.actor)
+
+
+@well_known.get("/.well-known/jwks.json", operation_id="jwks", summary="Public keys")
+async def jwks(request: Request, response: Response) -> dict[str, Any]:
+    """The keys that sign access tokens and receipts (RFC 7517)."""
+    response.headers["Cache-Control"] = "public, max-age=300"
+    return ground_of(request).keys.jwks()
+
+
+@accounts.post(
+    "/accounts/bootstrap",
+    operation_id="bootstrap",
+    summary="Make the first security administrator",
+    status_code=status.HTTP_201_CREATED,
+    responses=answers(rules.TokenSpent, rules.LoginTaken, rules.PersonKnown, rules.PasswordWeak),
+)
+async def bootstrap(call: PublicWriting, body: BootstrapIn) -> GrantView:
+    """With the one-time token that `quality-award bootstrap` prints."""
+    return await joining.bootstrap(call, body)
+
+
+@accounts.post(
+    "/accounts",
+    operation_id="register",
+    summary="Register oneself",
+    status_code=status.HTTP_201_CREATED,
+    responses=answers(rules.LoginTaken, rules.PersonKnown, rules.PasswordWeak),
+)
+async def register(call: PublicWriting, body: Registration) -> AccountView:
+    """For people who will speak for an applicant. Staff and experts are invited instead."""
+    account = await joining.register(call, body)
+    return AccountView(
+        id=account.id,
+        person_id=account.person_id,
+        name=body.name,
+        login=account.login,
+        status=account.status,
+    )
+
+
+@accounts.get(
+    "/accounts",
+    operation_id="list_accounts",
+    summary="List accounts",
+    responses=answers(CursorUnreadable),
+)
+async def list_accounts(call: Reading, paging: PageQuery) -> Page[AccountView]:
+    """For the security administrator, in order of login."""
+    require(call.actor, "account:read")
+    return await page(
+        call.db,
+        queries.accounts(),
+        paging,
+        by=Account.login,
+        identity=Account.id,
+        view=queries.account_view,
+    )
+
+
+@accounts.post(
+    "/accounts/invitations",
+    operation_id="invite",
+    summary="Invite a person with roles",
+    status_code=status.HTTP_201_CREATED,
+    responses=answers(rules.LoginTaken, rules.PersonKnown, rules.RoleUnknown, rules.ScopeWrong),
+)
+async def invite(call: Writing, body: Invitation) -> Invited:
+    """The activation token is shown once; hand it to the person."""
+    return await joining.invite(call, body)
+
+
+@accounts.post(
+    "/accounts/activation",
+    operation_id="activate",
+    summary="Accept an invitation",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=answers(rules.TokenSpent, rules.PasswordWeak),
+)
+async def activate(call: PublicWriting, body: ActivationIn) -> None:
+    """Choose a password with the activation token."""
+    await joining.activate(call, body)
+
+
+@accounts.post(
+    "/grants",
+    operation_id="grant_role",
+    summary="Give a person a role",
+    status_code=status.HTTP_201_CREATED,
+    responses=answers(
+        NotFound, rules.RoleHeld, rules.RoleUnknown, rules.ScopeWrong, rules.OwnRoles
+    ),
+)
+async def grant_role(call: Writing, body: GrantIn) -> GrantView:
+    """It works with the person's next request."""
+    return await joining.grant_role(call, body)
+
+
+@accounts.post(
+    "/grants/{grant_id}/ending",
+    operation_id="end_role",
+    summary="Take a role away",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=answers(NotFound),
+)
+async def end_role(call: Writing, grant_id: UUID) -> None:
+    """It stops working with the person's next request."""
+    await joining.end_role(call, grant_id)
+
+
+@organisations.post(
+    "",
+    operation_id="register_organisation",
+    summary="Register an organisation",
+    status_code=status.HTTP_201_CREATED,
+    responses=answers(rules.CreditCodeWrong, rules.OrganisationKnown),
+)
+async def register_organisation(call: Writing, body: OrganisationIn) -> OrganisationView:
+    """Under its unified social credit code; the caller then speaks for it."""
+    return await joining.register_organisation(call, body)
+
+
+@organisations.get(
+    "",
+    operation_id="list_organisations",
+    summary="List organisations",
+    responses=answers(CursorUnreadable),
+)
+async def list_organisations(call: Reading, paging: PageQuery) -> Page[OrganisationView]:
+    """Those that the caller may know, in order of name."""
+    return await page(
+        call.db,
+        queries.organisation_columns().where(visible_to(call.actor, queries.ORGANISATION)),
+        paging,
+        by=Organisation.name,
+        identity=Organisation.id,
+        view=queries.organisation_view,
+    )

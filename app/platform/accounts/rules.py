@@ -1,0 +1,138 @@
+"""What must be true of people, their passwords and their organisations? Pure."""
+
+from app.platform.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, Unauthenticated
+from app.platform.errors import Unavailable as NotNow
+from app.platform.security.passwords import Weakness, weakness, well_known
+from app.rules.identifiers import credit_code_problem, identity_number_problem
+
+MISTAKES = {
+    "malformed": ("形式不正确", "does not have the right form"),
+    "check-character": ("校验位不正确", "has a wrong check character"),
+}
+
+
+class CreditCodeWrong(Invalid):
+    code = "credit-code-wrong"
+    zh = "统一社会信用代码{zh}（GB 32100-2015）。"
+    en = "The unified social credit code {en} (GB 32100-2015)."
+
+
+class IdentityNumberWrong(Invalid):
+    code = "identity-number-wrong"
+    zh = "公民身份号码不正确（GB 11643）。"
+    en = "The identity number is wrong (GB 11643)."
+
+
+class PasswordWeak(Invalid):
+    code = "password-weak"
+    zh = "密码不可用：{why}。"
+    en = "This password cannot be used: {reason}."
+
+
+class LoginTaken(Conflict):
+    code = "login-taken"
+    zh = "登录名“{login}”已被使用。"
+    en = "The login “{login}” is taken."
+
+
+class PersonKnown(Conflict):
+    code = "person-known"
+    zh = "此公民身份号码已登记，请使用原有账号。"
+    en = "This identity number is registered already; use the account you have."
+
+
+class OrganisationKnown(Conflict):
+    code = "organisation-known"
+    zh = "该统一社会信用代码已登记。如您代表该单位，请联系评审办。"
+    en = "This credit code is registered. If you speak for it, ask the award office."
+
+
+class SignInFailed(Unauthenticated):
+    code = "sign-in-failed"
+    zh = "登录名或密码不正确。"
+    en = "The login or the password is wrong."
+
+
+class RefreshRefused(Unauthenticated):
+    code = "refresh-refused"
+    zh = "登录已失效，请重新登录。"
+    en = "The session has ended; sign in again."
+
+
+class TokenSpent(NotFound):
+    code = "token-spent"
+    zh = "该一次性凭证无效、已使用或已过期。"
+    en = "This one-time token is wrong, used or expired."
+
+
+class RoleUnknown(Invalid):
+    code = "role-unknown"
+    zh = "没有“{role}”这一角色。"
+    en = "There is no role “{role}”."
+
+
+class ScopeWrong(Invalid):
+    code = "scope-wrong"
+    zh = "角色“{role}”须授予在一个 {kind} 范围内。"
+    en = "The role “{role}” is held in a scope of the kind {kind}."
+
+
+class RoleHeld(Conflict):
+    code = "role-held"
+    zh = "此人在该范围内已有此角色。"
+    en = "The person holds this role in this scope already."
+
+
+class OwnRoles(NotAllowed):
+    code = "own-roles"
+    zh = "不得为自己授权。"
+    en = "Nobody grants roles to themselves."
+
+
+class SignInBusy(NotNow):
+    code = "sign-in-busy"
+    zh = "登录人数较多，请稍候再试。"
+    en = "Many people are signing in; try again shortly."
+
+
+WEAK = {
+    Weakness.TOO_SHORT: ("少于 8 个字符", "shorter than 8 characters"),
+    Weakness.TOO_LONG: ("超过 128 个字节", "longer than 128 bytes"),
+    Weakness.MALFORMED: ("含有无法识别的字符", "it is not text"),
+    Weakness.WELL_KNOWN: ("属于常见密码", "everybody tries it first"),
+    Weakness.CONTAINS_NAME: ("包含姓名或登录名", "it holds your name or login"),
+}
+
+
+def password_obstacle(password: str, *names: str) -> PasswordWeak | None:
+    """Why this new password is refused (policy `asvs`)."""
+    found = weakness(password, blocklist=well_known(), names=names)
+    if found is None:
+        return None
+    why, reason = WEAK[found]
+    return PasswordWeak(pointer="/password", why=why, reason=reason)
+
+
+def credit_code_obstacle(code: str) -> Refusal | None:
+    """Why this is no credit code. A failing check character needs a person: issue of the office."""
+    problem = credit_code_problem(code)
+    if problem is None:
+        return None
+    zh, en = MISTAKES.get(problem, MISTAKES["malformed"])
+    return CreditCodeWrong(pointer="/credit_code", zh=zh, en=en)
+
+
+def identity_number_obstacle(number: str | None) -> Refusal | None:
+    """Why this is no identity number."""
+    if number is None or identity_number_problem(number) is None:
+        return None
+    return IdentityNumberWrong(pointer="/identity_number")
+
+
+def role_obstacle(scope_of: dict[str, str], role: str, scope: object | None) -> Refusal | None:
+    """Why this role cannot be held in this scope."""
+    if role not in scope_of:
+        return RoleUnknown(pointer="/role", role=role)
+    if (scope_of[role] == "service") != (scope is None):
+        return ScopeWrong(pointer="/scope", role=role, kind=scope_of[role])
+    return None

@@ -1,0 +1,126 @@
+"""How do people, sign-in and roles look on the wire?"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from app.platform.accounts.lifecycle import AccountStatus
+from app.platform.http.bodies import Body, Line, View
+
+Login = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._@-]{2,63}$")]
+Password = Annotated[str, Field(max_length=200, examples=["八成新的帆船-2026"])]
+OneTimeToken = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{20,100}$")]
+
+
+class SignInForm(BaseModel):
+    """OAuth 2 token request: the password grant, or the refresh grant."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    grant_type: Literal["password", "refresh_token"]
+    username: str | None = Field(default=None, max_length=64, examples=["zhang.san"])
+    password: str | None = Field(default=None, max_length=200)
+    refresh_token: str | None = Field(default=None, max_length=100)
+    scope: str | None = Field(default=None, max_length=200)
+    client_id: str | None = Field(default=None, max_length=100)
+    client_secret: str | None = Field(default=None, max_length=100)
+
+
+class Tokens(View):
+    """An access token (ten minutes) and the next refresh token (used once)."""
+
+    access_token: str
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105  the type's name
+    expires_in: int = Field(description="Seconds.", examples=[600])
+    refresh_token: str
+
+
+class PersonIn(Body):
+    name: Line = Field(examples=["张三"])
+    login: Login = Field(examples=["zhang.san"])
+    identity_number: str | None = Field(
+        default=None, max_length=18, description="GB 11643; kept sealed.", examples=[None]
+    )
+
+
+class Registration(PersonIn):
+    """Somebody who will apply for an organisation registers themselves."""
+
+    password: Password
+
+
+class BootstrapIn(PersonIn):
+    token: OneTimeToken
+    password: Password
+
+
+class RoleIn(Body):
+    role: str = Field(max_length=40, examples=["clerk"])
+    scope: UUID | None = Field(
+        default=None, description="The programme, cycle, authority or organisation; null: service."
+    )
+
+
+class Invitation(PersonIn):
+    """Somebody with roles is invited; the token is handed to them, and they choose a password."""
+
+    roles: list[RoleIn] = Field(default=[], max_length=20)
+
+
+class Invited(View):
+    person_id: UUID
+    account_id: UUID
+    login: str
+    activation_token: str = Field(description="Shown once. Hand it to the person.")
+    activation_until: datetime
+
+
+class ActivationIn(Body):
+    token: OneTimeToken
+    password: Password
+
+
+class GrantIn(RoleIn):
+    person_id: UUID
+
+
+class GrantView(View):
+    id: UUID
+    person_id: UUID
+    role: str
+    scope: UUID | None
+
+
+class AccountView(View):
+    """An account as the security administrator sees it."""
+
+    id: UUID
+    person_id: UUID
+    name: str
+    login: str
+    status: AccountStatus
+
+
+class Me(View):
+    """Who is signed in, and the roles they hold."""
+
+    person_id: UUID
+    account_id: UUID
+    name: str
+    login: str
+    roles: list[RoleIn]
+
+
+class OrganisationIn(Body):
+    name: Line = Field(examples=["无锡滨湖精工有限公司"])
+    credit_code: str = Field(
+        min_length=18, max_length=18, description="GB 32100-2015.", examples=["91320211MA1XXXXX0B"]
+    )
+
+
+class OrganisationView(View):
+    id: UUID
+    name: str
+    credit_code: str

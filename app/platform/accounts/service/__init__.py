@@ -1,0 +1,1 @@
+"""What people do about accounts: sign in, join, be given roles."""

@@ -1,0 +1,225 @@
+"""How do people and organisations come in: bootstrap, registration, invitation, roles."""
+
+from datetime import datetime, timedelta
+from secrets import token_urlsafe
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.platform.accounts import rules
+from app.platform.accounts.callers import Call
+from app.platform.accounts.lifecycle import ACCOUNT, AccountStatus
+from app.platform.accounts.models import (
+    Account,
+    BootstrapToken,
+    Organisation,
+    Person,
+    RoleGrant,
+)
+from app.platform.accounts.queries import ACCOUNT_RESOURCE, ORGANISATION
+from app.platform.accounts.schemas import (
+    ActivationIn,
+    BootstrapIn,
+    GrantIn,
+    GrantView,
+    Invitation,
+    Invited,
+    OrganisationIn,
+    OrganisationView,
+    PersonIn,
+    Registration,
+)
+from app.platform.accounts.service.sign_in import digest_of
+from app.platform.audit.record import record
+from app.platform.errors import Conflict, NotFound, ensure
+from app.platform.security.access import Found, require
+from app.platform.security.passwords import HashingBusy
+from app.platform.workflow.advance import advancing
+
+ACTIVATION_LIFETIME = timedelta(days=14)
+BOOTSTRAP_LIFETIME = timedelta(hours=24)
+SECURITY_ADMINISTRATOR = "security-administrator"
+APPLICANT = "applicant"
+
+
+async def issue_bootstrap(db: AsyncSession, wall: datetime) -> str:
+    """A one-time token with which the first security administrator makes an account."""
+    token = token_urlsafe(32)
+    db.add(BootstrapToken(digest=digest_of(token), expires_at=wall + BOOTSTRAP_LIFETIME))
+    await db.flush()
+    return token
+
+
+async def bootstrap(call: Call, body: BootstrapIn) -> GrantView:
+    """Make the first security administrator; the token works once."""
+    used = await call.db.scalar(
+        update(BootstrapToken)
+        .where(
+            BootstrapToken.digest == digest_of(body.token),
+            BootstrapToken.used_at.is_(None),
+            BootstrapToken.expires_at > call.wall,
+        )
+        .values(used_at=call.wall)
+        .returning(BootstrapToken.digest)
+    )
+    if used is None:
+        raise rules.TokenSpent
+    account = await _new_account(call, body, password=body.password)
+    grant = await _grant(call, account.person_id, SECURITY_ADMINISTRATOR, None)
+    record(call.db, call.actor, "account:bootstrap", subject=account.id, now=call.now)
+    return grant
+
+
+async def register(call: Call, body: Registration) -> Account:
+    """Somebody makes an account for themselves, without any role yet."""
+    require(call.actor, "account:register")
+    account = await _new_account(call, body, password=body.password)
+    record(call.db, call.actor, "account:register", subject=account.id, now=call.now)
+    return account
+
+
+async def invite(call: Call, body: Invitation) -> Invited:
+    """Make an account with roles; the person activates it with the token."""
+    require(call.actor, "account:invite")
+    scope_of = call.actor.policy.scope_of
+    ensure(rules.role_obstacle(scope_of, wish.role, wish.scope) for wish in body.roles)
+    account = await _new_account(call, body, password=None)
+    token = token_urlsafe(32)
+    account.activation_digest = digest_of(token)
+    account.activation_until = call.wall + ACTIVATION_LIFETIME
+    for wish in body.roles:
+        await _grant(call, account.person_id, wish.role, wish.scope)
+    record(
+        call.db,
+        call.actor,
+        "account:invite",
+        subject=account.id,
+        now=call.now,
+        detail={"roles": [f"{wish.role}:{wish.scope or ''}" for wish in body.roles]},
+    )
+    return Invited(
+        person_id=account.person_id,
+        account_id=account.id,
+        login=account.login,
+        activation_token=token,
+        activation_until=account.activation_until,
+    )
+
+
+async def activate(call: Call, body: ActivationIn) -> None:
+    """The invited person chooses a password; the token works once."""
+    account = await call.db.scalar(
+        select(Account)
+        .where(
+            Account.activation_digest == digest_of(body.token),
+            Account.activation_until > call.wall,
+        )
+        .with_for_update()
+    )
+    if account is None:
+        raise rules.TokenSpent
+    found = Found(account, ACCOUNT_RESOURCE, call.actor, {}, locked=True)
+    password_hash = await _hash(call, body.password)
+    with advancing(call.db, found, ACCOUNT, "activate", now=call.now) as reasons:
+        reasons.append(rules.password_obstacle(body.password, account.login))
+    account.password_hash = password_hash
+    account.activation_digest = None
+
+
+async def grant_role(call: Call, body: GrantIn) -> GrantView:
+    """Give a person a role in one scope; nobody gives one to themselves."""
+    require(call.actor, "account:grant")
+    ensure([rules.role_obstacle(call.actor.policy.scope_of, body.role, body.scope)])
+    if body.person_id == call.actor.person_id:
+        raise rules.OwnRoles
+    if await call.db.get(Person, body.person_id) is None:
+        raise NotFound(pointer="/person_id")
+    grant = await _grant(call, body.person_id, body.role, body.scope)
+    record(
+        call.db,
+        call.actor,
+        "account:grant",
+        subject=body.person_id,
+        now=call.now,
+        detail={"role": body.role, "scope": str(body.scope or "")},
+    )
+    return grant
+
+
+async def end_role(call: Call, grant_id: UUID) -> None:
+    """Take a role away; it stops working with the next request."""
+    require(call.actor, "account:grant")
+    grant = await call.db.get(RoleGrant, grant_id, with_for_update=True)
+    if grant is None or grant.ended_at is not None:
+        raise NotFound
+    grant.ended_at = call.wall
+    record(call.db, call.actor, "account:end-role", subject=grant.person_id, now=call.now)
+
+
+async def register_organisation(call: Call, body: OrganisationIn) -> OrganisationView:
+    """Register an organisation under its credit code; the caller then speaks for it."""
+    require(call.actor, "organisation:register")
+    ensure([rules.credit_code_obstacle(body.credit_code)])
+    organisation = Organisation(
+        name=body.name,
+        credit_code=body.credit_code,
+        registered_by=call.actor.person_id,
+        created_at=call.now,
+    )
+    await _insert(call, organisation, rules.OrganisationKnown())
+    await _grant(call, organisation.registered_by, APPLICANT, organisation.id)
+    record(
+        call.db, call.actor, f"{ORGANISATION.name}:register", subject=organisation.id, now=call.now
+    )
+    return OrganisationView(id=organisation.id, name=body.name, credit_code=body.credit_code)
+
+
+async def _new_account(call: Call, body: PersonIn, *, password: str | None) -> Account:
+    obstacles = [rules.identity_number_obstacle(body.identity_number)]
+    if password is not None:
+        obstacles.append(rules.password_obstacle(password, body.login, body.name))
+    ensure(obstacles)
+    person = Person(name=body.name, created_at=call.now)
+    if body.identity_number is not None:
+        person.identity_hash = call.ground.sealer.keyed_hash(body.identity_number)
+        person.identity_sealed = call.ground.sealer.seal(body.identity_number, "person.identity")
+    await _insert(call, person, rules.PersonKnown())
+    account = Account(
+        person_id=person.id,
+        login=body.login,
+        password_hash=await _hash(call, password) if password is not None else None,
+        status=AccountStatus.ACTIVE if password is not None else AccountStatus.INVITED,
+        created_at=call.now,
+    )
+    await _insert(call, account, rules.LoginTaken(login=body.login, pointer="/login"))
+    return account
+
+
+async def _hash(call: Call, password: str) -> str:
+    try:
+        return await call.ground.hasher.hash(password)
+    except HashingBusy as busy:
+        raise rules.SignInBusy from busy
+
+
+async def _grant(call: Call, person_id: UUID, role: str, scope: UUID | None) -> GrantView:
+    grant = RoleGrant(
+        person_id=person_id,
+        role=role,
+        scope_id=scope,
+        granted_by=call.actor.person_id,
+        granted_at=call.wall,
+    )
+    await _insert(call, grant, rules.RoleHeld())
+    return GrantView(id=grant.id, person_id=person_id, role=role, scope=scope)
+
+
+async def _insert(call: Call, row: object, taken: Conflict) -> None:
+    """Insert; `taken` is the answer when a unique constraint stands against it."""
+    try:
+        async with call.db.begin_nested():
+            call.db.add(row)
+    except IntegrityError as duplicate:
+        raise taken from duplicate

@@ -1,0 +1,1 @@
+"""PostgreSQL: the base of every table, the engines, the embedded server."""

@@ -1,0 +1,47 @@
+"""What do all tables have in common?"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, DateTime, MetaData, Select, Text, Uuid
+from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
+
+Rows = Select[*tuple[Any, ...]]
+"""A select of columns, whichever."""
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Model(DeclarativeBase):
+    """A table. Instants are aware; text has no length but where a rule gives one."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: DateTime(timezone=True), str: Text(), UUID: Uuid()}  # noqa: RUF012  SQLAlchemy's own form
+
+
+def identifier() -> MappedColumn[UUID]:
+    """A random primary key: it tells neither order nor number."""
+    return mapped_column(primary_key=True, default=uuid4)
+
+
+def one_of(column: str, members: type[StrEnum]) -> CheckConstraint:
+    """Text that must be a member of a closed set; a new member is an ordinary migration."""
+    values = ", ".join(f"'{member.value}'" for member in members)
+    return CheckConstraint(f"{column} IN ({values})", name=f"{column}_known")
+
+
+APPEND_ONLY = {"info": {"append_only": True}}
+"""Table arguments of a table whose rows are never changed or removed, by trigger and by grant."""
+
+
+def append_only_tables() -> list[str]:
+    """The names of all append-only tables, for the migration and the grants."""
+    return sorted(t.name for t in Model.metadata.tables.values() if t.info.get("append_only"))

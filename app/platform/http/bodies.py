@@ -1,0 +1,36 @@
+"""What does every request body have in common? Unknown fields and lookalike values are refused."""
+
+from typing import Annotated, TypeVar
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+T = TypeVar("T")
+
+
+class Body(BaseModel):
+    """A request: nothing unknown, nothing coerced from another type but from its JSON form."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class View(BaseModel):
+    """An answer for one audience. Every field is always there; what is not known is null."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+Line = Annotated[
+    str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")
+]
+"""One line of text, 1 to 200 characters, no control characters."""
+
+Prose = Annotated[
+    str,
+    StringConstraints(
+        min_length=1, max_length=8000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+    ),
+]
+"""Running text, 1 to 8000 characters."""
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
+"""A short name in a regulation: lower-case ASCII letters, digits and dashes."""

@@ -1,0 +1,94 @@
+"""How is one object fetched so that nobody sees what they may not?
+
+One statement selects the object and everything the policy asks about it. What the caller may not
+read answers 404, exactly like what does not exist; what it may read but not do answers 403.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.platform.db.base import Rows
+from app.platform.errors import NotAllowed
+from app.platform.security.permission import Actor, Facts, Resource
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[T]):
+    """An object the caller may read, with the facts that the policy decides from."""
+
+    it: T
+    resource: Resource
+    actor: Actor
+    facts: Facts
+    locked: bool = False
+
+    def may(self, verb: str) -> bool:
+        return self.actor.may(verb, self.facts)
+
+    def require(self, verb: str) -> None:
+        if not self.may(verb):
+            raise NotAllowed
+
+
+def visible_to(actor: Actor, resource: Resource, verb: str | None = None) -> ColumnElement[bool]:
+    """The condition under which a row is shown to the caller; every list starts from it."""
+    return actor.policy.sql(actor, verb or f"{resource.name}:read", resource)
+
+
+def _named(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
+    return {str(name): value for name, value in row._mapping.items()}  # noqa: SLF001  public
+
+
+async def fetch(
+    db: AsyncSession,
+    actor: Actor,
+    resource: Resource,
+    statement: Select[T],
+    *,
+    lock: bool = False,
+) -> Found[T]:
+    """The one object that `statement` selects, if the caller may read it.
+
+    `statement` selects the object and joins whatever the resource's expressions speak of.
+    """
+    if lock:
+        statement = statement.with_for_update(of=statement.column_descriptions[0]["entity"])
+    row = (await db.execute(statement.add_columns(*resource.facts(actor)))).first()
+    if row is None:
+        raise resource.missing
+    facts = _named(row)
+    if not actor.may(f"{resource.name}:read", facts):
+        raise resource.missing
+    return Found(row[0], resource, actor, facts, locked=lock)
+
+
+async def fetch_view(
+    db: AsyncSession,
+    actor: Actor,
+    resource: Resource,
+    statement: Rows,
+) -> Found[Any]:
+    """One row of columns (not an entity), under the same rule."""
+    row = (await db.execute(statement.add_columns(*resource.facts(actor)))).first()
+    facts = _named(row) if row else {}
+    if row is None or not actor.may(f"{resource.name}:read", facts):
+        raise resource.missing
+    return Found(row, resource, actor, facts)
+
+
+def require(actor: Actor, verb: str) -> None:
+    """For what concerns no object yet: only roles of the whole service, or the public, may."""
+    if not actor.may(verb, {}):
+        raise NotAllowed
+
+
+async def require_in(
+    db: AsyncSession, actor: Actor, resource: Resource, verb: str, where: ColumnElement[bool]
+) -> None:
+    """The caller may do `verb` to the object that `where` names."""
+    (await fetch_view(db, actor, resource, select().where(where))).require(verb)

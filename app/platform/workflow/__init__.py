@@ -1,0 +1,1 @@
+"""How anything with a status moves: one table per thing, one writer for all."""

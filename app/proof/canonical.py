@@ -1,0 +1,100 @@
+"""Which exact text stands for a plain value, so that anyone can hash and compare it?"""
+
+import base64
+import hashlib
+import json
+import unicodedata
+
+LARGEST_INTEGER = 2**53 - 1  # what every JSON reader, JavaScript included, reads exactly
+DEEPEST = 64
+
+
+class NotCanonical(ValueError):
+    """The value has no canonical text; `code` is stable, `path` names the place in it."""
+
+    def __init__(self, code: str, path: str) -> None:
+        super().__init__(f"{code} at {path}")
+        self.code = code
+        self.path = path
+
+
+def canonical(value: object) -> str:
+    """The one JSON text of a plain value: RFC 8785 without floats, every text in NFC.
+
+    Plain are str, int (at most 2^53 - 1 in size), bool, None, list and dict with text keys.
+    Raises NotCanonical for anything else, nesting beyond 64, half characters, equal keys.
+    """
+    return json.dumps(_ordered(value, "$", 0), ensure_ascii=False, separators=(",", ":"))
+
+
+def digest(value: object) -> str:
+    """`sha256:<hex>` of the canonical text of a plain value. Raises NotCanonical."""
+    return digest_text(canonical(value))
+
+
+def digest_text(text: str) -> str:
+    """`sha256:<hex>` of a stored text, exactly as it stands, in UTF-8. Raises NotCanonical."""
+    try:
+        octets = text.encode()
+    except UnicodeEncodeError as problem:
+        raise NotCanonical("half-character", "$") from problem
+    return f"sha256:{hashlib.sha256(octets).hexdigest()}"
+
+
+def base64url(octets: bytes) -> str:
+    """Octets as base64url text without padding (RFC 7515)."""
+    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
+
+
+def octets_of(text: str) -> bytes:
+    """The octets of a base64url text in its only spelling. Raises NotCanonical."""
+    try:
+        octets = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except ValueError as problem:
+        raise NotCanonical("not-base64url", "$") from problem
+    if base64url(octets) != text:  # unused bits set, or characters that the decoder skips
+        raise NotCanonical("not-base64url", "$")
+    return octets
+
+
+def _ordered(value: object, path: str, depth: int) -> object:
+    if depth > DEEPEST:
+        raise NotCanonical("too-deep", path)
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        if abs(value) > LARGEST_INTEGER:
+            raise NotCanonical("integer-too-large", path)
+        return value
+    if isinstance(value, str):
+        return _text(value, path)
+    if isinstance(value, list):
+        return [_ordered(item, f"{path}[{n}]", depth + 1) for n, item in enumerate(value)]
+    if isinstance(value, dict):
+        return _members(value, path, depth)
+    raise NotCanonical("not-plain", path)
+
+
+def _members(value: dict[object, object], path: str, depth: int) -> dict[str, object]:
+    members: dict[str, object] = {}
+    for key, item in value.items():
+        if not isinstance(key, str):
+            raise NotCanonical("key-not-text", path)
+        name = _text(key, path)
+        if name in members:
+            raise NotCanonical("equal-keys", path)
+        members[name] = _ordered(item, f"{path}.{name}", depth + 1)
+    # RFC 8785 section 3.2.3: by UTF-16 code units, which differs from code points beyond U+FFFF
+    return {name: members[name] for name in sorted(members, key=_utf16)}
+
+
+def _utf16(name: str) -> bytes:
+    return name.encode("utf-16-be")
+
+
+def _text(value: str, path: str) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError as problem:
+        raise NotCanonical("half-character", path) from problem
+    return unicodedata.normalize("NFC", value)

@@ -1,0 +1,148 @@
+"""How are points, shares and money kept exact, rounded once, and written as text?"""
+
+import re
+from enum import StrEnum
+from fractions import Fraction
+from typing import Final
+
+POINT_SCALE: Final = 10_000
+FEN_PER_YUAN: Final = 100
+LONGEST_NUMBER: Final = 100
+
+_WHOLE = r"(?:0|[1-9][0-9]*)"
+_DECIMAL: Final = re.compile(rf"(-?)({_WHOLE}(?:\.[0-9]+)?)(%?)")
+_RATIO: Final = re.compile(rf"(-?{_WHOLE})/({_WHOLE})")
+_YUAN: Final = re.compile(rf"({_WHOLE})(?:\.([0-9]{{1,2}}))?")
+_EXPONENT: Final = re.compile(r"[+-]?[0-9.]+[eE][+-]?[0-9]+")
+
+
+class Rounding(StrEnum):
+    """The two ways a regulation may round: 四舍五入, or 四舍六入五成双 of GB/T 8170-2008."""
+
+    HALF_UP = "half_up"
+    HALF_EVEN = "half_even"
+
+
+class MalformedNumber(ValueError):
+    """Text that is not a number as we write numbers.
+
+    `code`: not-text, blank, too-long, not-ascii, exponent, sign, zero-denominator,
+    finer-than-a-fen or malformed.
+    """
+
+    def __init__(self, code: str, text: object) -> None:
+        super().__init__(f"{code}: {text!r}"[:200])
+        self.code = code
+
+
+class InexactError(ValueError):
+    """A number that does not fit the unit it is to be kept or printed in."""
+
+    code = "inexact"
+
+
+def round_to_unit(value: Fraction, unit: Fraction, mode: Rounding) -> Fraction:
+    """Nearest multiple of `unit` (> 0); a half goes by `mode`, on the magnitude (GB/T 8170 3.2)."""
+    if unit <= 0:
+        raise ValueError(f"a rounding unit is greater than zero, not {unit}")
+    whole, rest = divmod(abs(value) / unit, 1)
+    half = Fraction(1, 2)
+    up = rest > half or (rest == half and (mode is Rounding.HALF_UP or whole % 2 == 1))
+    magnitude = (whole + up) * unit
+    return -magnitude if value < 0 else magnitude
+
+
+def round_to(value: Fraction, places: int, mode: Rounding) -> Fraction:
+    """Round to `places` decimal places; negative places are tens, hundreds, thousands."""
+    return round_to_unit(value, Fraction(10) ** -places, mode)
+
+
+def to_units(points: Fraction) -> int:
+    """Points as a whole number of 1/10000 point for the database; InexactError if finer."""
+    scaled = points * POINT_SCALE
+    if scaled.denominator != 1:
+        raise InexactError(f"{points} is not a whole number of 1/{POINT_SCALE}; round it first")
+    return scaled.numerator
+
+
+def from_units(units: int) -> Fraction:
+    """Points from a whole number of 1/10000 point."""
+    return Fraction(units, POINT_SCALE)
+
+
+def fen_from_text(text: str) -> int:
+    """Yuan as text, "500000.00" or "500000", in fen; MalformedNumber otherwise."""
+    _refuse_unreadable(text, signed=False)
+    found = _YUAN.fullmatch(text)
+    if found is None:
+        finer = _DECIMAL.fullmatch(text) is not None and not text.endswith("%")
+        raise MalformedNumber("finer-than-a-fen" if finer else "malformed", text)
+    yuan, fen = found.groups(default="")
+    return int(yuan) * FEN_PER_YUAN + int(fen.ljust(2, "0"))
+
+
+def text_from_fen(fen: int) -> str:
+    """Fen as yuan with two decimals: "500000.00"."""
+    return decimal_text(Fraction(fen, FEN_PER_YUAN), 2)
+
+
+def fraction_from_text(text: str, *, signed: bool = False) -> Fraction:
+    """Exact value of "581.25", "2/3" or "90%"; MalformedNumber for anything else."""
+    _refuse_unreadable(text, signed=signed)
+    if ratio := _RATIO.fullmatch(text):
+        numerator, denominator = int(ratio[1]), int(ratio[2])
+        if denominator == 0:
+            raise MalformedNumber("zero-denominator", text)
+        return Fraction(numerator, denominator)
+    if decimal := _DECIMAL.fullmatch(text):
+        value = Fraction(decimal[1] + decimal[2])
+        return value / 100 if decimal[3] else value
+    raise MalformedNumber("malformed", text)
+
+
+def decimal_text(value: Fraction, places: int | None = None) -> str:
+    """Plain decimal text, never an exponent, never rounded.
+
+    Without `places`: as many as it takes, "581.25", or the fraction "1742/3" if no decimal ends.
+    With `places` (≥ 0): exactly so many; InexactError if the value is finer.
+    """
+    if places is None:
+        places = _places_needed(value)
+        if places is None:
+            return f"{value.numerator}/{value.denominator}"
+    if places < 0:
+        raise ValueError(f"text has no fewer than zero decimal places, not {places}")
+    scaled = value * 10**places
+    if scaled.denominator != 1:
+        raise InexactError(f"{value} does not fit {places} decimal places; round it first")
+    sign = "-" if scaled < 0 else ""
+    digits = str(abs(scaled.numerator)).rjust(places + 1, "0")
+    whole, part = digits[: len(digits) - places], digits[len(digits) - places :]
+    return f"{sign}{whole}.{part}" if part else f"{sign}{whole}"
+
+
+def _places_needed(value: Fraction) -> int | None:
+    """Decimal places that write the value in full; None if it never ends."""
+    rest, powers = value.denominator, {2: 0, 5: 0}
+    for prime in powers:
+        while rest % prime == 0:
+            rest //= prime
+            powers[prime] += 1
+    return max(powers.values()) if rest == 1 else None
+
+
+def _refuse_unreadable(text: object, *, signed: bool) -> None:
+    """Name what is wrong before the grammar is asked, so that people learn what to mend."""
+    # A JSON float has lost digits before it reaches us: only text can be exact.
+    if not isinstance(text, str):
+        raise MalformedNumber("not-text", text)
+    refusals = {
+        "blank": not text or any(letter.isspace() for letter in text),
+        "too-long": len(text) > LONGEST_NUMBER,
+        "not-ascii": not text.isascii(),
+        "exponent": _EXPONENT.fullmatch(text) is not None,
+        "sign": text.startswith("+") or (text.startswith("-") and not signed),
+    }
+    for code, refused in refusals.items():
+        if refused:
+            raise MalformedNumber(code, text)

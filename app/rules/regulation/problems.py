@@ -1,0 +1,250 @@
+"""What can be wrong with a regulation, in which words, and what would mend it?"""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong: where (JSON pointer into the file), a stable code, sentences, the remedy."""
+
+    path: str
+    code: str
+    zh: str
+    en: str
+    mend: str
+
+
+class RegulationErrors(ValueError):
+    """The text is not a regulation that could be run: every problem found, in file order."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        super().__init__("; ".join(f"{each.path or '/'}: {each.code}" for each in problems))
+
+
+def problem(code: str, path: tuple[str | int, ...], **figures: object) -> Problem:
+    """The problem of that code at that path, its sentences filled with `figures`."""
+    zh, en, mend = (sentence.format(**figures) for sentence in SENTENCES[code])
+    return Problem(pointer(path), code, zh, en, mend)
+
+
+def pointer(path: tuple[str | int, ...]) -> str:
+    """RFC 6901: ("stages", 0) → /stages/0."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+
+
+SENTENCES: Final[dict[str, tuple[str, str, str]]] = {
+    # the text
+    "yaml": (
+        "第 {line} 行第 {column} 列无法读取：{reason}。",
+        "Line {line}, column {column} cannot be read: {reason}.",
+        "按 YAML 的写法改正该处；不用锚点、标签和重复的键。",
+    ),
+    # the shape
+    "missing": ("缺少“{field}”。", "'{field}' is missing.", "补写“{field}”。"),
+    "unknown_field": (
+        "这里不能写“{field}”。",
+        "'{field}' is not known here.",
+        "删去，或改为模式（schema）中列出的名称。",
+    ),
+    "unknown_kind": (
+        "没有“{found}”这一种类。",
+        "There is no kind '{found}'.",
+        "改为其中之一：{choices}。",
+    ),
+    "kind_missing": ("没有写明种类（kind）。", "The kind is missing.", "补写 kind。"),
+    "not_a_choice": (
+        "“{found}”不在可选值之内。",
+        "'{found}' is not one of the choices.",
+        "改为其中之一：{choices}。",
+    ),
+    "wrong_type": (
+        "此处应为{wanted}。",
+        "The structure here is not the one expected.",
+        "按模式（schema）改写为{wanted}。",
+    ),
+    "malformed_text": (
+        "写法不合要求。",
+        "The text has not the form required here.",
+        "键用小写字母开头，只含小写字母、数字和连字符；时刻写作 24:00 或 17:30。",
+    ),
+    "empty": ("内容不能为空。", "This must not be empty.", "至少写一项。"),
+    "too_long": ("内容过长。", "This is too long.", "缩短。"),
+    "malformed_whole": ("此处应为整数。", "A whole number is needed.", "写作 3 这样的整数。"),
+    "not_positive": ("此处应大于零。", "A number above zero is needed.", "写 1 或更大的整数。"),
+    "malformed_flag": (
+        "此处应为 true 或 false。",
+        "true or false is needed.",
+        "写 true 或 false。",
+    ),
+    "malformed_share": (
+        "此处应为大于 0、不超过 1 的份额。",
+        "A share above 0 and at most 1 is needed.",
+        "写作 90% 或 2/3。",
+    ),
+    "malformed_points": (
+        "此处应为分数或倍数，至多四位小数。",
+        "Points with at most four decimals are needed.",
+        "写作 600 或 562.5。",
+    ),
+    "malformed_figure": ("此处应为数。", "A number is needed.", "写作 2000000、-1.5 或 35%。"),
+    "malformed_money": (
+        "此处应为以元计的金额。",
+        "An amount in yuan is needed.",
+        '写作 "500000.00"。',
+    ),
+    "malformed_day": ("此处应为日期。", "A date is needed.", "写作 2023-01-19。"),
+    "exactly_one": (
+        "应当且只能写其中一项：{ways}。",
+        "Exactly one of these must be written: {ways}.",
+        "只保留一项。",
+    ),
+    "because_missing": (
+        "标为假定，却没有说明理由。",
+        "Assumed, but without a reason.",
+        "补写 because，用一句话说明为什么这样假定。",
+    ),
+    "because_without_assumed": (
+        "写了理由，却没有标为假定。",
+        "A reason stands here, but nothing is marked as assumed.",
+        "补写 assumed: true；若原文有据，改用 cite 注明条款。",
+    ),
+    "malformed_assumed": (
+        "assumed 只能写 true，或者列出所假定的字段。",
+        "assumed is either true or a list of the fields that are assumed.",
+        "有原文依据的，删去 assumed，用 cite 注明条款。",
+    ),
+    "assumed_unwritten": (
+        "标为假定的字段这里没有写：{fields}。",
+        "Marked as assumed, but not written here: {fields}.",
+        "补写该字段，或从 assumed 中删去。",
+    ),
+    "judges_or_panel_of": (
+        "评审人数（judges）与沿用的评审组（panel_of）应当且只能写一项。",
+        "Exactly one of judges and panel_of must be written.",
+        "另组评审组的写 judges；沿用前一环节评审组的写 panel_of。",
+    ),
+    # how the parts hang together
+    "duplicate_key": (
+        "“{key}”已经用过。",
+        "'{key}' is used twice.",
+        "改用另一个键。",
+    ),
+    "unknown_stage": ("没有环节“{key}”。", "There is no stage '{key}'.", "改为已有环节的键。"),
+    "unknown_track": ("没有类别“{key}”。", "There is no track '{key}'.", "改为已有类别的键。"),
+    "unknown_tier": ("没有等次“{key}”。", "There is no tier '{key}'.", "改为已有等次的键。"),
+    "unknown_ground": (
+        "申报条件中没有“{key}”。",
+        "There is no ground '{key}' in eligibility.",
+        "改为已有条件的键。",
+    ),
+    "later_stage": (
+        "所引用的环节“{key}”不在本环节之前。",
+        "Stage '{key}' does not come before this one.",
+        "引用在先的环节，或者调整环节的先后（after）。",
+    ),
+    "circle": ("环节首尾相接：{chain}。", "Stages form a circle: {chain}.", "断开其中一处 after。"),
+    "no_intake": ("没有申报环节。", "There is no intake.", "补写 kind: intake 的环节。"),
+    "no_grant": ("没有授奖环节。", "There is no grant.", "补写 kind: grant 的环节。"),
+    "unreachable": (
+        "类别“{track}”的申报到不了本环节。",
+        "No entry of track '{track}' can reach this stage.",
+        "用 after 写明从哪一环节进入，或用 tracks 除去该类别。",
+    ),
+    "dead_end": (
+        "类别“{track}”的参评从本环节到不了授奖。",
+        "From here no entry of track '{track}' can reach a grant.",
+        "在后续环节的 after 中写上本环节。",
+    ),
+    "not_a_panel": (
+        "环节“{key}”不是评审（panel）。",
+        "Stage '{key}' is not a panel.",
+        "改为评审环节的键。",
+    ),
+    "without_score": (
+        "环节“{key}”不产生分数。",
+        "Stage '{key}' leaves no score.",
+        "改为评审或综合评价环节的键。",
+    ),
+    "component_twice": (
+        "环节“{key}”在综合评价中出现两次。",
+        "Stage '{key}' is a component twice.",
+        "合并为一项。",
+    ),
+    "shares_not_whole": (
+        "各部分份额之和为 {total}，不是 100%。",
+        "The shares sum to {total}, not 100%.",
+        "调整份额，使其和为 100%。",
+    ),
+    "proposes_nowhere": (
+        "类别“{track}”没有提出等次建议的环节。",
+        "No stage proposes tiers for track '{track}'.",
+        "在一个综合评价或表决环节写 proposes: tiers。",
+    ),
+    "proposes_twice": (
+        "类别“{track}”有两个提出等次建议的环节。",
+        "Two stages propose tiers for track '{track}'.",
+        "只在一个环节写 proposes: tiers。",
+    ),
+    "floors_unused": (
+        "本环节不提出等次建议，等次最低分不起作用。",
+        "This stage proposes no tiers, so its floors have no effect.",
+        "补写 proposes: tiers，或删去 floors。",
+    ),
+    "floor_above_scale": (
+        "最低分 {floor} 高于满分 {scale}。",
+        "The floor {floor} is above the scale {scale}.",
+        "降低最低分，或改正 scale。",
+    ),
+    "advance_unfit": (
+        "本环节不能按“{way}”晋级。",
+        "Entries cannot advance from this stage by '{way}'.",
+        "改为其中之一：{choices}。",
+    ),
+    "no_cap": (
+        "类别“{track}”的等次“{tier}”没有名额上限，无从按名额倍数取舍。",
+        "Tier '{tier}' of track '{track}' has no cap, so a multiple of the places means nothing.",
+        "在 quotas 中补写 at_most，或改用 places。",
+    ),
+    "quota_above_cap": (
+        "至少 {floor} 个，多于其范围内至多可授的 {places} 个。",
+        "At least {floor}, but at most {places} can be granted there.",
+        "降低 at_least，或提高上限。",
+    ),
+    "too_few_judges": (
+        "去极值平均需要至少 {needed} 名评审员，本环节至少只有 {judges} 名。",
+        "The trimmed mean needs {needed} judges; this stage may have only {judges}.",
+        "提高 judges.at_least，或改用其他方法。",
+    ),
+    "trim_leaves_none": (
+        "去掉 {dropped} 个分数后，{judges} 名评审员中无人留下。",
+        "Dropping {dropped} scores leaves none of {judges} judges.",
+        "减少去掉的分数，或提高 at_least。",
+    ),
+    "range_reversed": (
+        "下限 {low} 高于上限 {high}。",
+        "The minimum {low} is above the maximum {high}.",
+        "改正两个数。",
+    ),
+    "threshold_beyond": (
+        "“多于全部”永远达不到。",
+        "More than all of them can never be reached.",
+        "改为 at_least: 100%，或降低份额。",
+    ),
+    "quorum_base": (
+        "法定人数应以全体委员为基数。",
+        "A quorum is counted of the members.",
+        "写作 of: members。",
+    ),
+    "bar_start_unfit": (
+        "“{start}”不是该情形的起算日。",
+        "'{start}' is not a day from which this bar can be counted.",
+        "授奖后的限制从 decision_date 起算，撤销后的限制从 revocation 起算。",
+    ),
+    "unit_unfit": (
+        "此处不能以“{unit}”计。",
+        "The unit '{unit}' cannot be used here.",
+        "改为其中之一：{choices}。",
+    ),
+}

@@ -1,0 +1,270 @@
+"""What do the judges' percentages make: item points, totals, one figure of many, a composite?"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import Final
+
+STEP: Final = 5
+FULL: Final = 100
+
+
+class ScoringError(ValueError):
+    """Scores that cannot be computed with; `code` is stable."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+class TooFewJudges(ScoringError):
+    """Fewer values than the regulation's way of aggregating needs."""
+
+    def __init__(self, needed: int, given: int) -> None:
+        super().__init__("too-few-judges", f"{needed} judges needed, {given} given")
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredItem:
+    """An item of the criteria, the category it adds to, and its full item points."""
+
+    code: str
+    category: str
+    points: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """One of the six bands of the scoring guide; `low` and `high` in percentage points."""
+
+    place: int
+    low: int
+    high: int
+
+
+BANDS: Final = (
+    Band(0, 0, 5),
+    Band(1, 10, 25),
+    Band(2, 30, 45),
+    Band(3, 50, 65),
+    Band(4, 70, 85),
+    Band(5, 90, 100),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Item points by item and by category, and their total, all exact."""
+
+    items: Mapping[str, Fraction]
+    categories: Mapping[str, Fraction]
+    total: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """Arithmetic mean of all judges."""
+
+
+@dataclass(frozen=True, slots=True)
+class Median:
+    """Middle value, or the mean of the two in the middle."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrimmedMean:
+    """去掉最高分和最低分: the mean of what remains, with no fewer than `at_least` judges."""
+
+    drop_high: int = 1
+    drop_low: int = 1
+    at_least: int = 5
+
+    def __post_init__(self) -> None:
+        if min(self.drop_high, self.drop_low) < 0:
+            raise ScoringError("drops-below-zero", "no fewer than zero values are dropped")
+        if self.at_least <= self.drop_high + self.drop_low:
+            raise ScoringError("drops-everything", "a trimmed mean leaves at least one judge")
+
+
+Method = Mean | TrimmedMean | Median
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What must be discussed; None watches nothing.
+
+    An item whose percentages span more than `item_span` percentage points or lie `bands_apart`
+    bands or more apart; totals that span more than `total_span` item points.
+    """
+
+    item_span: int | None = 20
+    bands_apart: int | None = 2
+    total_span: Fraction | None = Fraction(100)
+
+
+class Reason(StrEnum):
+    ITEM_SPAN = "item_span"
+    BANDS_APART = "bands_apart"
+    TOTAL_SPAN = "total_span"
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """`low` and `high` in percentage points of the item, or item points where item is None."""
+
+    item: str | None
+    low: Fraction
+    high: Fraction
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A score out of `full` marks and its share (of 1) in a composite; `key` names the stage."""
+
+    key: str
+    score: Fraction
+    full: Fraction
+    share: Fraction
+
+
+def percentage_problem(percentage: object) -> str | None:
+    """None, or why a judge may not enter it: not-a-whole-number, out-of-range, not-a-step."""
+    if not isinstance(percentage, int) or isinstance(percentage, bool):
+        return "not-a-whole-number"
+    if not 0 <= percentage <= FULL:
+        return "out-of-range"
+    return "not-a-step" if percentage % STEP else None
+
+
+def band_of(percentage: Fraction | int) -> Band:
+    """The highest band whose lower limit is reached, so an average of 27.5 % is in 10-25."""
+    _within_full(percentage, "band")
+    return next(band for band in reversed(BANDS) if percentage >= band.low)
+
+
+def item_points(points: Fraction, percentage: Fraction | int) -> Fraction:
+    """Points of an item at a percentage (0-100): points × percentage / 100 (GB/Z 19579 C)."""
+    _within_full(percentage, "item")
+    return points * percentage / FULL
+
+
+def totals(items: Sequence[ScoredItem], percentages: Mapping[str, Fraction | int]) -> Totals:
+    """Item points by item and category; ScoringError unless exactly the items are scored."""
+    _known(items, percentages)
+    by_item: dict[str, Fraction] = {}
+    by_category: dict[str, Fraction] = {}
+    for item in items:
+        if item.code not in percentages:
+            raise ScoringError("item-unscored", f"item {item.code} has no percentage")
+        earned = item_points(item.points, percentages[item.code])
+        by_item[item.code] = earned
+        by_category[item.category] = by_category.get(item.category, Fraction(0)) + earned
+    return Totals(by_item, by_category, sum(by_item.values(), Fraction(0)))
+
+
+def aggregate(method: Method, values: Sequence[Fraction]) -> Fraction:
+    """One figure of the judges' values, unrounded; TooFewJudges if the method needs more.
+
+    A trimmed mean drops one instance each, also where several share the extreme.
+    """
+    needed = method.at_least if isinstance(method, TrimmedMean) else 1
+    if len(values) < needed:
+        raise TooFewJudges(needed, len(values))
+    ordered = sorted(values)
+    match method:
+        case Median():
+            middle = len(ordered) // 2
+            kept = ordered[middle : middle + 1] if len(ordered) % 2 else ordered[middle - 1 :][:2]
+        case TrimmedMean(drop_high=high, drop_low=low):
+            kept = ordered[low : len(ordered) - high]
+        case Mean():
+            kept = ordered
+    return sum(kept, Fraction(0)) / len(kept)
+
+
+def aggregate_sheets(
+    method: Method, items: Sequence[ScoredItem], sheets: Sequence[Mapping[str, int]]
+) -> dict[str, Fraction]:
+    """Aggregated percentage per item over the sheets that hold it (division by category).
+
+    ScoringError for an item nobody scored, an item the criteria lack, a percentage no judge may
+    enter; TooFewJudges where the method needs more of them on an item.
+    """
+    _check_sheets(items, sheets)
+    found = {item.code: _scores_of(item.code, sheets) for item in items}
+    for code, scores in found.items():
+        if not scores:
+            raise ScoringError("item-unscored", f"nobody scored item {code}")
+    return {code: aggregate(method, scores) for code, scores in found.items()}
+
+
+def disagreements(
+    items: Sequence[ScoredItem], sheets: Sequence[Mapping[str, int]], limits: Limits
+) -> list[Disagreement]:
+    """Items in their own order, then the total (None), that the panel must discuss.
+
+    The total is compared between sheets that hold every item: partial sheets have none.
+    """
+    _check_sheets(items, sheets)
+    found = [_item_disagreement(item, _scores_of(item.code, sheets), limits) for item in items]
+    whole = [totals(items, sheet).total for sheet in sheets if len(sheet) == len(items)]
+    if limits.total_span is not None and whole and max(whole) - min(whole) > limits.total_span:
+        found.append(Disagreement(None, min(whole), max(whole), (Reason.TOTAL_SPAN,)))
+    return [disagreement for disagreement in found if disagreement is not None]
+
+
+def composite(parts: Sequence[Part], scale: Fraction) -> Fraction:
+    """Sum of the parts, each brought from its full marks to `scale`, times its share; unrounded.
+
+    ScoringError unless shares are positive and sum to 1 and each score lies within its full marks.
+    """
+    if scale <= 0:
+        raise ScoringError("scale-not-positive", f"the common scale is {scale}")
+    if any(part.share <= 0 for part in parts) or sum(part.share for part in parts) != 1:
+        raise ScoringError("shares-not-whole", "the shares of a composite sum to 1")
+    if len({part.key for part in parts}) != len(parts):
+        raise ScoringError("part-twice", "a stage counts once in a composite")
+    for part in parts:
+        if not 0 <= part.score <= part.full or part.full == 0:
+            raise ScoringError("out-of-range", f"{part.key}: {part.score} of {part.full}")
+    return sum((part.score / part.full * scale * part.share for part in parts), Fraction(0))
+
+
+def _item_disagreement(
+    item: ScoredItem, scores: Sequence[Fraction], limits: Limits
+) -> Disagreement | None:
+    if not scores:
+        return None
+    low, high = min(scores), max(scores)
+    apart = band_of(high).place - band_of(low).place
+    reasons = []
+    if limits.item_span is not None and high - low > limits.item_span:
+        reasons.append(Reason.ITEM_SPAN)
+    if limits.bands_apart is not None and apart >= limits.bands_apart:
+        reasons.append(Reason.BANDS_APART)
+    return Disagreement(item.code, low, high, tuple(reasons)) if reasons else None
+
+
+def _scores_of(code: str, sheets: Sequence[Mapping[str, int]]) -> list[Fraction]:
+    return [Fraction(sheet[code]) for sheet in sheets if code in sheet]
+
+
+def _check_sheets(items: Sequence[ScoredItem], sheets: Sequence[Mapping[str, int]]) -> None:
+    for sheet in sheets:
+        _known(items, sheet)
+        for code, percentage in sheet.items():
+            if problem := percentage_problem(percentage):
+                raise ScoringError(problem, f"item {code}: {percentage} %")
+
+
+def _known(items: Sequence[ScoredItem], codes: Iterable[str]) -> None:
+    unknown = set(codes) - {item.code for item in items}
+    if unknown:
+        raise ScoringError("item-unknown", f"not in the criteria: {', '.join(sorted(unknown))}")
+
+
+def _within_full(percentage: Fraction | int, what: str) -> None:
+    if not 0 <= percentage <= FULL:
+        raise ScoringError("out-of-range", f"{what}: {percentage} % is not within 0-100")

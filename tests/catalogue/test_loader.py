@@ -1,0 +1,115 @@
+from fractions import Fraction
+
+import pytest
+
+from app.catalogue.loader import (
+    NotInCatalogueError,
+    criteria,
+    criteria_codes,
+    criteria_text,
+    regulation_codes,
+    regulation_text,
+)
+from app.rules.criteria import CriteriaSet, ItemKind, Part
+from app.rules.strict_yaml import load
+
+GBT = "gbt-19580-2012"
+TABLE = {
+    "4.1": (110, {"4.1.2": 50, "4.1.3": 30, "4.1.4": 30}),
+    "4.2": (90, {"4.2.2": 40, "4.2.3": 50}),
+    "4.3": (90, {"4.3.2": 40, "4.3.3": 50}),
+    "4.4": (
+        130,
+        {"4.4.2": 60, "4.4.3": 15, "4.4.4": 20, "4.4.5": 15, "4.4.6": 10, "4.4.7": 10},
+    ),
+    "4.5": (100, {"4.5.2": 50, "4.5.3": 50}),
+    "4.6": (80, {"4.6.2": 40, "4.6.3": 40}),
+    "4.7": (
+        400,
+        {"4.7.2": 80, "4.7.3": 80, "4.7.4": 80, "4.7.5": 60, "4.7.6": 50, "4.7.7": 50},
+    ),
+}
+# facts: 23 percentages in the order of the set and the exact total they come to
+VECTORS = {
+    "50 " * 23: "500",
+    "65 60 55 60 55 60 65 60 55 50 60 65 55 60 55 50 55 60 55 65 50 55 60": "581.25",
+    "45 40 50 35 40 45 40 40 30 35 45 50 40 45 40 35 30 40 35 45 30 35 40": "392.75",
+    "85 80 80 75 80 85 80 75 70 75 85 80 75 80 85 75 70 85 80 85 75 70 80": "793.75",
+    "5 10 15 20 25 30 35 40 45 50 55 60 65 70 75 80 85 90 95 100 0 5 10": "495.5",
+}
+
+
+def test_every_shipped_criteria_set_is_valid_and_named_by_its_file() -> None:
+    assert {GBT, "defence-100"} <= set(criteria_codes())
+    for code in criteria_codes():
+        assert criteria(code).code == code
+        assert criteria(code) is criteria(code)
+        assert load(criteria_text(code))["code"] == code
+
+
+def test_gbt_19580_has_the_23_items_and_points_of_the_table() -> None:
+    found = criteria(GBT)
+    assert {c.code: (c.points, {i.code: i.points for i in c.items}) for c in found.categories} == (
+        TABLE
+    )
+    assert (len(found.items()), found.total) == (23, 1000)
+    by_kind = [i.points for i in found.items() if i.kind is ItemKind.PROCESS]
+    assert sum(by_kind) == 600
+
+
+@pytest.mark.parametrize(("percentages", "total"), VECTORS.items())
+def test_gbt_19580_totals_are_exact(percentages: str, total: str) -> None:
+    entered = [int(text) for text in percentages.split()]
+    scored = criteria(GBT).scored_items()
+    assert all(criteria(GBT).scale.allows(percentage) for percentage in entered)
+    points = sum(
+        item_points * percentage / 100
+        for (_, _, item_points), percentage in zip(scored, entered, strict=True)
+    )
+    assert points == Fraction(total)
+
+
+def test_gbt_19580_has_six_bands_in_steps_of_five() -> None:
+    scale = criteria(GBT).scale
+    spans = [(band.low, band.high) for band in scale.bands]
+    assert spans == [(0, 5), (10, 25), (30, 45), (50, 65), (70, 85), (90, 100)]
+    assert [p for p in range(101) if scale.allows(p)] == list(range(0, 101, 5))
+
+
+def test_gbt_19580_elements_notes_and_links() -> None:
+    found = criteria(GBT)
+    keys = {kind: "".join(e.key for e in elements) for kind, elements in found.elements.items()}
+    assert keys == {ItemKind.PROCESS: "ADLI", ItemKind.RESULT: "LeTCI"}
+    assert all(item.notes for item in found.items())
+    assert "4.7.7" in found.linked("4.1.2")
+    assert {"4.5.2", "4.5.3"} <= set(found.linked("4.7.6"))
+    for item in found.items():
+        kinds = {found.item(code).kind for code in found.linked(item.code)}
+        assert kinds <= {ItemKind.PROCESS, ItemKind.RESULT} - {item.kind}
+
+
+def test_gbt_19580_says_that_its_points_were_not_read_from_the_standard() -> None:
+    sources = criteria(GBT).sources
+    assert set(sources) == set(Part)
+    assert "not read" in sources[Part.NAMES]
+    assert "not read" in sources[Part.POINTS]
+
+
+def test_defence_rubric_is_a_hundred_points_of_our_own() -> None:
+    rubric: CriteriaSet = criteria("defence-100")
+    assert sum(item.points for item in rubric.items()) == 100
+    assert "until a regulation names another" in rubric.sources[Part.POINTS]
+    assert rubric.elements == {}
+
+
+@pytest.mark.parametrize("code", ["", "none", "../criteria/defence-100", "defence-100.yaml"])
+def test_what_is_not_shipped_is_refused(code: str) -> None:
+    for read in (criteria, criteria_text, regulation_text):
+        with pytest.raises(NotInCatalogueError):
+            read(code)
+
+
+def test_every_shipped_regulation_is_named_by_its_file() -> None:
+    assert list(regulation_codes()) == sorted(regulation_codes())
+    for code in regulation_codes():
+        assert load(regulation_text(code))["code"] == code
