@@ -15,6 +15,7 @@ from app.platform.files.store import FileStore
 from app.platform.ground import Ground
 from app.platform.http import health, problems
 from app.platform.http.arrival import Arrival
+from app.platform.http.openapi import describe
 from app.platform.security.keys import key_ring, sealer
 from app.platform.security.passwords import CHEAPEST, PRODUCTION, PasswordHasher
 from app.settings import Settings
@@ -81,4 +82,5 @@ def create_app(settings: Settings | None = None, ground: Ground | None = None) -
     app.include_router(api)
     if standing.rehearsal:
         app.include_router(rehearsal.routes, prefix="/api/v1")
+    describe(app)
     return app

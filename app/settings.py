@@ -4,7 +4,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.platform.db.installation import Purpose
@@ -29,6 +29,14 @@ class Settings(BaseSettings):
     workers: int = Field(default=1, ge=1, le=64)
     pool_size: int = Field(default=8, ge=1, le=50)
     issuer: str = "quality-award"
+    work: bool = Field(
+        default=True, description="Run the work process under `serve`; false where it runs alone."
+    )
+    smtp_url: SecretStr | None = Field(
+        default=None,
+        description="`smtp://host`, `smtp+starttls://user:password@host` or `smtps://…`.",
+    )
+    mail_from: str | None = Field(default=None, description="The sender's e-mail address.")
     cheap_passwords: bool = Field(
         default=False, description="The cheapest password hashing; for rehearsals only."
     )
@@ -40,6 +48,9 @@ class Settings(BaseSettings):
             raise ValueError(msg)
         if self.rehearsal and self.host not in {"127.0.0.1", "::1", "localhost"}:
             msg = "a rehearsal listens on loopback only"
+            raise ValueError(msg)
+        if (self.smtp_url is None) != (self.mail_from is None):
+            msg = "smtp_url and mail_from go together"
             raise ValueError(msg)
         return self
 

@@ -36,7 +36,9 @@ if given is not None:
     run(given)
 else:
     settings = Settings()
-    address = settings.database_owner_url or settings.database_url
+    address = (
+        context.config.attributes.get("url") or settings.database_owner_url or settings.database_url
+    )
     if address is None:
         raise SystemExit("set DATABASE_OWNER_URL, or DATABASE_URL, to the database to migrate")
     asyncio.run(online(address))

@@ -29,11 +29,11 @@ from app.platform.http.preconditions import IfMatch, tagged, version_tag
 from app.platform.http.problems import answers
 from app.platform.workflow.lifecycle import MoveNotPossible
 
-OWN = answers(SignInNeeded, NotAllowed, rules.ApplicationUnknown)
-FILE = answers(SignInNeeded, NotAllowed, rules.AttachmentUnknown)
+OWN = (SignInNeeded, NotAllowed, rules.ApplicationUnknown)
+FILE = (SignInNeeded, NotAllowed, rules.AttachmentUnknown)
 
 routes = APIRouter(prefix="/applications", tags=["applications"])
-attachments = APIRouter(prefix="/attachments", tags=["applications"], responses=FILE)
+attachments = APIRouter(prefix="/attachments", tags=["applications"])
 
 
 @routes.post(
@@ -74,7 +74,7 @@ async def list_applications(
     "/{application_id}",
     operation_id="read_application",
     summary="Read an application",
-    responses=OWN,
+    responses=answers(*OWN),
 )
 async def read_application(
     call: Reading, application_id: UUID, response: Response
@@ -89,7 +89,7 @@ async def read_application(
     "/{application_id}/form",
     operation_id="fill_in",
     summary="Save the form of a draft",
-    responses={**OWN, **answers(rules.OnlyInDraft, Stale, ConditionMissing)},
+    responses=answers(*OWN, rules.OnlyInDraft, Stale, ConditionMissing),
 )
 async def fill_in(
     call: Writing, application_id: UUID, body: Form, if_match: IfMatch, response: Response
@@ -105,12 +105,9 @@ async def fill_in(
     operation_id="announce_attachment",
     summary="Announce a file",
     status_code=status.HTTP_201_CREATED,
-    responses={
-        **OWN,
-        **answers(
-            rules.OnlyInDraft, rules.AttachmentKnown, rules.DocumentUnknown, rules.FileNameWrong
-        ),
-    },
+    responses=answers(
+        *OWN, rules.OnlyInDraft, rules.AttachmentKnown, rules.DocumentUnknown, rules.FileNameWrong
+    ),
 )
 async def announce(call: Writing, application_id: UUID, body: AttachmentIn) -> AttachmentView:
     """Name, size and SHA-256 first; then `PUT` the bytes to `/attachments/{id}/content`."""
@@ -122,20 +119,18 @@ async def announce(call: Writing, application_id: UUID, body: AttachmentIn) -> A
     operation_id="submit_application",
     summary="Submit",
     status_code=status.HTTP_201_CREATED,
-    responses={
-        **OWN,
-        **answers(
-            MoveNotPossible,
-            rules.IntakeNotOpen,
-            rules.IntakeClosed,
-            rules.FieldMissing,
-            rules.DocumentMissing,
-            rules.UploadUnfinished,
-            rules.AlreadyEntered,
-            StageNotOpen,
-            SeveralReasons,
-        ),
-    },
+    responses=answers(
+        *OWN,
+        MoveNotPossible,
+        rules.IntakeNotOpen,
+        rules.IntakeClosed,
+        rules.FieldMissing,
+        rules.DocumentMissing,
+        rules.UploadUnfinished,
+        rules.AlreadyEntered,
+        StageNotOpen,
+        SeveralReasons,
+    ),
 )
 async def submit(call: Writing, application_id: UUID) -> ReceiptView:
     """Freezes the application and answers with a signed receipt. Everything missing is told at
@@ -148,7 +143,7 @@ async def submit(call: Writing, application_id: UUID) -> ReceiptView:
     "/{application_id}/receipt",
     operation_id="read_receipt",
     summary="The receipt of a submission",
-    responses=OWN,
+    responses=answers(*OWN),
 )
 async def read_receipt(call: Reading, application_id: UUID) -> ReceiptView:
     """The same receipt that the submission was answered with."""
@@ -159,7 +154,7 @@ async def read_receipt(call: Reading, application_id: UUID) -> ReceiptView:
     "/{application_id}/withdrawal",
     operation_id="withdraw_application",
     summary="Withdraw",
-    responses={**OWN, **answers(MoveNotPossible)},
+    responses=answers(*OWN, MoveNotPossible),
 )
 async def withdraw(call: Writing, application_id: UUID) -> ApplicationView:
     """A draft or a submission; it cannot be undone."""
@@ -172,7 +167,12 @@ async def withdraw(call: Writing, application_id: UUID) -> ApplicationView:
     operation_id="upload_attachment",
     summary="Upload the bytes of a file",
     responses=answers(
-        rules.OnlyInDraft, rules.AlreadyUploaded, FileTooLarge, ContentDiffers, rules.TypeDiffers
+        *FILE,
+        rules.OnlyInDraft,
+        rules.AlreadyUploaded,
+        FileTooLarge,
+        ContentDiffers,
+        rules.TypeDiffers,
     ),
     openapi_extra={
         "requestBody": {
@@ -195,7 +195,7 @@ async def upload(request: Request, token: Token, attachment_id: UUID) -> Attachm
     operation_id="download_attachment",
     summary="Download a file",
     response_class=FileResponse,
-    responses=answers(rules.NotUploaded),
+    responses=answers(*FILE, rules.NotUploaded),
 )
 async def download(request: Request, call: Writing, attachment_id: UUID) -> FileResponse:
     """Always as a download; every download is logged."""
@@ -216,7 +216,7 @@ async def download(request: Request, call: Writing, attachment_id: UUID) -> File
     operation_id="remove_attachment",
     summary="Take a file off a draft",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=answers(rules.OnlyInDraft),
+    responses=answers(*FILE, rules.OnlyInDraft),
 )
 async def remove(call: Writing, attachment_id: UUID) -> None:
     """Only while the application is a draft."""

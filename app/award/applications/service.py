@@ -1,9 +1,8 @@
 """What applicants do: draft, attach, submit, withdraw."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from secrets import choice
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -36,7 +35,7 @@ from app.platform.http.preconditions import ensure_fresh, version_tag
 from app.platform.security.access import fetch
 from app.platform.workflow.advance import advancing
 from app.proof.canonical import canonical, digest_text
-from app.proof.jws import Typ, sign
+from app.proof.jws import Typ
 from app.rules.regulation.stages import Intake
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -278,39 +277,18 @@ def _once(rule: Intake) -> rules.AlreadyEntered:
     return rules.AlreadyEntered(unit=unit, per=rule.one_entry_per)
 
 
-async def _freeze(call: Call, application: Application, attached: Any, stage: Stage) -> None:
+async def _freeze(
+    call: Call, application: Application, attached: Sequence[Attachment], stage: Stage
+) -> None:
     """Write the canonical text, its digest and the signed receipt."""
     organisation = await call.db.get_one(Organisation, application.organisation_id)
     cycle = await call.db.get_one(Cycle, application.cycle_id)
-    application.content = canonical(
-        {
-            "schema": "award-application/1",
-            "application": str(application.id),
-            "code": application.code,
-            "cycle": str(application.cycle_id),
-            "regulation": cycle.regulation_hash,
-            "organisation": {"name": organisation.name, "credit_code": organisation.credit_code},
-            "track": application.track,
-            "form": application.form,
-            "attachments": [
-                {
-                    "document": a.document,
-                    "file_name": a.file_name,
-                    "sha256": a.sha256,
-                    "size": a.size,
-                }
-                for a in attached
-            ],
-        }
-    )
+    application.content = _content(application, organisation, cycle, attached)
     application.digest = digest_text(application.content)
     application.submitted_at = call.now
     application.version += 1
-    key = call.ground.keys.active
-    if key is None:
-        msg = "no key to sign receipts with"
-        raise RuntimeError(msg)
-    application.receipt = sign(
+    application.receipt = call.ground.signed(
+        Typ.RECEIPT,
         {
             "what": "submission",
             "application": str(application.id),
@@ -321,6 +299,28 @@ async def _freeze(call: Call, application: Application, attached: Any, stage: St
             "deadline": stage.closes_at.isoformat(),
             "regulation": cycle.regulation_hash,
         },
-        typ=Typ.RECEIPT,
-        key=key,
+    )
+
+
+def _content(
+    application: Application,
+    organisation: Organisation,
+    cycle: Cycle,
+    attached: Sequence[Attachment],
+) -> str:
+    return canonical(
+        {
+            "schema": "award-application/1",
+            "application": str(application.id),
+            "code": application.code,
+            "cycle": str(application.cycle_id),
+            "regulation": cycle.regulation_hash,
+            "organisation": {"name": organisation.name, "credit_code": organisation.credit_code},
+            "track": application.track,
+            "form": application.form,
+            "attachments": [
+                {name: getattr(one, name) for name in ("document", "file_name", "sha256", "size")}
+                for one in attached
+            ],
+        }
     )

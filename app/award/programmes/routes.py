@@ -31,8 +31,8 @@ from app.platform.workflow.lifecycle import MoveNotPossible
 from app.rules.regulation.read import json_schema
 
 routes = APIRouter(tags=["programmes"])
-STAFF = answers(SignInNeeded, NotAllowed)
-LIST = answers(CursorUnreadable)
+STAFF = (SignInNeeded, NotAllowed)
+LIST = (CursorUnreadable,)
 
 
 @routes.post(
@@ -40,19 +40,21 @@ LIST = answers(CursorUnreadable)
     operation_id="create_authority",
     summary="Set up an authority",
     status_code=status.HTTP_201_CREATED,
-    responses={**STAFF, **answers(rules.NameTaken)},
+    responses=answers(*STAFF, rules.NameTaken),
 )
 async def create_authority(call: Writing, body: AuthorityIn) -> AuthorityView:
     """A body that runs awards."""
     return await service.create_authority(call, body)
 
 
-@routes.get("/authorities", operation_id="list_authorities", summary="Authorities", responses=LIST)
+@routes.get(
+    "/authorities", operation_id="list_authorities", summary="Authorities", responses=answers(*LIST)
+)
 async def list_authorities(call: PublicReading, paging: PageQuery) -> Page[AuthorityView]:
     """In order of name."""
     return await page(
         call.db,
-        queries.AUTHORITIES,
+        queries.AUTHORITIES.where(visible_to(call.actor, queries.AUTHORITY)),
         paging,
         by=Authority.name,
         identity=Authority.id,
@@ -65,19 +67,21 @@ async def list_authorities(call: PublicReading, paging: PageQuery) -> Page[Autho
     operation_id="create_programme",
     summary="Set up a programme",
     status_code=status.HTTP_201_CREATED,
-    responses={**STAFF, **answers(rules.NameTaken, NotFound)},
+    responses=answers(*STAFF, rules.NameTaken, NotFound),
 )
 async def create_programme(call: Writing, body: ProgrammeIn) -> ProgrammeView:
     """An award as an institution."""
     return await service.create_programme(call, body)
 
 
-@routes.get("/programmes", operation_id="list_programmes", summary="Programmes", responses=LIST)
+@routes.get(
+    "/programmes", operation_id="list_programmes", summary="Programmes", responses=answers(*LIST)
+)
 async def list_programmes(call: PublicReading, paging: PageQuery) -> Page[ProgrammeView]:
     """In order of name."""
     return await page(
         call.db,
-        queries.PROGRAMMES,
+        queries.PROGRAMMES.where(visible_to(call.actor, queries.PROGRAMME)),
         paging,
         by=Programme.name,
         identity=Programme.id,
@@ -90,7 +94,7 @@ async def list_programmes(call: PublicReading, paging: PageQuery) -> Page[Progra
     operation_id="adopt_regulation",
     summary="Adopt an edition of a regulation",
     status_code=status.HTTP_201_CREATED,
-    responses={**STAFF, **answers(rules.ProgrammeUnknown, rules.RegulationFaulty)},
+    responses=answers(*STAFF, rules.ProgrammeUnknown, rules.RegulationFaulty),
 )
 async def adopt_regulation(call: Writing, programme_id: UUID, body: AdoptionIn) -> RegulationView:
     """The file is checked; every fault is told at once, and nothing is adopted."""
@@ -113,7 +117,9 @@ async def regulation_schema() -> dict[str, object]:
     return json_schema()
 
 
-@routes.get("/regulations", operation_id="list_regulations", summary="Editions", responses=LIST)
+@routes.get(
+    "/regulations", operation_id="list_regulations", summary="Editions", responses=answers(*LIST)
+)
 async def list_regulations(call: PublicReading, paging: PageQuery) -> Page[RegulationView]:
     """Every edition that a programme has adopted, in order of code."""
     statement, edition = queries.REGULATIONS, RegulationEdition
@@ -165,10 +171,9 @@ async def list_cycle_criteria(call: PublicReading, cycle_id: UUID) -> list[Crite
     operation_id="open_cycle",
     summary="Plan a cycle",
     status_code=status.HTTP_201_CREATED,
-    responses={
-        **STAFF,
-        **answers(rules.ProgrammeUnknown, rules.NotAdopted, rules.OrdinalTaken, rules.PeriodWrong),
-    },
+    responses=answers(
+        *STAFF, rules.ProgrammeUnknown, rules.NotAdopted, rules.OrdinalTaken, rules.PeriodWrong
+    ),
 )
 async def open_cycle(call: Writing, programme_id: UUID, body: CycleIn) -> CycleView:
     """Under an edition the programme has adopted; the cycle keeps it for ever."""
@@ -179,16 +184,14 @@ async def open_cycle(call: Writing, programme_id: UUID, body: CycleIn) -> CycleV
     "/cycles/{cycle_id}/timetable",
     operation_id="plan_cycle",
     summary="Set the timetable",
-    responses={
-        **STAFF,
-        **answers(
-            rules.CycleUnknown,
-            MoveNotPossible,
-            rules.SlotUnknown,
-            rules.SlotTwice,
-            rules.SlotReversed,
-        ),
-    },
+    responses=answers(
+        *STAFF,
+        rules.CycleUnknown,
+        MoveNotPossible,
+        rules.SlotUnknown,
+        rules.SlotTwice,
+        rules.SlotReversed,
+    ),
 )
 async def plan_cycle(call: Writing, cycle_id: UUID, body: TimetableIn) -> CycleDetail:
     """When each stage opens and closes; until the launch."""
@@ -196,7 +199,7 @@ async def plan_cycle(call: Writing, cycle_id: UUID, body: TimetableIn) -> CycleD
     return await queries.cycle_detail(call, cycle_id)
 
 
-@routes.get("/cycles", operation_id="list_cycles", summary="Cycles", responses=LIST)
+@routes.get("/cycles", operation_id="list_cycles", summary="Cycles", responses=answers(*LIST))
 async def list_cycles(call: PublicReading, paging: PageQuery) -> Page[CycleView]:
     """Launched cycles, for everybody, in order of label."""
     return await page(
@@ -213,7 +216,7 @@ async def list_cycles(call: PublicReading, paging: PageQuery) -> Page[CycleView]
     "/cycles/{cycle_id}",
     operation_id="read_cycle",
     summary="A cycle, and what the caller can do with it",
-    responses={**STAFF, **answers(rules.CycleUnknown)},
+    responses=answers(*STAFF, rules.CycleUnknown),
 )
 async def read_cycle(call: Reading, cycle_id: UUID) -> CycleDetail:
     """With its timetable."""

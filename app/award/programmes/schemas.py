@@ -1,10 +1,10 @@
 """How do programmes, regulations and cycles look on the wire?"""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from app.award.programmes.lifecycle import CycleStatus
 from app.platform.http.bodies import Body, Key, Line, View
@@ -31,8 +31,12 @@ class ProgrammeView(View):
     name: str
 
 
+AsWritten = Annotated[str, StringConstraints(strip_whitespace=False)]
+"""Text that is kept to the letter, its last line break included."""
+
+
 class RegulationText(Body):
-    text: str = Field(
+    text: AsWritten = Field(
         max_length=1024 * 1024,
         description="The regulation file, as YAML text.",
         examples=["schema: award-regulation/1\ncode: binhu-2023\n…"],

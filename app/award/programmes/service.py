@@ -35,6 +35,7 @@ from app.award.programmes.schemas import (
 from app.catalogue import loader
 from app.platform.accounts.callers import Call
 from app.platform.audit.record import record
+from app.platform.db.base import Model
 from app.platform.errors import Conflict, NotFound, SeveralInvalid, ensure
 from app.platform.security.access import Found, require
 from app.platform.workflow.advance import advancing
@@ -93,27 +94,10 @@ async def adopt(call: Call, programme_id: UUID, body: AdoptionIn) -> RegulationV
             for f in faults
         )
     regulation, name = read(body.text), digest(body.text)
-    await call.db.execute(
-        insert(RegulationEdition)
-        .values(
-            hash=name,
-            code=regulation.code,
-            title=regulation.title,
-            text=body.text,
-            created_at=call.now,
-        )
-        .on_conflict_do_nothing()
-    )
-    await call.db.execute(
-        insert(Adoption)
-        .values(
-            programme_id=programme_id,
-            regulation_hash=name,
-            document=body.document,
-            adopted_at=call.now,
-        )
-        .on_conflict_do_nothing()
-    )
+    edition = {"hash": name, "code": regulation.code, "title": regulation.title}
+    await _keep(call, RegulationEdition, text=body.text, created_at=call.now, **edition)
+    adopted = {"regulation_hash": name, "document": body.document, "adopted_at": call.now}
+    await _keep(call, Adoption, programme_id=programme_id, **adopted)
     record(
         call.db,
         call.actor,
@@ -122,7 +106,7 @@ async def adopt(call: Call, programme_id: UUID, body: AdoptionIn) -> RegulationV
         now=call.now,
         detail={"regulation": name, "document": body.document},
     )
-    return RegulationView(hash=name, code=regulation.code, title=regulation.title)
+    return RegulationView(**edition)
 
 
 async def open_cycle(call: Call, programme_id: UUID, body: CycleIn) -> CycleView:
@@ -208,18 +192,14 @@ async def _pin_criteria(call: Call, cycle_id: UUID, regulation: Regulation) -> N
         except loader.NotInCatalogueError as absent:
             raise rules.CriteriaUnknown from absent
         name = digest_text(text)
-        await call.db.execute(
-            insert(CriteriaEdition)
-            .values(
-                hash=name,
-                code=code,
-                name=loader.criteria(code).name,
-                text=text,
-                created_at=call.now,
-            )
-            .on_conflict_do_nothing()
-        )
+        edition = {"hash": name, "code": code, "name": loader.criteria(code).name, "text": text}
+        await _keep(call, CriteriaEdition, created_at=call.now, **edition)
         call.db.add(CycleCriteria(cycle_id=cycle_id, code=code, criteria_hash=name))
+
+
+async def _keep(call: Call, edition: type[Model], **values: object) -> None:
+    """Insert what is the same for everybody, unless it is there."""
+    await call.db.execute(insert(edition).values(values).on_conflict_do_nothing())
 
 
 async def _insert(call: Call, row: object, taken: Conflict) -> None:

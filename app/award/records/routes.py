@@ -13,11 +13,8 @@ from app.platform.errors import NotAllowed
 from app.platform.http.pages import CursorUnreadable, Page, PageQuery
 from app.platform.http.problems import answers
 
-routes = APIRouter(
-    prefix="/programmes/{programme_id}/records",
-    tags=["records"],
-    responses=answers(SignInNeeded, NotAllowed, ProgrammeUnknown),
-)
+routes = APIRouter(prefix="/programmes/{programme_id}/records", tags=["records"])
+STAFF = (SignInNeeded, NotAllowed, ProgrammeUnknown)
 
 
 @routes.post(
@@ -25,7 +22,7 @@ routes = APIRouter(
     operation_id="enter_record",
     summary="Enter a fact about an organisation",
     status_code=status.HTTP_201_CREATED,
-    responses=answers(CreditCodeWrong),
+    responses=answers(*STAFF, CreditCodeWrong),
 )
 async def enter_record(call: Writing, programme_id: UUID, body: RecordIn) -> RecordView:
     """An honour, an incident, a certificate or a revocation, with its evidence."""
@@ -36,7 +33,7 @@ async def enter_record(call: Writing, programme_id: UUID, body: RecordIn) -> Rec
     "",
     operation_id="list_records",
     summary="What is known of organisations",
-    responses=answers(CursorUnreadable),
+    responses=answers(*STAFF, CursorUnreadable),
 )
 async def list_records(call: Reading, programme_id: UUID, paging: PageQuery) -> Page[RecordView]:
     """In order of credit code."""

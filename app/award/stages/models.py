@@ -86,10 +86,10 @@ class Outcome(Model):
 
 
 class TieDecision(Model):
-    """The recorded order of entries that stand level at a cut, with its document."""
+    """The recorded order of entries that stand level at a cut; the last one counts."""
 
     __tablename__ = "tie_decision"
-    __table_args__ = (UniqueConstraint("stage_id", "round"), APPEND_ONLY)
+    __table_args__ = (Index("ix_tie_decision_stage_id_round", "stage_id", "round"), APPEND_ONLY)
 
     id: Mapped[UUID] = identifier()
     stage_id: Mapped[UUID] = mapped_column(ForeignKey("stage.id"))

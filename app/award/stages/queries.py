@@ -18,7 +18,7 @@ from app.award.stages.rules import EntryUnknown, StageNotOpen, StageUnknown
 from app.award.stages.schemas import EntryView, RankedView, RankingView, SnapshotView, StageView
 from app.platform.accounts.callers import Call
 from app.platform.http.pages import Page, Paging, page
-from app.platform.security.access import Found, fetch, fetch_view, visible_to
+from app.platform.security.access import Found, fetch, visible_to
 from app.platform.security.permission import Resource
 from app.platform.workflow.advance import actions
 from app.rules.exact import decimal_text, from_units
@@ -73,9 +73,10 @@ async def stage_at(db: AsyncSession, stage: Stage) -> StageAt:
     cycle = await db.get_one(Cycle, stage.cycle_id)
     regulation = await regulation_of(db, cycle.regulation_hash)
     order = await db.scalar(
-        select(TieDecision.order).where(
-            TieDecision.stage_id == stage.id, TieDecision.round == stage.round
-        )
+        select(TieDecision.order)
+        .where(TieDecision.stage_id == stage.id, TieDecision.round == stage.round)
+        .order_by(TieDecision.decided_at.desc(), TieDecision.id)
+        .limit(1)
     )
     return StageAt(
         id=stage.id,
@@ -97,21 +98,30 @@ async def stage_at(db: AsyncSession, stage: Stage) -> StageAt:
 
 
 async def open_stage(db: AsyncSession, stage_id: UUID) -> Stage:
-    """The stage, held open until the end of this transaction. Every piece of a stage's work starts
-    here: it is either in the snapshot, or refused with StageNotOpen.
+    """The stage, held open until the end of this transaction, in a running cycle. Every piece of a
+    stage's work starts here: it is either in the snapshot, or refused with StageNotOpen.
     """
-    stage = await db.scalar(
-        select(Stage).where(Stage.id == stage_id).with_for_update(read=True, key_share=True)
-    )
-    if stage is None:
+    row = (
+        await db.execute(
+            select(Stage, Cycle.status)
+            .join(Cycle, Cycle.id == Stage.cycle_id)
+            .where(Stage.id == stage_id)
+            .with_for_update(read=True, key_share=True)
+            # It may have been closed while we waited for the lock: what is remembered is stale.
+            .execution_options(populate_existing=True)
+        )
+    ).first()
+    if row is None:
         raise StageUnknown
-    if stage.status != StageStatus.OPEN:
+    stage, running = row.Stage, row.status == CycleStatus.LAUNCHED
+    if stage.status != StageStatus.OPEN or not running:
         raise StageNotOpen(name=stage.name)
-    return stage
+    held: Stage = stage
+    return held
 
 
 def live(stage_id: UUID) -> ColumnElement[bool]:
-    """Entries of a stage's running round that have no outcome yet; join Stage, outer join Outcome."""
+    """Entries of a stage's running round without an outcome; join Stage, outer join Outcome."""
     return (Entry.stage_id == stage_id) & (Entry.round == Stage.round) & Outcome.entry_id.is_(None)
 
 
@@ -222,21 +232,12 @@ def points_text(units: int | None) -> str | None:
     return None if units is None else decimal_text(from_units(units))
 
 
-async def snapshot(call: Call, cycle_id: UUID, key: str) -> SnapshotView:
-    """What a closed stage was closed on; two statements."""
-    found = await fetch_view(
-        call.db,
-        call.actor,
-        STAGE_RESOURCE,
-        select(Stage.id, Stage.round)
-        .join(Cycle, Cycle.id == Stage.cycle_id)
-        .where(Stage.cycle_id == cycle_id, Stage.key == key),
-    )
-    found.require("stage:read-snapshot")
+async def snapshot_of(db: AsyncSession, stage: Stage) -> SnapshotView:
+    """What the last round of a closed stage was closed on; one statement."""
     row = (
-        await call.db.execute(
+        await db.execute(
             select(Snapshot.digest, Snapshot.text, Snapshot.taken_at).where(
-                Snapshot.stage_id == found.it.id, Snapshot.round == found.it.round
+                Snapshot.stage_id == stage.id, Snapshot.round == stage.round
             )
         )
     ).one()

@@ -8,12 +8,13 @@ from fastapi import APIRouter, Depends, Path, Request, status
 from app.award.programmes import rules as programme_rules
 from app.award.programmes.queries import cycle_detail
 from app.award.programmes.schemas import CycleDetail, LaunchIn
-from app.award.stages import queries, rules, service
+from app.award.stages import log, queries, rules, service
 from app.award.stages.kind import Kinds
 from app.award.stages.schemas import (
     CancellationIn,
     ClosingView,
     EntryView,
+    LogLine,
     RankingView,
     SnapshotView,
     StageView,
@@ -33,8 +34,8 @@ from app.platform.workflow.lifecycle import MoveNotPossible
 
 routes = APIRouter(prefix="/cycles/{cycle_id}", tags=["stages"])
 
-STAFF = answers(SignInNeeded, NotAllowed, rules.StageUnknown)
-MOVE = answers(SignInNeeded, NotAllowed, programme_rules.CycleUnknown, MoveNotPossible)
+STAFF = (SignInNeeded, NotAllowed, rules.StageUnknown)
+MOVE = (SignInNeeded, NotAllowed, programme_rules.CycleUnknown, MoveNotPossible)
 
 StageKey = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{0,62}$", examples=["documents"])]
 
@@ -52,15 +53,13 @@ KindsHere = Annotated[Kinds, Depends(kinds_of)]
     "/launch",
     operation_id="launch_cycle",
     summary="Launch a cycle",
-    responses={
-        **MOVE,
-        **answers(
-            programme_rules.CycleUnknown,
-            MoveNotPossible,
-            programme_rules.SlotMissing,
-            programme_rules.PlacesTooMany,
-        ),
-    },
+    responses=answers(
+        *MOVE,
+        programme_rules.CycleUnknown,
+        MoveNotPossible,
+        programme_rules.SlotMissing,
+        programme_rules.PlacesTooMany,
+    ),
 )
 async def launch_cycle(call: Writing, cycle_id: UUID, body: LaunchIn) -> CycleDetail:
     """With its approval: the body, the document, and the places granted this year."""
@@ -72,7 +71,7 @@ async def launch_cycle(call: Writing, cycle_id: UUID, body: LaunchIn) -> CycleDe
     "/completion",
     operation_id="complete_cycle",
     summary="End a cycle",
-    responses={**MOVE, **answers(MoveNotPossible, programme_rules.StagesUnfinished)},
+    responses=answers(*MOVE, MoveNotPossible, programme_rules.StagesUnfinished),
 )
 async def complete_cycle(call: Writing, cycle_id: UUID) -> CycleDetail:
     """When all its stages are closed."""
@@ -80,11 +79,24 @@ async def complete_cycle(call: Writing, cycle_id: UUID) -> CycleDetail:
     return await cycle_detail(call, cycle_id)
 
 
-@routes.post("/cancellation", operation_id="cancel_cycle", summary="Cancel a cycle", responses=MOVE)
+@routes.post(
+    "/cancellation", operation_id="cancel_cycle", summary="Cancel a cycle", responses=answers(*MOVE)
+)
 async def cancel_cycle(call: Writing, cycle_id: UUID, body: CancellationIn) -> CycleDetail:
     """With the document that says so, and the reason."""
     await service.cancel(call, cycle_id, body)
     return await cycle_detail(call, cycle_id)
+
+
+@routes.get(
+    "/log",
+    operation_id="read_log",
+    summary="The log of a cycle",
+    responses=answers(SignInNeeded, NotAllowed, programme_rules.CycleUnknown, CursorUnreadable),
+)
+async def read_log(call: Writing, cycle_id: UUID, paging: PageQuery) -> Page[LogLine]:
+    """For the supervisor, newest first: who moved what and when; an audited read."""
+    return await log.read_log(call, cycle_id, paging)
 
 
 @routes.get("/stages", operation_id="list_stages", summary="The stages of a cycle")
@@ -97,15 +109,13 @@ async def list_stages(call: PublicReading, cycle_id: UUID) -> list[StageView]:
     "/stages/{key}/opening",
     operation_id="open_stage",
     summary="Open a stage",
-    responses={
-        **STAFF,
-        **answers(
-            MoveNotPossible,
-            programme_rules.NothingLaunched,
-            rules.EarlierStageOpen,
-            rules.TooEarly,
-        ),
-    },
+    responses=answers(
+        *STAFF,
+        MoveNotPossible,
+        programme_rules.NothingLaunched,
+        rules.EarlierStageOpen,
+        rules.TooEarly,
+    ),
 )
 async def open_stage(
     call: Trying, kinds: KindsHere, cycle_id: UUID, key: StageKey
@@ -119,10 +129,9 @@ async def open_stage(
     "/stages/{key}/closing",
     operation_id="close_stage",
     summary="Close a stage",
-    responses={
-        **STAFF,
-        **answers(MoveNotPossible, programme_rules.NothingLaunched, rules.TieUnresolved),
-    },
+    responses=answers(
+        *STAFF, MoveNotPossible, programme_rules.NothingLaunched, rules.TieUnresolved
+    ),
 )
 async def close_stage(call: Trying, kinds: KindsHere, cycle_id: UUID, key: StageKey) -> ClosingView:
     """Every entry gets its outcome, and a snapshot is taken from which it can be computed again."""
@@ -134,13 +143,10 @@ async def close_stage(call: Trying, kinds: KindsHere, cycle_id: UUID, key: Stage
     operation_id="decide_tie",
     summary="Record a decision on a tie",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses={
-        **STAFF,
-        **answers(rules.StageNotOpen, rules.TieDecided, rules.TieOrderWrong),
-    },
+    responses=answers(*STAFF, rules.StageNotOpen, rules.TieOrderWrong),
 )
 async def decide_tie(call: Writing, cycle_id: UUID, key: StageKey, body: TieDecisionIn) -> None:
-    """In which order entries that stand level at the cut are taken."""
+    """In which order entries that stand level are taken; a later decision replaces it."""
     await service.decide_tie(call, cycle_id, key, body)
 
 
@@ -148,7 +154,7 @@ async def decide_tie(call: Writing, cycle_id: UUID, key: StageKey, body: TieDeci
     "/stages/{key}/entries",
     operation_id="list_entries",
     summary="The entries of a stage",
-    responses={**answers(SignInNeeded), **answers(CursorUnreadable)},
+    responses=answers(SignInNeeded, CursorUnreadable),
 )
 async def list_entries(
     call: Reading, cycle_id: UUID, key: StageKey, paging: PageQuery
@@ -161,7 +167,7 @@ async def list_entries(
     "/stages/{key}/ranking",
     operation_id="read_ranking",
     summary="The ranking of a closed stage",
-    responses=STAFF,
+    responses=answers(*STAFF),
 )
 async def read_ranking(call: Reading, cycle_id: UUID, key: StageKey) -> RankingView:
     """Points as printed, ranks as 1, 2, 2, 4."""
@@ -172,8 +178,8 @@ async def read_ranking(call: Reading, cycle_id: UUID, key: StageKey) -> RankingV
     "/stages/{key}/snapshot",
     operation_id="read_snapshot",
     summary="What a stage was closed on",
-    responses=STAFF,
+    responses=answers(*STAFF),
 )
-async def read_snapshot(call: Reading, cycle_id: UUID, key: StageKey) -> SnapshotView:
+async def read_snapshot(call: Writing, cycle_id: UUID, key: StageKey) -> SnapshotView:
     """Inputs, rules and figures as canonical text with its digest; an audited read."""
-    return await queries.snapshot(call, cycle_id, key)
+    return await service.read_snapshot(call, cycle_id, key)

@@ -43,20 +43,20 @@ class EarlierStageOpen(Conflict):
 
 class TieUnresolved(Conflict):
     code = "tie-unresolved"
-    zh = "有 {count} 家在入围线上并列，需先记录并列处理决定。"
-    en = "{count} entries stand level at the cut; record a decision on their order first."
+    zh = "有 {count} 家在入围线上并列，需先记录并列处理决定：{entries}。"
+    en = (
+        "{count} entries stand level at the cut; record a decision on their order first: {entries}."
+    )
+
+    def __init__(self, entries: Iterable[str]) -> None:
+        level = sorted(entries)
+        super().__init__(count=len(level), entries=", ".join(level))
 
 
 class TieOrderWrong(Invalid):
     code = "tie-order-wrong"
     zh = "名单须恰好由本环节的参评单位组成，且不得重复。"
     en = "Name entries of this stage, each once."
-
-
-class TieDecided(Conflict):
-    code = "tie-decided"
-    zh = "本环节的并列处理决定已经记录。"
-    en = "A decision on ties is recorded for this stage already."
 
 
 class TieDecisionUnfit(Conflict):
@@ -121,5 +121,5 @@ def cut(
     else:
         found = everybody(candidates)
     if found.unresolved:
-        raise TieUnresolved(count=len(found.unresolved))
+        raise TieUnresolved(found.unresolved)
     return found

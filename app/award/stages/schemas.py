@@ -79,6 +79,21 @@ class ClosingView(View):
     advanced: int
     eliminated: int
     digest: str
+    checkpoint: str = Field(
+        description="Root (hex) of the cycle's log, this closing included; signed and public.",
+        examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
+    )
+
+
+class LogLine(View):
+    """One act of a cycle: who moved what, from which status to which. Details stay in the log."""
+
+    at: datetime
+    act: str = Field(examples=["stage:close"])
+    subject: UUID | None
+    before: str | None = Field(examples=["open"])
+    after: str | None = Field(examples=["closed"])
+    person: str | None = Field(examples=["王芳"], description="Null where nobody was signed in.")
 
 
 class CancellationIn(Body):

@@ -18,8 +18,10 @@ from app.award.stages import queries, rules
 from app.award.stages.kind import Judgement, Kinds, StageAt, Verdict
 from app.award.stages.lifecycle import STAGE, Result, StageStatus
 from app.award.stages.models import Entry, Outcome, Snapshot, Stage, TieDecision
-from app.award.stages.schemas import CancellationIn, ClosingView, TieDecisionIn
+from app.award.stages.schemas import CancellationIn, ClosingView, SnapshotView, TieDecisionIn
 from app.platform.accounts.callers import Call
+from app.platform.audit.checkpoints import checkpoint
+from app.platform.audit.models import log_key
 from app.platform.audit.record import record
 from app.platform.workflow.advance import advancing
 from app.proof.canonical import canonical, digest_text
@@ -104,6 +106,9 @@ async def close_stage(call: Call, kinds: Kinds, cycle_id: UUID, key: str) -> Clo
     call.db.add_all(_outcome(verdict, call.now) for verdict in judgement.verdicts)
     snapshot = _snapshot(at, judgement, entries, call.now)
     call.db.add(snapshot)
+    sealed = await checkpoint(
+        call.db, log_key(cycle_id), f"stage:close/{key}", call.now, call.ground.keys
+    )
     advanced = sum(verdict.result == Result.ADVANCED for verdict in judgement.verdicts)
     return ClosingView(
         stage=key,
@@ -111,6 +116,7 @@ async def close_stage(call: Call, kinds: Kinds, cycle_id: UUID, key: str) -> Clo
         advanced=advanced,
         eliminated=len(entries) - advanced,
         digest=snapshot.digest,
+        checkpoint=sealed.root,
     )
 
 
@@ -122,13 +128,6 @@ async def decide_tie(call: Call, cycle_id: UUID, key: str, body: TieDecisionIn) 
     here = {entry.id for entry in await queries.live_entries(call.db, stage.id)}
     if len(set(body.order)) != len(body.order) or not set(body.order) <= here:
         raise rules.TieOrderWrong(pointer="/order")
-    taken = await call.db.scalar(
-        select(TieDecision.id).where(
-            TieDecision.stage_id == stage.id, TieDecision.round == stage.round
-        )
-    )
-    if taken is not None:
-        raise rules.TieDecided
     call.db.add(
         TieDecision(
             stage_id=stage.id,
@@ -149,6 +148,21 @@ async def decide_tie(call: Call, cycle_id: UUID, key: str, body: TieDecisionIn) 
         log=cycle_id,
         detail=detail,
     )
+
+
+async def read_snapshot(call: Call, cycle_id: UUID, key: str) -> SnapshotView:
+    """What a closed stage was closed on: an audited read."""
+    found = await queries.get_stage(call, cycle_id, key)
+    found.require("stage:read-snapshot")
+    record(
+        call.db,
+        call.actor,
+        "stage:read-snapshot",
+        subject=found.it.id,
+        now=call.now,
+        log=cycle_id,
+    )
+    return await queries.snapshot_of(call.db, found.it)
 
 
 async def enter(

@@ -13,10 +13,12 @@ class AccountStatus(StrEnum):
 
 # fmt: off
 ACCOUNT = Lifecycle([
-    # move        from                      to                      permission
-    ("activate", {AccountStatus.INVITED},  AccountStatus.ACTIVE,   "account:activate"),
-    ("disable",  {AccountStatus.INVITED,
-                  AccountStatus.ACTIVE},   AccountStatus.DISABLED, "account:disable"),
-    ("enable",   {AccountStatus.DISABLED}, AccountStatus.ACTIVE,   "account:enable"),
+    # move         from                      to                      permission
+    ("activate",  {AccountStatus.INVITED},  AccountStatus.ACTIVE,   "account:activate"),
+    ("disable",   {AccountStatus.INVITED,
+                   AccountStatus.ACTIVE},   AccountStatus.DISABLED, "account:disable"),
+    ("enable",    {AccountStatus.DISABLED}, AccountStatus.ACTIVE,   "account:enable"),
+    # for whoever was disabled before they had chosen a password
+    ("reinvite",  {AccountStatus.DISABLED}, AccountStatus.INVITED,  "account:enable"),
 ])
 # fmt: on

@@ -35,12 +35,13 @@ from app.platform.ground import ground_of
 from app.platform.http.pages import CursorUnreadable, Page, PageQuery, page
 from app.platform.http.problems import answers
 from app.platform.security.access import require, visible_to
+from app.platform.workflow.lifecycle import MoveNotPossible
 
 auth = APIRouter(prefix="/auth", tags=["sign-in"])
-accounts = APIRouter(tags=["accounts"], responses=answers(SignInNeeded, NotAllowed))
-organisations = APIRouter(
-    prefix="/organisations", tags=["organisations"], responses=answers(SignInNeeded)
-)
+accounts = APIRouter(tags=["accounts"])
+organisations = APIRouter(prefix="/organisations", tags=["organisations"])
+
+STAFF = (SignInNeeded, NotAllowed)
 well_known = APIRouter(tags=["sign-in"])
 
 
@@ -118,7 +119,7 @@ async def register(call: PublicWriting, body: Registration) -> AccountView:
     "/accounts",
     operation_id="list_accounts",
     summary="List accounts",
-    responses=answers(CursorUnreadable),
+    responses=answers(*STAFF, CursorUnreadable),
 )
 async def list_accounts(call: Reading, paging: PageQuery) -> Page[AccountView]:
     """For the security administrator, in order of login."""
@@ -138,7 +139,9 @@ async def list_accounts(call: Reading, paging: PageQuery) -> Page[AccountView]:
     operation_id="invite",
     summary="Invite a person with roles",
     status_code=status.HTTP_201_CREATED,
-    responses=answers(rules.LoginTaken, rules.PersonKnown, rules.RoleUnknown, rules.ScopeWrong),
+    responses=answers(
+        *STAFF, rules.LoginTaken, rules.PersonKnown, rules.RoleUnknown, rules.ScopeWrong
+    ),
 )
 async def invite(call: Writing, body: Invitation) -> Invited:
     """The activation token is shown once; hand it to the person."""
@@ -158,12 +161,36 @@ async def activate(call: PublicWriting, body: ActivationIn) -> None:
 
 
 @accounts.post(
+    "/accounts/{account_id}/disabling",
+    operation_id="disable_account",
+    summary="Shut an account",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=answers(*STAFF, NotFound, MoveNotPossible),
+)
+async def disable_account(call: Writing, account_id: UUID) -> None:
+    """Whoever is signed in with it is signed out at once."""
+    await joining.disable(call, account_id)
+
+
+@accounts.post(
+    "/accounts/{account_id}/enabling",
+    operation_id="enable_account",
+    summary="Open an account again",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=answers(*STAFF, NotFound, MoveNotPossible),
+)
+async def enable_account(call: Writing, account_id: UUID) -> None:
+    """Sign-ins from before stay ended. An account never activated is invited again."""
+    await joining.enable(call, account_id)
+
+
+@accounts.post(
     "/grants",
     operation_id="grant_role",
     summary="Give a person a role",
     status_code=status.HTTP_201_CREATED,
     responses=answers(
-        NotFound, rules.RoleHeld, rules.RoleUnknown, rules.ScopeWrong, rules.OwnRoles
+        *STAFF, NotFound, rules.RoleHeld, rules.RoleUnknown, rules.ScopeWrong, rules.OwnRoles
     ),
 )
 async def grant_role(call: Writing, body: GrantIn) -> GrantView:
@@ -176,7 +203,7 @@ async def grant_role(call: Writing, body: GrantIn) -> GrantView:
     operation_id="end_role",
     summary="Take a role away",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=answers(NotFound),
+    responses=answers(*STAFF, NotFound),
 )
 async def end_role(call: Writing, grant_id: UUID) -> None:
     """It stops working with the person's next request."""
@@ -188,7 +215,7 @@ async def end_role(call: Writing, grant_id: UUID) -> None:
     operation_id="register_organisation",
     summary="Register an organisation",
     status_code=status.HTTP_201_CREATED,
-    responses=answers(rules.CreditCodeWrong, rules.OrganisationKnown),
+    responses=answers(SignInNeeded, rules.CreditCodeWrong, rules.OrganisationKnown),
 )
 async def register_organisation(call: Writing, body: OrganisationIn) -> OrganisationView:
     """Under its unified social credit code; the caller then speaks for it."""
@@ -199,7 +226,7 @@ async def register_organisation(call: Writing, body: OrganisationIn) -> Organisa
     "",
     operation_id="list_organisations",
     summary="List organisations",
-    responses=answers(CursorUnreadable),
+    responses=answers(SignInNeeded, CursorUnreadable),
 )
 async def list_organisations(call: Reading, paging: PageQuery) -> Page[OrganisationView]:
     """Those that the caller may know, in order of name."""

@@ -3,6 +3,7 @@
 from app.platform.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, Unauthenticated
 from app.platform.errors import Unavailable as NotNow
 from app.platform.security.passwords import Weakness, weakness, well_known
+from app.platform.security.permission import SERVICE
 from app.rules.identifiers import credit_code_problem, identity_number_problem
 
 MISTAKES = {
@@ -129,10 +130,12 @@ def identity_number_obstacle(number: str | None) -> Refusal | None:
     return IdentityNumberWrong(pointer="/identity_number")
 
 
-def role_obstacle(scope_of: dict[str, str], role: str, scope: object | None) -> Refusal | None:
-    """Why this role cannot be held in this scope."""
+def role_obstacle(
+    scope_of: dict[str, str], role: str, scope: object | None, at: str = ""
+) -> Refusal | None:
+    """Why this role, asked for `at` a place of the request, cannot be held in this scope."""
     if role not in scope_of:
-        return RoleUnknown(pointer="/role", role=role)
-    if (scope_of[role] == "service") != (scope is None):
-        return ScopeWrong(pointer="/scope", role=role, kind=scope_of[role])
+        return RoleUnknown(pointer=f"{at}/role", role=role)
+    if (scope_of[role] == SERVICE) != (scope is None):
+        return ScopeWrong(pointer=f"{at}/scope", role=role, kind=scope_of[role])
     return None

@@ -38,8 +38,21 @@ def one_of(column: str, members: type[StrEnum]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({values})", name=f"{column}_known")
 
 
-APPEND_ONLY = {"info": {"append_only": True}}
+APPEND_ONLY: dict[str, Any] = {"info": {"append_only": True}}
 """Table arguments of a table whose rows are never changed or removed, by trigger and by grant."""
+
+
+def after_insert(statement: str) -> dict[str, Any]:
+    """Table arguments of an append-only table whose every new row makes one statement run in the
+    same transaction; the statement speaks of the row as NEW.
+    """
+    return {"info": APPEND_ONLY["info"] | {"after_insert": statement.strip()}}
+
+
+def insert_triggers() -> dict[str, str]:
+    """For each table the statement that a new row makes run."""
+    tables = sorted(Model.metadata.tables.values(), key=lambda table: table.name)
+    return {t.name: t.info["after_insert"] for t in tables if "after_insert" in t.info}
 
 
 def append_only_tables() -> list[str]:

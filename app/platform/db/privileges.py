@@ -6,7 +6,7 @@ laid again after every migration, so a new table cannot be forgotten.
 
 from sqlalchemy import Connection, inspect, text
 
-from app.platform.db.base import append_only_tables
+from app.platform.db.base import append_only_tables, insert_triggers
 from app.platform.db.embedded import APP_ROLE
 
 REFUSE = """
@@ -26,19 +26,37 @@ def protect(connection: Connection) -> None:
         if table in existing:
             connection.execute(
                 text(
-                    f"CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE ON {table} "
+                    f'CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE ON "{table}" '
                     "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
                 )
             )
             connection.execute(
                 text(
-                    f"CREATE OR REPLACE TRIGGER never_emptied BEFORE TRUNCATE ON {table} "
+                    f'CREATE OR REPLACE TRIGGER never_emptied BEFORE TRUNCATE ON "{table}" '
                     "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
                 )
             )
+    for table, statement in insert_triggers().items():
+        if table in existing:
+            _lay_insert_trigger(connection, table, statement)
     role = text("SELECT 1 FROM pg_roles WHERE rolname = :role AND rolname <> current_user")
     if connection.scalar(role, {"role": APP_ROLE}):
         _grant(connection, existing - {"alembic_version"})
+
+
+def _lay_insert_trigger(connection: Connection, table: str, statement: str) -> None:
+    connection.execute(
+        text(
+            f'CREATE OR REPLACE FUNCTION "{table}_added"() RETURNS trigger LANGUAGE plpgsql AS $$ '
+            f"BEGIN {statement}; RETURN NULL; END $$"
+        )
+    )
+    connection.execute(
+        text(
+            f'CREATE OR REPLACE TRIGGER added AFTER INSERT ON "{table}" '
+            f'FOR EACH ROW EXECUTE FUNCTION "{table}_added"()'
+        )
+    )
 
 
 def _grant(connection: Connection, tables: set[str]) -> None:

@@ -1,14 +1,18 @@
 """What happens to every request before a route sees it?
 
 Its arrival is stamped when its head has been read, it gets an id, and its answer gets the headers
-that keep browsers from guessing and caches from keeping.
+that keep browsers from guessing and caches from keeping. A fault is answered here too, so that it
+has them as well.
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from uuid import uuid4
 
+from starlette.requests import Request
+
 from app.platform.clock import WallClock
+from app.platform.http.problems import on_fault
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -39,12 +43,22 @@ class Arrival:
         scope.setdefault("state", {})["received_at"] = self.clock()
         request_id = uuid4().hex
 
+        started = False
+
         async def with_headers(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
+                started = True
                 headers = message.setdefault("headers", [])
                 if not any(name == b"cache-control" for name, _ in headers):
                     headers.append(PRIVATE)
                 headers += [*HEADERS, (b"x-request-id", request_id.encode())]
             await send(message)
 
-        await self.app(scope, receive, with_headers)
+        try:
+            await self.app(scope, receive, with_headers)
+        except Exception as fault:
+            if started:
+                raise
+            answer = on_fault(Request(scope), fault)
+            await answer(scope, receive, with_headers)

@@ -2,7 +2,8 @@
 
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationInfo, field_validator
+from pydantic_core import PydanticKnownError
 
 T = TypeVar("T")
 
@@ -11,6 +12,15 @@ class Body(BaseModel):
     """A request: nothing unknown, nothing coerced from another type but from its JSON form."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    @field_validator("*", mode="before", check_fields=False)
+    @classmethod
+    def _whole_numbers_are_written_as_such(cls, value: object, field: ValidationInfo) -> object:
+        """`true`, `"12"` and `12.0` are no whole numbers."""
+        wanted = cls.model_fields[field.field_name or ""].annotation
+        if wanted in {int, int | None} and value is not None and type(value) is not int:
+            raise PydanticKnownError("int_type")
+        return value
 
 
 class View(BaseModel):

@@ -52,9 +52,13 @@ def _encode(values: Sequence[Any]) -> str:
 def _decode(cursor: str, identity: Callable[[str], Any]) -> tuple[str, Any]:
     try:
         key, last = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        return str(key), identity(str(last))
+        # encoded and back: half a surrogate pair cannot be compared in the database
+        after = str(key).encode().decode(), identity(str(last))
     except (ValueError, TypeError) as unreadable:
         raise CursorUnreadable(pointer="/query/cursor") from unreadable
+    if "\x00" in after[0]:
+        raise CursorUnreadable(pointer="/query/cursor")
+    return after
 
 
 async def page(

@@ -28,14 +28,23 @@ from app.platform.errors import (
     Unavailable,
 )
 
+LOG = logging.getLogger("quality_award")
 TYPE = "https://quality-award.example/problems/"
 MEDIA_TYPE = "application/problem+json"
+
+
+class MethodNotAllowed(Refusal):
+    code = "method-not-allowed"
+    zh = "此地址不接受这种请求方法。"
+    en = "This address does not take that method."
+
 
 STATUS: Mapping[type[Refusal], int] = {
     Malformed: 400,
     Unauthenticated: 401,
     NotAllowed: 403,
     NotFound: 404,
+    MethodNotAllowed: 405,
     Conflict: 409,
     Stale: 412,
     TooLarge: 413,
@@ -51,12 +60,6 @@ class MalformedJson(Malformed):
     en = "The request is not valid JSON in UTF-8."
 
 
-class MethodNotAllowed(Malformed):
-    code = "method-not-allowed"
-    zh = "此地址不接受这种请求方法。"
-    en = "This address does not take that method."
-
-
 class Busy(Unavailable):
     code = "busy"
     zh = "服务繁忙，请稍后重试。"
@@ -67,6 +70,12 @@ class Fault(Refusal):
     code = "fault"
     zh = "服务出现内部错误，您的操作没有生效。"
     en = "Something broke on our side; nothing of your request was carried out."
+
+
+class NotText(Invalid):
+    code = "not-text"
+    zh = "内容含有无法保存的字符。"
+    en = "The request holds characters that cannot be stored."
 
 
 class WrongValue(Invalid):
@@ -127,6 +136,10 @@ MISTAKES: Mapping[str, tuple[str, str, str]] = {
     "uuid_parsing": ("wrong-form", "格式不正确。", "This does not have the right form."),
     "string_type": ("not-text", "必须是文本。", "This must be text."),
 }
+PASSING = {"40001", "40P01", "55P03", "57014", "57P01"}
+"""PostgreSQL's states after which the same request may succeed: a lost race, a lock, a restart."""
+UNSTORABLE = "22021"
+"""PostgreSQL's state for a NUL character: text that it cannot hold."""
 WRONG_VALUE = ("wrong-value", "内容不正确。", "This value is not acceptable.")
 
 
@@ -193,7 +206,7 @@ def _from_validation(error: RequestValidationError) -> Refusal:
     for mistake in error.errors():
         if mistake["type"] == "json_invalid":
             return MalformedJson()
-        if mistake["loc"] == ("header", "if-match"):
+        if mistake["loc"] == ("header", "If-Match") and mistake["type"] == "missing":
             return ConditionMissing()
         kind, zh, en = MISTAKES.get(mistake["type"], WRONG_VALUE)
         stated = getattr(mistake.get("ctx", {}).get("error"), "code", None)
@@ -216,7 +229,6 @@ def _from_http(error: HTTPException) -> Refusal:
 
 def install(app: FastAPI) -> None:
     """Answer every refusal, and every fault, with a problem document."""
-    log = logging.getLogger("quality_award")
 
     async def on_refusal(request: Request, error: Exception) -> Response:
         assert isinstance(error, Refusal)  # noqa: S101  registered for this class alone
@@ -229,28 +241,33 @@ def install(app: FastAPI) -> None:
     async def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101  as above
         response = problem_response(_from_http(error), request)
-        if error.status_code == 405:
-            response.status_code = 405
+        response.headers.update(error.headers or {})
         return response
 
     async def on_busy(request: Request, error: Exception) -> Response:
-        log.warning("database busy: %s", type(error).__name__)
+        LOG.warning("database busy: %s", type(error).__name__)
         return problem_response(Busy(), request)
 
-    async def on_fault(request: Request, error: Exception) -> Response:
-        log.error("fault at %s", request.url.path, exc_info=error)
-        return problem_response(Fault(), request)
+    async def on_database(request: Request, error: Exception) -> Response:
+        assert isinstance(error, DBAPIError)  # noqa: S101  as above
+        state = getattr(error.orig, "sqlstate", None)
+        if state in PASSING:
+            return await on_busy(request, error)
+        if state == UNSTORABLE:
+            return problem_response(NotText(), request)
+        return on_fault(request, error)
 
     app.add_exception_handler(Refusal, on_refusal)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(PoolTimeout, on_busy)
-    app.add_exception_handler(Exception, on_fault)
+    app.add_exception_handler(DBAPIError, on_database)
 
 
-def is_passing(error: DBAPIError) -> bool:
-    """Whether the same request may succeed when it is sent again."""
-    return getattr(error.orig, "sqlstate", None) in {"40001", "40P01", "55P03", "57014", "57P01"}
+def on_fault(request: Request, error: Exception) -> Response:
+    """What nobody foresaw: the log gets everything, the caller a sentence."""
+    LOG.error("fault at %s", request.url.path, exc_info=error)
+    return problem_response(Fault(), request)
 
 
 def answers(*refusals: type[Refusal]) -> dict[int | str, dict[str, Any]]:
@@ -258,10 +275,7 @@ def answers(*refusals: type[Refusal]) -> dict[int | str, dict[str, Any]]:
     listed: dict[int | str, dict[str, Any]] = {}
     for refusal in refusals:
         status = status_of(refusal)
-        entry = listed.setdefault(
-            status,
-            {"model": Problem, "description": "", "content": {MEDIA_TYPE: {"examples": {}}}},
-        )
+        entry = listed.setdefault(status, _documented())
         entry["description"] = " · ".join(filter(None, [entry["description"], f"`{refusal.code}`"]))
         entry["content"][MEDIA_TYPE]["examples"][refusal.code] = {
             "summary": refusal.en,
@@ -274,3 +288,8 @@ def answers(*refusals: type[Refusal]) -> dict[int | str, dict[str, Any]]:
             },
         }
     return listed
+
+
+def _documented() -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {"description": "", "content": {MEDIA_TYPE: {"schema": schema, "examples": {}}}}

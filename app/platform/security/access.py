@@ -57,7 +57,9 @@ async def fetch(
     `statement` selects the object and joins whatever the resource's expressions speak of.
     """
     if lock:
-        statement = statement.with_for_update(of=statement.column_descriptions[0]["entity"])
+        entity = statement.column_descriptions[0]["entity"]
+        # What the session has read before may be stale: the locked row is what counts.
+        statement = statement.with_for_update(of=entity).execution_options(populate_existing=True)
     row = (await db.execute(statement.add_columns(*resource.facts(actor)))).first()
     if row is None:
         raise resource.missing

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from secrets import token_hex
 
 from app.platform.security.sealing import Sealer
 from app.proof.keys import KeyRing, SigningKey
@@ -28,7 +29,7 @@ def _make_once(path: Path, content: Callable[[], bytes]) -> None:
     """Write a new key file; of two workers starting together one wins and both read the same."""
     if path.exists():
         return
-    made = path.with_suffix(f".{os.getpid()}")
+    made = path.with_suffix(f".{token_hex(8)}")  # process ids come again in every container
     descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as out:
         out.write(content())

@@ -17,6 +17,7 @@ from app.platform.accounts.models import (
     Organisation,
     Person,
     RoleGrant,
+    SignInSession,
 )
 from app.platform.accounts.queries import ACCOUNT_RESOURCE, ORGANISATION
 from app.platform.accounts.schemas import (
@@ -34,7 +35,7 @@ from app.platform.accounts.schemas import (
 from app.platform.accounts.service.sign_in import digest_of
 from app.platform.audit.record import record
 from app.platform.errors import Conflict, NotFound, ensure
-from app.platform.security.access import Found, require
+from app.platform.security.access import Found, fetch, require
 from app.platform.security.passwords import HashingBusy
 from app.platform.workflow.advance import advancing
 
@@ -84,7 +85,10 @@ async def invite(call: Call, body: Invitation) -> Invited:
     """Make an account with roles; the person activates it with the token."""
     require(call.actor, "account:invite")
     scope_of = call.actor.policy.scope_of
-    ensure(rules.role_obstacle(scope_of, wish.role, wish.scope) for wish in body.roles)
+    ensure(
+        rules.role_obstacle(scope_of, wish.role, wish.scope, at=f"/roles/{place}")
+        for place, wish in enumerate(body.roles)
+    )
     account = await _new_account(call, body, password=None)
     token = token_urlsafe(32)
     account.activation_digest = digest_of(token)
@@ -110,22 +114,45 @@ async def invite(call: Call, body: Invitation) -> Invited:
 
 async def activate(call: Call, body: ActivationIn) -> None:
     """The invited person chooses a password; the token works once."""
-    account = await call.db.scalar(
-        select(Account)
-        .where(
-            Account.activation_digest == digest_of(body.token),
-            Account.activation_until > call.wall,
+    row = (
+        await call.db.execute(
+            select(Account, Person.name)
+            .join(Person, Person.id == Account.person_id)
+            .where(
+                Account.activation_digest == digest_of(body.token),
+                Account.activation_until > call.wall,
+            )
+            .with_for_update(of=Account)
         )
-        .with_for_update()
-    )
-    if account is None:
+    ).first()
+    if row is None:
         raise rules.TokenSpent
+    account = row.Account
     found = Found(account, ACCOUNT_RESOURCE, call.actor, {}, locked=True)
-    password_hash = await _hash(call, body.password)
     with advancing(call.db, found, ACCOUNT, "activate", now=call.now) as reasons:
-        reasons.append(rules.password_obstacle(body.password, account.login))
-    account.password_hash = password_hash
+        reasons.append(rules.password_obstacle(body.password, account.login, row.name))
+    account.password_hash = await _hash(call, body.password)
     account.activation_digest = None
+
+
+async def disable(call: Call, account_id: UUID) -> None:
+    """Shut an account; whoever is signed in with it is signed out at once."""
+    found = await _account(call, account_id)
+    with advancing(call.db, found, ACCOUNT, "disable", now=call.now):
+        pass
+    await call.db.execute(
+        update(SignInSession)
+        .where(SignInSession.account_id == account_id, SignInSession.revoked_at.is_(None))
+        .values(revoked_at=call.wall)
+    )
+
+
+async def enable(call: Call, account_id: UUID) -> None:
+    """Open an account again: for signing in, or, where no password was chosen yet, as invited."""
+    found = await _account(call, account_id)
+    move = "enable" if found.it.password_hash else "reinvite"
+    with advancing(call.db, found, ACCOUNT, move, now=call.now):
+        pass
 
 
 async def grant_role(call: Call, body: GrantIn) -> GrantView:
@@ -174,6 +201,11 @@ async def register_organisation(call: Call, body: OrganisationIn) -> Organisatio
         call.db, call.actor, f"{ORGANISATION.name}:register", subject=organisation.id, now=call.now
     )
     return OrganisationView(id=organisation.id, name=body.name, credit_code=body.credit_code)
+
+
+async def _account(call: Call, account_id: UUID) -> Found[Account]:
+    statement = select(Account).where(Account.id == account_id)
+    return await fetch(call.db, call.actor, ACCOUNT_RESOURCE, statement, lock=True)
 
 
 async def _new_account(call: Call, body: PersonIn, *, password: str | None) -> Account:

@@ -115,9 +115,6 @@ def _tokens(
             expires_at=min(until, wall + REFRESH_LIFETIME),
         )
     )
-    if ground.keys.active is None:
-        msg = "no key to sign access tokens with"
-        raise RuntimeError(msg)
     return Tokens(
         access_token=access_token(
             sub=str(account_id),
@@ -125,7 +122,7 @@ def _tokens(
             issuer=ground.issuer,
             audience=AUDIENCE,
             now=wall,
-            key=ground.keys.active,
+            key=ground.signing_key,
             lifetime=ACCESS_LIFETIME,
         ),
         expires_in=int(ACCESS_LIFETIME.total_seconds()),

@@ -1,0 +1,247 @@
+"""What can be read of the committee's work, and by whom?"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.award.deliberation import rules
+from app.award.deliberation.lifecycle import MOTION, MotionStatus
+from app.award.deliberation.models import Minutes, Motion, Seat
+from app.award.deliberation.rules import MotionUnknown
+from app.award.deliberation.schemas import (
+    MotionEntryView,
+    MotionLine,
+    MotionView,
+    SeatView,
+    TallyLine,
+    TallyView,
+)
+from app.award.programmes.models import Cycle
+from app.award.programmes.queries import CYCLE_RESOURCE
+from app.award.records.queries import conflicted, interested
+from app.award.stages.lifecycle import Result
+from app.award.stages.models import Entry, Outcome, Stage
+from app.platform.accounts.callers import Call
+from app.platform.accounts.models import Organisation
+from app.platform.security.access import Found, fetch, fetch_view, visible_to
+from app.platform.security.permission import Resource
+from app.platform.workflow.advance import actions
+
+MOTION_RESOURCE = Resource(
+    "motion",
+    scopes={"programme": Cycle.programme_id, "cycle": Cycle.id},
+    # Whoever recorded the minutes cannot be the one who checks them.
+    standings={"second": lambda actor: Motion.recorded_by.is_distinct_from(actor.person_id)},
+    phases={"decided": Motion.status == MotionStatus.CONFIRMED},
+    # One interest in one entry is enough: the paper lies before the caller as a whole.
+    conflict=lambda actor: exists(
+        select(Entry.id).where(
+            Entry.stage_id == Motion.stage_id,
+            Entry.round == Motion.round,
+            conflicted(actor, Entry.organisation_id),
+        )
+    ),
+    missing=MotionUnknown,
+)
+
+LINES = (
+    select(
+        Motion.id, Stage.cycle_id, Stage.key.label("stage"), Stage.name, Motion.round, Motion.status
+    )
+    .join(Stage, Stage.id == Motion.stage_id)
+    .join(Cycle, Cycle.id == Stage.cycle_id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sat:
+    """The motion of a stage with its minutes, where some are recorded."""
+
+    status: MotionStatus
+    content: Mapping[str, Any] | None
+
+
+def line_fields(row: Any) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in MotionLine.model_fields}
+
+
+async def list_seats(call: Call, cycle_id: UUID) -> list[SeatView]:
+    """The seats of a cycle's committee, in the order they were made; two statements."""
+    await _ensure_cycle(call, cycle_id)
+    rows = await call.db.execute(
+        select(Seat.id, Seat.post, Seat.holder)
+        .where(Seat.cycle_id == cycle_id)
+        .order_by(Seat.seated_at, Seat.id)
+    )
+    return [SeatView(id=row.id, post=row.post, holder=row.holder) for row in rows]
+
+
+async def list_motions(call: Call, cycle_id: UUID) -> list[MotionLine]:
+    """The motions of a cycle in the order of its stages; two statements."""
+    await _ensure_cycle(call, cycle_id)
+    rows = await call.db.execute(
+        LINES.where(Stage.cycle_id == cycle_id, visible_to(call.actor, MOTION_RESOURCE)).order_by(
+            Stage.position, Motion.round
+        )
+    )
+    return [MotionLine(**line_fields(row)) for row in rows]
+
+
+async def _ensure_cycle(call: Call, cycle_id: UUID) -> None:
+    cycle = select(Cycle.id).where(Cycle.id == cycle_id)
+    await fetch_view(call.db, call.actor, CYCLE_RESOURCE, cycle)
+
+
+async def get_motion(call: Call, motion_id: UUID, *, lock: bool = False) -> Found[Motion]:
+    """The motion, or MotionUnknown."""
+    statement = (
+        select(Motion)
+        .join(Stage, Stage.id == Motion.stage_id)
+        .join(Cycle, Cycle.id == Stage.cycle_id)
+        .where(Motion.id == motion_id)
+    )
+    return await fetch(call.db, call.actor, MOTION_RESOURCE, statement, lock=lock)
+
+
+async def motion_view(call: Call, motion_id: UUID) -> MotionView:
+    """The motion as the caller may see it; two statements."""
+    found, entries = await _read(call, motion_id)
+    status = MotionStatus(found.it.status)
+    obstacles: dict[str, list[Any]] = {}
+    if status is MotionStatus.CONFIRMED and not rules.quorum_obstacle(json.loads(found.it.content)):
+        obstacles["return"] = [rules.MotionDecided()]
+    return MotionView(
+        **line_fields(found.it),
+        entries=[
+            MotionEntryView(**{name: getattr(row, name) for name in MotionEntryView.model_fields})
+            for row in entries
+            if row.result != Result.WITHDRAWN
+        ],
+        tally=_tally_view(found.it, entries) if status is MotionStatus.CONFIRMED else None,
+        return_reason=found.it.return_reason,
+        actions=actions(found, MOTION, status, **obstacles),
+    )
+
+
+async def tally_view(call: Call, motion_id: UUID) -> TallyView:
+    """The count of a confirmed motion, else TallyUnknown; two statements."""
+    found, entries = await _read(call, motion_id)
+    if found.it.status != MotionStatus.CONFIRMED:
+        raise rules.TallyUnknown
+    return _tally_view(found.it, entries)
+
+
+async def _read(call: Call, motion_id: UUID) -> tuple[Found[Any], Sequence[Any]]:
+    statement = LINES.add_columns(
+        Motion.stage_id, Motion.return_reason, Minutes.content, Minutes.digest
+    ).outerjoin(Minutes, (Minutes.motion_id == Motion.id) & (Minutes.sitting == Motion.sitting))
+    found = await fetch_view(
+        call.db, call.actor, MOTION_RESOURCE, statement.where(Motion.id == motion_id)
+    )
+    rows = await call.db.execute(
+        select(
+            Entry.id,
+            Entry.application_id,
+            Organisation.name.label("organisation"),
+            Entry.track,
+            Entry.tier,
+            Outcome.result,
+        )
+        .join(Organisation, Organisation.id == Entry.organisation_id)
+        .outerjoin(Outcome, Outcome.entry_id == Entry.id)
+        .where(Entry.stage_id == found.it.stage_id, Entry.round == found.it.round)
+        .order_by(Organisation.name, Entry.id)
+    )
+    return found, rows.all()
+
+
+def _tally_view(motion: Any, entries: Sequence[Any]) -> TallyView:
+    content = json.loads(motion.content)
+    counted = rules.tallies(content)
+    return TallyView(
+        motion=motion.id,
+        members=len(content["members"]),
+        present=len(content["present"]),
+        issued=content["issued"],
+        returned=content["returned"],
+        quorum_met=rules.quorum_obstacle(content) is None,
+        teller=content["teller"],
+        scrutineer=content["scrutineer"],
+        document=content["document"],
+        digest=motion.digest,
+        items=[
+            TallyLine(
+                entry=row.id,
+                application_id=row.application_id,
+                organisation=row.organisation,
+                recused=len(content["recused"].get(str(row.id), [])),
+                **{
+                    name: getattr(counted[str(row.id)], name)
+                    for name in ("approve", "against", "abstain", "invalid")
+                },
+                base=counted[str(row.id)].base,
+                needed=counted[str(row.id)].needed,
+                carried=counted[str(row.id)].carried,
+            )
+            for row in entries
+            if str(row.id) in counted
+        ],
+    )
+
+
+async def seats_of(db: AsyncSession, cycle_id: UUID) -> dict[UUID, str]:
+    """The holders of a committee's seats."""
+    rows = await db.execute(select(Seat.id, Seat.holder).where(Seat.cycle_id == cycle_id))
+    return {row.id: row.holder for row in rows}
+
+
+async def interests_of(
+    db: AsyncSession, cycle_id: UUID, entries: Sequence[UUID]
+) -> list[tuple[UUID, UUID]]:
+    """Which seats are held by somebody with an interest in which of these entries: (entry, seat);
+    one statement.
+    """
+    rows = await db.execute(
+        select(Entry.id.label("entry"), Seat.id.label("seat"))
+        .join(Seat, Seat.cycle_id == cycle_id)
+        .where(
+            Entry.id.in_(entries),
+            Seat.person_id.is_not(None),
+            interested(Seat.person_id, Entry.organisation_id),
+        )
+    )
+    return [(row.entry, row.seat) for row in rows]
+
+
+async def sat(db: AsyncSession, stage_id: UUID, round_: int) -> Sat | None:
+    """How far the motion of a stage has come; one statement."""
+    row = (
+        await db.execute(
+            select(Motion.status, Minutes.content)
+            .outerjoin(
+                Minutes, (Minutes.motion_id == Motion.id) & (Minutes.sitting == Motion.sitting)
+            )
+            .where(Motion.stage_id == stage_id, Motion.round == round_)
+        )
+    ).first()
+    if row is None:
+        return None
+    status = MotionStatus(row.status)
+    kept = row.content is not None and status is not MotionStatus.OPEN
+    return Sat(status, json.loads(row.content) if kept else None)
+
+
+async def minutes_of(db: AsyncSession, motion: Motion) -> dict[str, Any]:
+    """The minutes that count for a recorded motion."""
+    text = await db.execute(
+        select(Minutes.content).where(
+            Minutes.motion_id == motion.id, Minutes.sitting == motion.sitting
+        )
+    )
+    content: dict[str, Any] = json.loads(text.scalar_one())
+    return content

@@ -1,0 +1,154 @@
+"""How do seats, motions and minutes look on the wire?"""
+
+from uuid import UUID
+
+from pydantic import Field
+
+from app.award.applications.schemas import Sha256
+from app.award.deliberation.lifecycle import MotionStatus
+from app.platform.http.bodies import Body, Line, Prose, View
+from app.platform.workflow.advance import Action
+from app.rules.voting import Choice
+
+MOST_SEATS = 200
+MOST_BALLOTS = 20_000
+
+
+class SeatIn(Body):
+    post: Line = Field(description="The post in the committee.", examples=["主任委员"])
+    holder: Line = Field(description="Who holds it, by name.", examples=["王五"])
+    person_id: UUID | None = Field(
+        default=None, description="The person, so that declared interests become recusals."
+    )
+
+
+class SeatView(View):
+    """A seat as everybody who may read the cycle sees it."""
+
+    id: UUID
+    post: str = Field(examples=["主任委员"])
+    holder: str = Field(examples=["王五"])
+
+
+class SeatDetail(SeatView):
+    """A seat as who has made it sees it."""
+
+    person_id: UUID | None
+
+
+class RecusalIn(Body):
+    entry: UUID
+    seat: UUID
+
+
+class BallotIn(Body):
+    entry: UUID
+    seat: UUID
+    choice: Choice | None = Field(
+        description="Null is an invalid line (废票).", examples=["approve"]
+    )
+
+
+Slips = Field(strict=True, ge=0, le=MOST_SEATS, examples=[9])
+
+
+class MinutesIn(Body):
+    """The minutes of a named vote on paper: one slip per member, with a line for each entry."""
+
+    present: list[UUID] = Field(
+        min_length=1, max_length=MOST_SEATS, description="The seats that were present."
+    )
+    recused: list[RecusalIn] = Field(
+        default=[], max_length=MOST_BALLOTS, description="Who withdrew from the vote on which."
+    )
+    issued: int = Slips
+    returned: int = Slips
+    ballots: list[BallotIn] = Field(max_length=MOST_BALLOTS)
+    teller: Line = Field(description="Who counted (计票人).", examples=["赵六"])
+    scrutineer: Line = Field(description="Who watched the count (监票人).", examples=["钱七"])
+    document: Line = Field(examples=["评委会会议纪要〔2026〕1号"])
+    scan_sha256: Sha256 | None = Field(
+        default=None, description="SHA-256 of the scanned, signed minutes.", examples=["0" * 64]
+    )
+
+
+class CountIn(Body):
+    """One entry's votes as the second person counts them from the paper."""
+
+    entry: UUID
+    approve: int = Slips
+    against: int = Slips
+    abstain: int = Slips
+    invalid: int = Slips
+
+
+class ConfirmationIn(Body):
+    counts: list[CountIn] = Field(
+        max_length=MOST_BALLOTS, description="Every entry of the motion, once."
+    )
+
+
+class ReturnIn(Body):
+    reason: Prose = Field(examples=["第三张票的选择录入有误。"])
+
+
+class MotionLine(View):
+    """A motion in a list."""
+
+    id: UUID
+    cycle_id: UUID
+    stage: str = Field(examples=["committee"])
+    name: str = Field(examples=["评定委员会审议"])
+    round: int
+    status: MotionStatus
+
+
+class MotionEntryView(View):
+    """An entry that the committee decides on."""
+
+    id: UUID
+    application_id: UUID
+    organisation: str
+    track: str
+    tier: str | None = Field(description="Proposed.")
+
+
+class TallyLine(View):
+    """One entry's votes, the base they are measured by, and whether that carries it."""
+
+    entry: UUID
+    application_id: UUID
+    organisation: str
+    approve: int
+    against: int
+    abstain: int
+    invalid: int
+    recused: int
+    base: int
+    needed: int = Field(description="Smallest number of approvals that carries it.")
+    carried: bool
+
+
+class TallyView(View):
+    """The count of a confirmed motion, with what the paper says of itself."""
+
+    motion: UUID
+    members: int
+    present: int
+    issued: int
+    returned: int
+    quorum_met: bool
+    teller: str
+    scrutineer: str
+    document: str
+    digest: str = Field(description="Digest of the minutes.")
+    items: list[TallyLine]
+
+
+class MotionView(MotionLine):
+    """A motion with its entries; the tally is null until a second person has confirmed it."""
+
+    entries: list[MotionEntryView]
+    tally: TallyView | None
+    return_reason: str | None = Field(description="Why the minutes were last sent back.")
+    actions: list[Action]

@@ -1,0 +1,91 @@
+"""How do the approval (审定) and the grant (授奖) work as stages?"""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.award.granting.queries import approval_of, awards_of, decisions_of, grant_of
+from app.award.granting.rules import NotYetApproved, NotYetGranted
+from app.award.stages.kind import Judgement, StageAt, Verdict
+from app.award.stages.lifecycle import Result
+from app.award.stages.queries import live_entries
+from app.platform.errors import Refusal
+from app.rules.exact import text_from_fen
+
+
+class ApprovalKind:
+    """审定: the government approves each entry, or not."""
+
+    async def opened(self, db: AsyncSession, stage: StageAt, now: datetime) -> None:
+        """Nothing to prepare: the list is what has come so far."""
+
+    async def blockers(self, db: AsyncSession, stage: StageAt, now: datetime) -> list[Refusal]:
+        """The decision, where there is anybody to decide about."""
+        del now
+        if await approval_of(db, stage.id, stage.round) or not await live_entries(db, stage.id):
+            return []
+        return [NotYetApproved(body=stage.rule.body)]
+
+    async def judge(self, db: AsyncSession, stage: StageAt, now: datetime) -> Judgement:
+        """Approved goes on with its tier; the decision covers every entry that is still live."""
+        del now
+        approval = await approval_of(db, stage.id, stage.round)
+        decided = await decisions_of(db, stage.id, stage.round)
+        verdicts = [
+            Verdict(entry.id, Result.ADVANCED, tier=entry.tier)
+            if decided[entry.id]
+            else Verdict(entry.id, Result.ELIMINATED, reason="not-approved")
+            for entry in await live_entries(db, stage.id)
+        ]
+        inputs = {
+            "document": approval.document if approval else None,
+            "meeting": approval.meeting if approval else None,
+            "decided_on": approval.decided_on.isoformat() if approval else None,
+            "decisions": {str(entry): approved for entry, approved in decided.items()},
+        }
+        return Judgement(verdicts, inputs)
+
+
+class GrantKind:
+    """授奖: every entry that has come here with a tier has its award."""
+
+    async def opened(self, db: AsyncSession, stage: StageAt, now: datetime) -> None:
+        """Nothing to prepare."""
+
+    async def blockers(self, db: AsyncSession, stage: StageAt, now: datetime) -> list[Refusal]:
+        """The decision that grants the awards, where there is anybody to award."""
+        del now
+        if await grant_of(db, stage.id, stage.round) or not await live_entries(db, stage.id):
+            return []
+        return [NotYetGranted()]
+
+    async def judge(self, db: AsyncSession, stage: StageAt, now: datetime) -> Judgement:
+        """Awarded goes on; who came without a tier ends here."""
+        del now
+        grant = await grant_of(db, stage.id, stage.round)
+        awards = {award.entry_id: award for award in await awards_of(db, stage.id, stage.round)}
+        entries = await live_entries(db, stage.id)
+        verdicts = [
+            Verdict(entry.id, Result.ADVANCED, tier=awards[entry.id].tier)
+            if entry.id in awards
+            else Verdict(entry.id, Result.ELIMINATED, reason="no-tier")
+            for entry in entries
+        ]
+        inputs = {
+            "document": grant.document if grant else None,
+            "decided_on": grant.decided_on.isoformat() if grant else None,
+            "entries": {
+                str(entry.id): {"track": entry.track, "tier": entry.tier} for entry in entries
+            },
+            "awards": {
+                str(award.entry_id): {
+                    "certificate_number": award.certificate_number,
+                    "won_before": award.won_before,
+                    "budget_funded": award.budget_funded,
+                    "bonus": text_from_fen(award.bonus_fen),
+                    "bonus_reason": award.bonus_reason,
+                }
+                for award in awards.values()
+            },
+        }
+        return Judgement(verdicts, inputs)

@@ -1,0 +1,85 @@
+"""How are approvals, grants and awards stored?"""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.platform.db.base import APPEND_ONLY, Model, identifier
+
+
+class Approval(Model):
+    """The decision of the approving body on one round of a stage, with its document."""
+
+    __tablename__ = "approval"
+    __table_args__ = (UniqueConstraint("stage_id", "round"), APPEND_ONLY)
+
+    id: Mapped[UUID] = identifier()
+    stage_id: Mapped[UUID] = mapped_column(ForeignKey("stage.id"))
+    round: Mapped[int]
+    document: Mapped[str]
+    meeting: Mapped[str]
+    decided_on: Mapped[date]
+    entered_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    entered_at: Mapped[datetime]
+
+
+class ApprovalDecision(Model):
+    """Whether one entry was approved; who is not is told why."""
+
+    __tablename__ = "approval_decision"
+    __table_args__ = (
+        CheckConstraint("approved OR reason IS NOT NULL", name="refused_with_reason"),
+        APPEND_ONLY,
+    )
+
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("entry.id"), primary_key=True)
+    approval_id: Mapped[UUID] = mapped_column(ForeignKey("approval.id"), index=True)
+    approved: Mapped[bool]
+    reason: Mapped[str | None]
+
+
+class GrantDecision(Model):
+    """The decision by which the awards of one round of a stage are granted."""
+
+    __tablename__ = "grant_decision"
+    __table_args__ = (UniqueConstraint("stage_id", "round"), APPEND_ONLY)
+
+    id: Mapped[UUID] = identifier()
+    stage_id: Mapped[UUID] = mapped_column(ForeignKey("stage.id"))
+    round: Mapped[int]
+    document: Mapped[str]
+    decided_on: Mapped[date]
+    entered_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    entered_at: Mapped[datetime]
+
+
+class Award(Model):
+    """One award as it was printed: awardee, tier and title of that day, the signed certificate
+    (JWS), and the bonus in fen with what it was computed from.
+    """
+
+    __tablename__ = "award"
+    __table_args__ = (
+        CheckConstraint("bonus_fen >= 0", name="bonus_not_negative"),
+        CheckConstraint(
+            "(bonus_fen = 0) = (bonus_reason IS NOT NULL)", name="no_bonus_has_its_reason"
+        ),
+        APPEND_ONLY,
+    )
+
+    id: Mapped[UUID] = identifier()
+    grant_decision_id: Mapped[UUID] = mapped_column(ForeignKey("grant_decision.id"), index=True)
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("entry.id"), unique=True)
+    certificate_number: Mapped[str] = mapped_column(unique=True)
+    awardee: Mapped[str]
+    credit_code: Mapped[str]
+    tier: Mapped[str]
+    tier_name: Mapped[str]
+    title: Mapped[str]
+    certificate: Mapped[str]
+    won_before: Mapped[bool]
+    budget_funded: Mapped[bool]
+    bonus_fen: Mapped[int] = mapped_column(BigInteger)
+    bonus_reason: Mapped[str | None]

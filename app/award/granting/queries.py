@@ -1,0 +1,306 @@
+"""What can be read of approvals and awards, and by whom?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, exists, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.award.applications.models import Application
+from app.award.granting.models import Approval, ApprovalDecision, Award, GrantDecision
+from app.award.granting.rules import FUNDED_FACT, CertificateUnknown
+from app.award.granting.schemas import (
+    ApprovalView,
+    BonusLine,
+    BonusList,
+    CertificateView,
+    DecisionView,
+    ResultQuery,
+    ResultView,
+    WinnerView,
+)
+from app.award.programmes.lifecycle import CycleStatus
+from app.award.programmes.models import Cycle, Programme
+from app.award.programmes.queries import get_cycle, regulation_of
+from app.award.records.queries import conflicted
+from app.award.stages.lifecycle import Result, StageStatus
+from app.award.stages.models import Entry, Outcome, Stage
+from app.award.stages.queries import live
+from app.award.stages.rules import StageUnknown
+from app.platform.accounts.callers import Call
+from app.platform.accounts.models import Organisation
+from app.platform.http.pages import Page, Paging, page
+from app.platform.security.access import fetch_view, visible_to
+from app.platform.security.permission import Actor, Resource
+from app.rules.exact import text_from_fen
+
+SCOPES = {"programme": Cycle.programme_id, "cycle": Cycle.id}
+PUBLISHED = (
+    (Stage.status == StageStatus.CLOSED)
+    & (Outcome.result == Result.ADVANCED)
+    & Cycle.status.in_([CycleStatus.LAUNCHED, CycleStatus.COMPLETED])
+)
+
+APPROVAL_RESOURCE = Resource("approval", scopes=SCOPES, missing=StageUnknown)
+DECISION_RESOURCE = Resource(
+    "approval", scopes=SCOPES, conflict=lambda actor: conflicted(actor, Entry.organisation_id)
+)
+AWARD_RESOURCE = Resource(
+    "award", scopes=SCOPES, phases={"published": PUBLISHED}, missing=CertificateUnknown
+)
+BONUS_RESOURCE = Resource(
+    "cycle", scopes=SCOPES, conflict=lambda actor: conflicted(actor, Entry.organisation_id)
+)
+
+WINNERS = (
+    select(
+        Award.awardee.label("organisation"),
+        Award.tier,
+        Award.tier_name,
+        Award.title,
+        Award.certificate_number,
+    )
+    .join(Entry, Entry.id == Award.entry_id)
+    .join(Stage, (Stage.id == Entry.stage_id) & (Stage.round == Entry.round))
+    .join(Cycle, Cycle.id == Stage.cycle_id)
+    .outerjoin(Outcome, Outcome.entry_id == Entry.id)
+)
+RESULTS = (
+    WINNERS.join(Programme, Programme.id == Cycle.programme_id)
+    .join(GrantDecision, GrantDecision.id == Award.grant_decision_id)
+    .add_columns(
+        Programme.name.label("programme"),
+        Cycle.id.label("cycle_id"),
+        Cycle.ordinal,
+        Cycle.label,
+        GrantDecision.decided_on,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A live entry of a grant stage, with what its certificate and its bonus need."""
+
+    entry_id: UUID
+    application_id: UUID
+    track: str
+    tier: str | None
+    organisation: str
+    credit_code: str
+    budget_funded: bool
+
+
+def _fields(row: Any, view: type[Any], *but: str) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in view.model_fields if name not in but}
+
+
+async def approval_view(call: Call, cycle_id: UUID, key: str) -> ApprovalView:
+    """The approval of a stage, or the list that waits for it; three statements."""
+    head = (
+        await fetch_view(
+            call.db,
+            call.actor,
+            APPROVAL_RESOURCE,
+            select(
+                Stage.id,
+                Stage.round,
+                Cycle.regulation_hash,
+                Approval.document,
+                Approval.meeting,
+                Approval.decided_on,
+            )
+            .join(Cycle, Cycle.id == Stage.cycle_id)
+            .outerjoin(Approval, (Approval.stage_id == Stage.id) & (Approval.round == Stage.round))
+            .where(Stage.cycle_id == cycle_id, Stage.key == key, Stage.kind == "approval"),
+        )
+    ).it
+    rule: Any = (await regulation_of(call.db, head.regulation_hash)).stage(key)
+    rows = await call.db.execute(_decisions(call.actor, head.id))
+    return ApprovalView(
+        stage=key,
+        round=head.round,
+        body=rule.body,
+        document=head.document,
+        meeting=head.meeting,
+        decided_on=head.decided_on,
+        decisions=[DecisionView(**_fields(row, DecisionView)) for row in rows],
+    )
+
+
+def _decisions(actor: Actor, stage_id: UUID) -> Select[*tuple[Any, ...]]:
+    """What was decided, and what is still to be; never of those the caller has an interest in."""
+    return (
+        select(
+            Entry.id.label("entry"),
+            Entry.application_id.label("application"),
+            Organisation.name.label("organisation"),
+            Entry.tier,
+            ApprovalDecision.approved,
+            ApprovalDecision.reason,
+        )
+        .join(Stage, (Stage.id == Entry.stage_id) & (Stage.round == Entry.round))
+        .join(Cycle, Cycle.id == Stage.cycle_id)
+        .join(Organisation, Organisation.id == Entry.organisation_id)
+        .outerjoin(ApprovalDecision, ApprovalDecision.entry_id == Entry.id)
+        .outerjoin(Outcome, Outcome.entry_id == Entry.id)
+        .where(
+            Entry.stage_id == stage_id,
+            or_(ApprovalDecision.entry_id.is_not(None), Outcome.entry_id.is_(None)),
+            visible_to(actor, DECISION_RESOURCE),
+        )
+        .order_by(Organisation.name, Entry.id)
+    )
+
+
+async def interested_here(call: Call, stage_id: UUID) -> bool:
+    """Whether the caller has a conflict of interest with a live entry of the stage."""
+    concerned = (
+        select(Entry.id)
+        .join(Stage, Stage.id == Entry.stage_id)
+        .outerjoin(Outcome, Outcome.entry_id == Entry.id)
+        .where(live(stage_id), conflicted(call.actor, Entry.organisation_id))
+    )
+    return bool(await call.db.scalar(select(exists(concerned))))
+
+
+async def decisions_of(db: AsyncSession, stage_id: UUID, number: int) -> dict[UUID, bool]:
+    """Entry → approved, of one round of a stage."""
+    rows = await db.execute(
+        select(ApprovalDecision.entry_id, ApprovalDecision.approved)
+        .join(Approval, Approval.id == ApprovalDecision.approval_id)
+        .where(Approval.stage_id == stage_id, Approval.round == number)
+    )
+    return {row.entry_id: row.approved for row in rows}
+
+
+async def approval_of(db: AsyncSession, stage_id: UUID, number: int) -> Approval | None:
+    """The approval of one round of a stage."""
+    return await db.scalar(
+        select(Approval).where(Approval.stage_id == stage_id, Approval.round == number)
+    )
+
+
+async def grant_of(db: AsyncSession, stage_id: UUID, number: int) -> GrantDecision | None:
+    """The grant of one round of a stage."""
+    return await db.scalar(
+        select(GrantDecision).where(
+            GrantDecision.stage_id == stage_id, GrantDecision.round == number
+        )
+    )
+
+
+async def awards_of(db: AsyncSession, stage_id: UUID, number: int) -> Sequence[Award]:
+    """The awards of one round of a stage."""
+    return (
+        await db.scalars(
+            select(Award)
+            .join(GrantDecision, GrantDecision.id == Award.grant_decision_id)
+            .where(GrantDecision.stage_id == stage_id, GrantDecision.round == number)
+        )
+    ).all()
+
+
+async def candidates_of(db: AsyncSession, stage_id: UUID) -> list[Candidate]:
+    """The live entries of a grant stage, in order of track; one statement."""
+    rows = await db.execute(
+        select(
+            Entry.id.label("entry_id"),
+            Entry.application_id,
+            Entry.track,
+            Entry.tier,
+            Organisation.name,
+            Organisation.credit_code,
+            Application.form["facts"][FUNDED_FACT].astext.label("funded"),
+        )
+        .join(Stage, Stage.id == Entry.stage_id)
+        .join(Application, Application.id == Entry.application_id)
+        .join(Organisation, Organisation.id == Entry.organisation_id)
+        .outerjoin(Outcome, Outcome.entry_id == Entry.id)
+        .where(live(stage_id))
+        .order_by(Entry.track, Entry.id)
+    )
+    return [
+        Candidate(
+            entry_id=row.entry_id,
+            application_id=row.application_id,
+            track=row.track,
+            tier=row.tier,
+            organisation=row.name,
+            credit_code=row.credit_code,
+            budget_funded=row.funded == "yes",
+        )
+        for row in rows
+    ]
+
+
+async def list_awards(call: Call, cycle_id: UUID, paging: Paging) -> Page[WinnerView]:
+    """The awards of a cycle whose grant is closed, in order of awardee; two statements."""
+    await get_cycle(call, cycle_id)
+    return await page(
+        call.db,
+        WINNERS.where(Cycle.id == cycle_id, visible_to(call.actor, AWARD_RESOURCE)),
+        paging,
+        by=Award.awardee,
+        identity=Award.id,
+        view=lambda row: WinnerView(**_fields(row, WinnerView)),
+    )
+
+
+async def list_results(call: Call, query: ResultQuery) -> Page[ResultView]:
+    """The awards of all cycles, in order of awardee; one statement."""
+    statement = RESULTS.where(visible_to(call.actor, AWARD_RESOURCE))
+    if query.cycle is not None:
+        statement = statement.where(Cycle.id == query.cycle)
+    return await page(
+        call.db,
+        statement,
+        query,
+        by=Award.awardee,
+        identity=Award.id,
+        view=lambda row: ResultView(**_fields(row, ResultView)),
+    )
+
+
+async def certificate_view(call: Call, number: str) -> CertificateView:
+    """A published certificate by its number, or CertificateUnknown; two statements."""
+    statement = RESULTS.add_columns(
+        Award.credit_code, Award.certificate, GrantDecision.document, Cycle.regulation_hash
+    ).where(Award.certificate_number == number)
+    row = (await fetch_view(call.db, call.actor, AWARD_RESOURCE, statement)).it
+    regulation = await regulation_of(call.db, row.regulation_hash)
+    return CertificateView(**_fields(row, CertificateView, "issuer"), issuer=regulation.issuer)
+
+
+async def bonus_list(call: Call, cycle_id: UUID) -> BonusList:
+    """The money of every award of a cycle, once it is granted; two statements.
+
+    Awards in whose holder the caller has an interest are neither shown nor counted.
+    """
+    (await get_cycle(call, cycle_id)).require("cycle:read-bonus")
+    rows = (
+        await call.db.execute(
+            WINNERS.add_columns(Award.credit_code, Award.bonus_fen, Award.bonus_reason)
+            .where(
+                Cycle.id == cycle_id,
+                or_(Outcome.result.is_(None), Outcome.result == Result.ADVANCED),
+                visible_to(call.actor, BONUS_RESOURCE, "cycle:read-bonus"),
+            )
+            .order_by(Award.awardee, Award.id)
+        )
+    ).all()
+    return BonusList(
+        items=[
+            BonusLine(
+                organisation=row.organisation,
+                credit_code=row.credit_code,
+                tier=row.tier,
+                gross=text_from_fen(row.bonus_fen),
+                reason=row.bonus_reason,
+            )
+            for row in rows
+        ],
+        total=text_from_fen(sum(row.bonus_fen for row in rows)),
+    )

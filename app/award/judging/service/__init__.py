@@ -1,0 +1,1 @@
+"""What the office and the experts do."""

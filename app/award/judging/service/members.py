@@ -1,0 +1,134 @@
+"""What the office does when a judge must stand aside: one more member takes the place."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.award.judging import queries, rules
+from app.award.judging.models import Assignment, Expert, Member, PanelEntry
+from app.award.judging.schemas import MemberIn
+from app.award.judging.service.panels import Formed, assign, experts_of, interests_of
+from app.award.stages.kind import StageAt
+from app.award.stages.lifecycle import StageStatus
+from app.award.stages.models import Entry, Outcome, Stage
+from app.award.stages.queries import open_stage, stage_at
+from app.platform.accounts.callers import Call
+from app.platform.audit.record import record
+from app.platform.errors import ensure
+from app.rules.regulation.stages import Panel as PanelRule
+
+
+async def add_member(
+    call: Call, panel_id: UUID, body: MemberIn, *, settled: Sequence[UUID]
+) -> list[Formed]:
+    """Seat one more judge and give them the panel's live entries but for the `settled` ones."""
+    found = await queries.find_panel(call, panel_id)
+    found.require("panel:change")
+    entries = await _live_entries(call.db, panel_id, settled)
+    if not entries:
+        raise rules.NothingToJudge
+    work: list[tuple[StageAt, PanelRule, list[Any]]] = []
+    for stage_id in sorted({entry.stage_id for entry in entries}):
+        at = await stage_at(call.db, await open_stage(call.db, stage_id))
+        assert isinstance(at.rule, PanelRule)  # noqa: S101  panels sit in panel stages alone
+        work.append((at, at.rule, [each for each in entries if each.stage_id == stage_id]))
+    await _ensure_fit(call.db, work, body)
+    await _seat(call.db, panel_id, body)
+    record(
+        call.db,
+        call.actor,
+        "panel:change",
+        subject=panel_id,
+        now=call.now,
+        log=work[0][0].cycle_id,
+        detail={"expert": str(body.expert_id), "leader": body.leader},
+    )
+    return [
+        Formed(
+            panel_id,
+            at,
+            rule,
+            await assign(
+                call.db,
+                panel_id,
+                [(body, entry) for entry in here],
+                divided=rule.division == "by_category",
+            ),
+        )
+        for at, rule, here in work
+    ]
+
+
+async def _live_entries(db: AsyncSession, panel_id: UUID, settled: Sequence[UUID]) -> Sequence[Any]:
+    return (
+        await db.execute(
+            select(Entry.id, Entry.application_id, Entry.track, Entry.stage_id)
+            .join(PanelEntry, PanelEntry.entry_id == Entry.id)
+            .join(Stage, (Stage.id == Entry.stage_id) & (Stage.round == Entry.round))
+            .outerjoin(Outcome, Outcome.entry_id == Entry.id)
+            .where(
+                PanelEntry.panel_id == panel_id,
+                Stage.status == StageStatus.OPEN,
+                Outcome.entry_id.is_(None),
+                Entry.id.not_in(settled),
+            )
+            .order_by(Entry.id)
+        )
+    ).all()
+
+
+async def _ensure_fit(
+    db: AsyncSession, work: Sequence[tuple[StageAt, PanelRule, list[Any]]], body: MemberIn
+) -> None:
+    """Everything that stands against this member in any of the stages, told at once."""
+    at = work[0][0]
+    known = await experts_of(db, at, [body.expert_id])
+    if body.expert_id not in known:
+        raise rules.ExpertNotInPool(pointer="/expert_id")
+    expert = known[body.expert_id]
+    categories = None if body.categories is None else tuple(body.categories)
+    seat = rules.Seat(expert.name, body.leader, expert.signed, categories)
+    entries = [entry for _, _, here in work for entry in here]
+    reasons = await interests_of(db, [body], [entry.id for entry in entries])
+    for stage, rule, here in work:
+        scored = {
+            category.code
+            for entry in here
+            for category in rules.criteria_of(stage, rule, entry.track).categories
+        }
+        sitting = await _sitting(db, [entry.id for entry in here])
+        judges = stage.regulation.judges_of(rule)
+        reasons += rules.member_obstacles(rule, judges, seat, sitting, scored)
+    ensure(reasons)
+
+
+async def _sitting(db: AsyncSession, entries: Sequence[UUID]) -> int:
+    """Most judges that any of these entries has, without those who must stand aside."""
+    each = (
+        select(func.count().label("judges"))
+        .select_from(Assignment)
+        .join(Expert, Expert.id == Assignment.expert_id)
+        .join(Entry, Entry.id == Assignment.entry_id)
+        .where(Assignment.entry_id.in_(entries), queries.unbiased())
+        .group_by(Assignment.entry_id)
+        .subquery()
+    )
+    return await db.scalar(select(func.max(each.c.judges))) or 0
+
+
+async def _seat(db: AsyncSession, panel_id: UUID, body: MemberIn) -> None:
+    try:
+        async with db.begin_nested():
+            if body.leader:
+                await db.execute(
+                    update(Member)
+                    .where(Member.panel_id == panel_id, Member.leader)
+                    .values(leader=False)
+                )
+            db.add(Member(panel_id=panel_id, **body.model_dump()))
+    except IntegrityError as twice:
+        raise rules.MemberAlready(pointer="/expert_id") from twice

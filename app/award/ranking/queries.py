@@ -1,0 +1,171 @@
+"""Which scores of earlier stages make up a composite, and who may read them?"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.award.programmes.models import Cycle
+from app.award.ranking import rules
+from app.award.ranking.schemas import ComponentsView, ComponentView, ComposedView
+from app.award.scoring.queries import category_points
+from app.award.stages.kind import StageAt
+from app.award.stages.models import Entry, Snapshot, Stage
+from app.award.stages.queries import ENTRY_RESOURCE, get_stage, live_entries, outcomes_of
+from app.platform.accounts.callers import Call
+from app.platform.security.access import visible_to
+from app.rules.exact import decimal_text, fraction_from_text
+from app.rules.regulation.stages import Composite, Panel, TieKey
+from app.rules.scoring import Part
+
+KIND = "composite"
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What earlier stages have left on the live entries, by application."""
+
+    entries: tuple[Entry, ...]
+    points: Mapping[tuple[str, UUID], Fraction]
+    categories: Mapping[tuple[str, UUID], Mapping[str, Fraction]]
+
+    def key(self, tie: TieKey, application: UUID) -> Fraction | None:
+        """The figure that parts a tie: a stage's exact score, or one category of it."""
+        if tie.category is None:
+            return self.points.get((tie.stage, application))
+        return self.categories.get((tie.stage, application), {}).get(tie.category)
+
+
+async def scores(db: AsyncSession, stage: StageAt) -> Scores:
+    """Scores and category totals for a composite; two statements, and one for each stage whose
+    categories part a tie.
+    """
+    rule: Composite = stage.rule
+    named = {part.stage for part in rule.of} | {tie.stage for tie in rule.ties}
+    by_category = {tie.stage for tie in rule.ties if tie.category is not None}
+    points = {
+        (key, entry.application_id): fraction_from_text(outcome.exact)
+        for key, entry, outcome in await outcomes_of(db, stage.cycle_id, sorted(named))
+        if outcome.exact is not None
+    }
+    categories = {
+        (key, application): totals
+        for key in sorted(by_category)
+        for application, totals in (await category_points(db, stage.cycle_id, key)).items()
+    }
+    return Scores(tuple(await live_entries(db, stage.id)), points, categories)
+
+
+def missing(stage: StageAt, found: Scores) -> dict[str, int]:
+    """How many entries lack a figure that the composite needs, by stage key."""
+    rule: Composite = stage.rule
+    lacking: dict[str, set[UUID]] = {}
+    for entry in found.entries:
+        for part in rule.of:
+            if (part.stage, entry.application_id) not in found.points:
+                lacking.setdefault(part.stage, set()).add(entry.id)
+        for tie in rule.ties:
+            if found.key(tie, entry.application_id) is None:
+                lacking.setdefault(tie.stage, set()).add(entry.id)
+    return {key: len(entries) for key, entries in lacking.items()}
+
+
+def contenders(stage: StageAt, found: Scores) -> tuple[rules.Contender, ...]:
+    """The live entries with their figures; none may be missing."""
+    rule: Composite = stage.rule
+    return tuple(
+        rules.Contender(
+            entry=str(entry.id),
+            application=str(entry.application_id),
+            track=entry.track,
+            parts=tuple(
+                Part(
+                    part.stage,
+                    found.points[part.stage, entry.application_id],
+                    full_marks(stage, part.stage, entry.track),
+                    part.share,
+                )
+                for part in rule.of
+            ),
+            ties=tuple(
+                key
+                for tie in rule.ties
+                if (key := found.key(tie, entry.application_id)) is not None
+            ),
+        )
+        for entry in found.entries
+    )
+
+
+def full_marks(stage: StageAt, key: str, track: str) -> Fraction:
+    """Full marks of an earlier stage for a track: its rubric or the track's criteria, in points."""
+    other = stage.regulation.stage(key)
+    if isinstance(other, Panel):
+        judged_by = {each.key: each.criteria for each in stage.regulation.tracks}
+        return stage.criteria[other.rubric or judged_by[track]].total
+    if isinstance(other, Composite):
+        return Fraction(other.scale)
+    msg = f"a {other.kind} leaves no score"
+    raise TypeError(msg)
+
+
+async def components(call: Call, cycle_id: UUID, key: str) -> ComponentsView:
+    """What the totals of a closed composite are made of, as its snapshot tells; three statements.
+
+    Entries in which the caller has an interest are left out.
+    """
+    found = await get_stage(call, cycle_id, key)
+    found.require("stage:read-ranking")
+    if found.it.kind != KIND:
+        raise rules.ComponentsUnknown
+    shown = frozenset(
+        await call.db.scalars(
+            select(Entry.id)
+            .join(Stage, Stage.id == Entry.stage_id)
+            .join(Cycle, Cycle.id == Stage.cycle_id)
+            .where(Stage.id == found.it.id, visible_to(call.actor, ENTRY_RESOURCE))
+        )
+    )
+    taken = await call.db.execute(
+        select(Snapshot.text).where(
+            Snapshot.stage_id == found.it.id, Snapshot.round == found.it.round
+        )
+    )
+    snapshot = json.loads(taken.scalar_one())
+    contest = rules.contest_of(snapshot["inputs"])
+    verdicts = {UUID(each["entry"]): each for each in snapshot["verdicts"]}
+    made = [
+        _composed(contender, contest.rule.scale, verdicts[UUID(contender.entry)])
+        for contender in contest.contenders
+        if UUID(contender.entry) in shown
+    ]
+    return ComponentsView(
+        stage=key,
+        round=found.it.round,
+        scale=contest.rule.scale,
+        items=sorted(made, key=lambda each: (each.rank, each.application)),
+    )
+
+
+def _composed(contender: rules.Contender, scale: int, verdict: Mapping[str, Any]) -> ComposedView:
+    return ComposedView(
+        application=UUID(contender.application),
+        rank=verdict["rank"],
+        points=verdict["score"],
+        exact=verdict["exact"],
+        components=[
+            ComponentView(
+                stage=part.key,
+                score=decimal_text(part.score),
+                full=decimal_text(part.full),
+                share=decimal_text(part.share),
+                contribution=decimal_text(rules.contribution(part, scale)),
+            )
+            for part in contender.parts
+        ],
+    )

@@ -1,0 +1,70 @@
+"""What does a panel stage come to, computed from its snapshot's inputs alone? Pure.
+
+The stage is closed on these very values, so whoever holds the snapshot can count again.
+"""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from app.rules import scoring
+from app.rules.exact import Rounding, fraction_from_text, round_to
+from app.rules.scoring import Mean, Median, ScoredItem, Totals, TrimmedMean
+
+Inputs = Mapping[str, Any]
+
+
+def plain_method(method: scoring.Method | None) -> dict[str, Any]:
+    """A way of making one figure of many as plain values; None is a consensus."""
+    match method:
+        case None:
+            return {"way": "consensus"}
+        case Mean():
+            return {"way": "mean"}
+        case Median():
+            return {"way": "median"}
+        case TrimmedMean(drop_high=high, drop_low=low, at_least=least):
+            return {"way": "trimmed_mean", "drop_high": high, "drop_low": low, "at_least": least}
+
+
+def recount(inputs: Inputs) -> dict[str, Totals]:
+    """Exact item, category and total points by entry id. Raises ScoringError."""
+    criteria = {
+        code: [
+            ScoredItem(item, category, fraction_from_text(points))
+            for item, category, points in items
+        ]
+        for code, items in inputs["criteria"].items()
+    }
+    method = _method(inputs["method"])
+    return {
+        entry_id: _totals(method, criteria[entry["criteria"]], entry)
+        for entry_id, entry in inputs["entries"].items()
+    }
+
+
+def rounded(inputs: Inputs, exact: Fraction) -> Fraction:
+    """The score as the regulation rounds it, once and at the end."""
+    rounding = inputs["rounding"]
+    return round_to(exact, rounding["places"], Rounding(rounding["mode"]))
+
+
+def _method(plain: Mapping[str, Any]) -> scoring.Method | None:
+    match plain["way"]:
+        case "mean":
+            return Mean()
+        case "median":
+            return Median()
+        case "trimmed_mean":
+            return TrimmedMean(plain["drop_high"], plain["drop_low"], plain["at_least"])
+        case _:
+            return None
+
+
+def _totals(
+    method: scoring.Method | None, items: list[ScoredItem], entry: Mapping[str, Any]
+) -> Totals:
+    if method is None:
+        return scoring.totals(items, entry["scorebook"]["items"])
+    sheets = [sheet["items"] for sheet in entry["sheets"].values()]
+    return scoring.totals(items, scoring.aggregate_sheets(method, items, sheets))

@@ -1,0 +1,1 @@
+"""What panels do with scores: take them out, write them down, agree on them, lock them."""

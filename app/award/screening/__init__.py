@@ -1,0 +1,1 @@
+"""The screening (资格审查): each ground answered with its evidence, and one decision an entry."""

@@ -1,0 +1,62 @@
+"""How is a screening reached?"""
+
+from uuid import UUID
+
+from fastapi import APIRouter, status
+
+from app.award.screening import queries, rules, service
+from app.award.screening.schemas import GroundView, ScreeningIn, ScreeningView
+from app.award.stages.rules import EntryEnded, EntryUnknown, StageNotOpen
+from app.platform.accounts.callers import Reading, SignInNeeded, Writing
+from app.platform.errors import NotAllowed
+from app.platform.http.problems import answers
+
+routes = APIRouter(prefix="/entries/{entry_id}", tags=["screening"])
+
+OFFICE = (SignInNeeded, EntryUnknown)
+
+
+@routes.get(
+    "/grounds",
+    operation_id="list_grounds",
+    summary="The grounds of an entry",
+    responses=answers(*OFFICE, rules.NotAScreening),
+)
+async def list_grounds(call: Reading, entry_id: UUID) -> list[GroundView]:
+    """Every requirement, disqualifier and bar, with what the form and the records say about it."""
+    return await queries.grounds(call, entry_id)
+
+
+@routes.post(
+    "/screening",
+    operation_id="screen_entry",
+    summary="Decide whether an entry is eligible",
+    status_code=status.HTTP_201_CREATED,
+    responses=answers(
+        *OFFICE,
+        NotAllowed,
+        rules.NotAScreening,
+        StageNotOpen,
+        EntryEnded,
+        rules.AlreadyScreened,
+        rules.GroundUnknown,
+        rules.GroundTwice,
+        rules.GroundUnanswered,
+        rules.DecisionContradicts,
+        rules.NoteNeeded,
+    ),
+)
+async def screen(call: Writing, entry_id: UUID, body: ScreeningIn) -> ScreeningView:
+    """With an answer and its evidence for every ground. The decision is final."""
+    return await service.screen(call, entry_id, body)
+
+
+@routes.get(
+    "/screening",
+    operation_id="read_screening",
+    summary="The decision on an entry",
+    responses=answers(*OFFICE, rules.ScreeningUnknown),
+)
+async def read_screening(call: Reading, entry_id: UUID) -> ScreeningView:
+    """Ground by ground: what the facts said, what was answered, and on which evidence."""
+    return await queries.screening_view(call, entry_id)

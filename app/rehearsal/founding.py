@@ -1,0 +1,109 @@
+"""How does an award office come into being: administrators, programme, staff, experts, firms?"""
+
+import asyncio
+
+from app.rehearsal.cast import POSTS, Cast, credit_code
+from app.rehearsal.client import Person, Wire
+from app.rehearsal.year import Applicant, Judge, Office
+from app.rules.regulation import Regulation
+
+PASSWORD = "彩排-一届质量奖-2026"  # noqa: S105  of people who exist only in a rehearsal
+
+
+class Founding:
+    """Makes accounts whose logins no other rehearsal on the server has."""
+
+    def __init__(self, wire: Wire, cast: Cast, nonce: str) -> None:
+        self.wire, self.cast, self.nonce = wire, cast, nonce
+
+    def person(self, name: str, login: str) -> Person:
+        """Somebody of this rehearsal, still without an account."""
+        return Person(self.wire, name, f"{login}.{self.nonce}", PASSWORD)
+
+    async def administrator(self, public: Person) -> Person:
+        """The first account of all, made with the one-time token."""
+        token = (await public.post("/rehearsal/bootstrap"))["token"]
+        made = self.person(self.cast.officers[0], "security")
+        grant = await public.post("/accounts/bootstrap", _joining(made) | {"token": token})
+        made.id = grant["person_id"]
+        return made
+
+    async def invited(
+        self, security: Person, name: str, login: str, role: str, scope: str | None
+    ) -> Person:
+        """Somebody with a role, who accepts the invitation with a password of their own."""
+        made = self.person(name, login)
+        invitation = await security.post(
+            "/accounts/invitations",
+            {"name": name, "login": made.login, "roles": [{"role": role, "scope": scope}]},
+        )
+        made.id = invitation["person_id"]
+        token = invitation["activation_token"]
+        nobody = Person(self.wire, name)
+        await nobody.post("/accounts/activation", {"token": token, "password": PASSWORD})
+        return made
+
+    async def office(self, public: Person, regulation: Regulation) -> Office:
+        """An authority with its programme, and everybody who runs it."""
+        security = await self.administrator(public)
+        names = iter(self.cast.officers[1:])
+        system = await self.invited(security, next(names), "system", "system-administrator", None)
+        authority = await system.post("/authorities", {"name": f"{regulation.issuer}·{self.nonce}"})
+        programme = await system.post(
+            "/programmes",
+            {"authority_id": authority["id"], "name": f"{regulation.title[:100]}·{self.nonce}"},
+        )
+        scope = programme["id"]
+        roles = ("head", "clerk", "clerk", "approver", "finance", "supervisor")
+        people = await asyncio.gather(
+            *(
+                self.invited(security, next(names), f"{role}{place}", role, scope)
+                for place, role in enumerate(roles)
+            )
+        )
+        return Office(scope, security, *people)
+
+    async def judges(self, office: Office) -> list[Judge]:
+        """The experts' accounts; the office enrols them later."""
+
+        async def one(number: int) -> Judge:
+            expert = self.cast.experts[number]
+            person = await self.invited(
+                office.security, expert.name, f"judge{number}", "judge", office.programme
+            )
+            return Judge(number, person)
+
+        return list(await asyncio.gather(*(one(n) for n in range(len(self.cast.experts)))))
+
+    async def applicants(self, public: Person, regulation: Regulation) -> list[Applicant]:
+        """Each firm's speaker registers, and registers the firm."""
+        tracks = [track.key for track in regulation.tracks]
+
+        async def one(number: int) -> Applicant:
+            firm = self.cast.firms[number]
+            speaker = self.person(firm.speaker, f"firm{number}")
+            account = await public.post("/accounts", _joining(speaker))
+            speaker.id = account["person_id"]
+            code = credit_code(self.cast.seed, self.nonce, number)
+            organisation = await speaker.post(
+                "/organisations", {"name": firm.name, "credit_code": code}
+            )
+            track = tracks[number % len(tracks)]
+            return Applicant(number, speaker, organisation["id"], code, track)
+
+        return list(await asyncio.gather(*(one(n) for n in range(len(self.cast.firms)))))
+
+    async def member(self, office: Office, cycle: str, seat: int) -> Person:
+        """A committee member with an account for this cycle."""
+        name = self.cast.holders[seat]
+        login, role = f"member{seat}", "committee-member"
+        return await self.invited(office.security, name, login, role, cycle)
+
+
+def seats_of(cast: Cast) -> list[tuple[str, str]]:
+    """The committee's posts and who holds them."""
+    return list(zip(POSTS, cast.holders, strict=True))
+
+
+def _joining(person: Person) -> dict[str, str]:
+    return {"name": person.name, "login": person.login or "", "password": person.password}

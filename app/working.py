@@ -1,0 +1,96 @@
+"""How does the work process run, by itself and under `serve`?
+
+Under `serve` it is a child: started with it, started again when it ends by itself, ended with it.
+A child whose parent is gone ends as well, so that no kill leaves one behind.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+
+import uvloop
+
+from app.main import make_ground
+from app.platform.jobs.work import Tasks, work
+from app.platform.notifications.mail import MailServer, mailing
+from app.platform.notifications.service import MAIL
+from app.settings import Settings
+
+LOG = logging.getLogger("quality_award")
+POOL_SIZE = 3  # the sealer, the jobs, and one to spare
+SECONDS_TO_END, SECONDS_BETWEEN_STARTS, LOOK_AT_PARENT = 10.0, 1.0, 0.5
+
+
+def run(settings: Settings, *, parent: int | None = None) -> None:
+    """Work until a signal says to stop, or until `parent` is no longer our parent."""
+    uvloop.run(_run(settings, parent))
+
+
+def tasks_of(settings: Settings) -> Tasks:
+    """The kinds of job that this process can do. Without a mail server, mail is not among them."""
+    if settings.smtp_url is None or settings.mail_from is None:
+        return {}
+    server = MailServer.at(settings.smtp_url.get_secret_value(), settings.mail_from)
+    return {MAIL: mailing(server)}
+
+
+@contextmanager
+def child() -> Iterator[None]:
+    """A work process beside the block, with the settings that the environment holds."""
+    over = Event()
+    watch = Thread(target=_keep_up, args=(over,), name="work", daemon=True)
+    watch.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watch.join(SECONDS_TO_END + 2 * SECONDS_BETWEEN_STARTS)
+
+
+def _keep_up(over: Event) -> None:
+    command = [sys.executable, "-m", "app.cli", "work", "--parent", str(os.getpid())]
+    while not over.is_set():
+        process = subprocess.Popen(command)  # noqa: S603  our own command
+        while not over.wait(0.1):
+            if process.poll() is not None:
+                LOG.error("the work process ended with code %s; starting another", process.poll())
+                over.wait(SECONDS_BETWEEN_STARTS)
+                break
+        else:
+            _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(SECONDS_TO_END)
+    except subprocess.TimeoutExpired:
+        process.kill()  # its leases run out by themselves
+        process.wait()
+
+
+async def _run(settings: Settings, parent: int | None) -> None:
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    ground = make_ground(settings.model_copy(update={"pool_size": POOL_SIZE}))
+    watching = asyncio.create_task(_stop_without(parent, stop)) if parent else None
+    try:
+        await work(ground, tasks_of(settings), stop)
+    finally:
+        if watching:
+            watching.cancel()
+        ground.hasher.close()
+        await ground.database.close()
+
+
+async def _stop_without(parent: int, stop: asyncio.Event) -> None:
+    while os.getppid() == parent:  # noqa: ASYNC110  no event tells of a parent's death
+        await asyncio.sleep(LOOK_AT_PARENT)
+    stop.set()

@@ -1,0 +1,1 @@
+"""How fast is the service, against the least that the same requests could cost?"""

@@ -1,0 +1,117 @@
+"""Write what can be generated: openapi.json, the lifecycle diagrams, the policy, the problems.
+
+`make docs` writes them; a test says when they are stale.
+"""
+
+import json
+import pkgutil
+from importlib import import_module
+from pathlib import Path
+from tempfile import mkdtemp
+
+import app.award
+import app.platform
+from app.award.policy import TABLE
+from app.award.roles import SCOPE
+from app.main import create_app, make_ground
+from app.platform.errors import Refusal
+from app.platform.http.problems import status_of
+from app.platform.workflow.lifecycle import Lifecycle
+from app.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+GENERATED = "<!-- written by `make docs`; do not edit -->\n"
+
+
+def openapi() -> str:
+    """The description of the API, as the service serves it."""
+    settings = Settings(
+        DATABASE_URL="postgresql+asyncpg://nobody@localhost/none", folder=Path(mkdtemp())
+    )
+    document = create_app(settings, make_ground(settings)).openapi()
+    return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def lifecycles() -> str:
+    """Every lifecycle table as a diagram and a table."""
+    parts = [GENERATED, "# Lifecycles\n"]
+    for package in (app.platform, app.award):
+        for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
+            if module.ispkg:
+                parts += _lifecycles_of(f"{package.__name__}.{module.name}")
+    return "\n".join(parts)
+
+
+def _lifecycles_of(package: str) -> list[str]:
+    names = {m.name for m in pkgutil.iter_modules(import_module(package).__path__)}
+    if "lifecycle" not in names:
+        return []
+    found = vars(import_module(f"{package}.lifecycle")).items()
+    parts: list[str] = []
+    for name, table in sorted(found, key=lambda pair: pair[0]):
+        if isinstance(table, Lifecycle):
+            parts += [f"## {name.lower()} · `{package}`\n", *_drawn(table)]
+    return parts
+
+
+def _drawn(table: Lifecycle) -> list[str]:
+    lines = ["```mermaid", "stateDiagram-v2"]
+    rows = ["| move | from | to | permission |", "|---|---|---|---|"]
+    for move in table:
+        lines += [
+            f"    {source.value} --> {move.target.value}: {move.name}"
+            for source in sorted(move.sources)
+        ]
+        sources = ", ".join(sorted(s.value for s in move.sources))
+        rows.append(f"| {move.name} | {sources} | {move.target.value} | `{move.permission}` |")
+    return [*lines, "```\n", *rows, ""]
+
+
+def policy() -> str:
+    """Who may do what, one line a verb."""
+    rows: dict[str, list[str]] = {}
+    for verb, role, standing, phase in TABLE:
+        said = str(role)
+        said += f" who is {standing}" if standing else ""
+        said += f" when {phase}" if phase else ""
+        rows.setdefault(verb, []).append(said)
+    lines = [GENERATED, "# Who may do what\n", "| role | is held in |", "|---|---|"]
+    lines += [f"| {role} | {scope} |" for role, scope in SCOPE.items()]
+    lines += ["", "| verb | who |", "|---|---|"]
+    lines += [f"| `{verb}` | {' · '.join(who)} |" for verb, who in sorted(rows.items())]
+    return "\n".join(lines) + "\n"
+
+
+def problems() -> str:
+    """Every problem with its code, status and sentences."""
+    openapi()  # imports every package, so that every refusal is known
+    rows = {
+        (one.code, status_of(one), one.zh, one.en)
+        for one in _refusals(Refusal)
+        if hasattr(one, "code") and one.__module__.startswith("app.")
+    }
+    lines = [GENERATED, "# Problems\n", "| code | status | 中文 | English |", "|---|---|---|---|"]
+    lines += [f"| `{code}` | {status} | {zh} | {en} |" for code, status, zh, en in sorted(rows)]
+    return "\n".join(lines) + "\n"
+
+
+def _refusals(family: type[Refusal]) -> list[type[Refusal]]:
+    return [one for child in family.__subclasses__() for one in (child, *_refusals(child))]
+
+
+DOCUMENTS = {
+    "openapi.json": openapi,
+    "docs/lifecycles.md": lifecycles,
+    "docs/policy.md": policy,
+    "docs/problems.md": problems,
+}
+
+
+def main() -> None:
+    """Write them all."""
+    for name, written in DOCUMENTS.items():
+        (ROOT / name).write_text(written(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

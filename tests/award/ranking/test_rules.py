@@ -1,0 +1,233 @@
+"""What a composite makes of scores: totals, ranks, tiers and who goes on."""
+
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.award.ranking.rules import (
+    Contender,
+    Contest,
+    contest_of,
+    contribution,
+    inputs_of,
+    verdicts,
+)
+from app.award.stages.lifecycle import Result
+from app.award.stages.rules import TieDecisionUnfit, TieUnresolved
+from app.proof.canonical import canonical
+from app.rules.regulation.quotas import Quota, Tier
+from app.rules.regulation.stages import Composite
+from app.rules.scoring import Part
+
+AWARD, MENTION = Tier(key="award", name="奖"), Tier(key="mention", name="提名奖")
+SITE, DEFENCE = Fraction(9, 10), Fraction(1, 10)
+
+
+def rule(**changes: Any) -> Composite:
+    written: dict[str, Any] = {
+        "key": "ranking",
+        "kind": "composite",
+        "of": [{"stage": "site", "share": "90%"}, {"stage": "defence", "share": "10%"}],
+        "proposes": "tiers",
+    }
+    return Composite.model_validate(
+        {key: value for key, value in (written | changes).items() if value is not None}
+    )
+
+
+def entry(number: int) -> str:
+    return str(UUID(int=number))
+
+
+def contender(number: int, site: str, defence: str = "80", *ties: int) -> Contender:
+    return Contender(
+        entry(number),
+        entry(1000 + number),
+        "organisation",
+        (
+            Part("site", Fraction(site), Fraction(1000), SITE),
+            Part("defence", Fraction(defence), Fraction(100), DEFENCE),
+        ),
+        tuple(Fraction(key) for key in ties),
+    )
+
+
+def contest(*contenders: Contender, **changes: Any) -> Contest:
+    made: dict[str, Any] = {
+        "rule": rule(),
+        "tiers": (AWARD,),
+        "quotas": (Quota(at_most=3),),
+        "places": 2,
+        "tie_order": (),
+        "contenders": contenders,
+    }
+    return Contest(**(made | changes))
+
+
+def told(found: Contest) -> dict[int, tuple[int | None, str | None, str | None]]:
+    """Rank, tier and reason by the number of the contender."""
+    return {v.entry_id.int: (v.rank, v.tier, v.reason) for v in verdicts(found)}
+
+
+def test_total_brings_every_score_to_the_common_scale() -> None:
+    (verdict,) = verdicts(contest(contender(1, "581.25", "92.5")))
+    assert verdict.exact == Fraction("615.625")
+    assert verdict.score == Fraction("615.63")
+    assert (verdict.result, verdict.rank, verdict.tier) == (Result.ADVANCED, 1, "award")
+
+
+def test_contributions_sum_to_the_exact_total() -> None:
+    one = contender(1, "1742/3", "271/3")
+    (verdict,) = verdicts(contest(one))
+    assert sum(contribution(part, 1000) for part in one.parts) == verdict.exact
+    assert verdict.score == Fraction("612.93")
+
+
+def test_places_of_the_year_bind_below_the_regulations_cap() -> None:
+    found = told(contest(contender(1, "600"), contender(2, "590"), contender(3, "580")))
+    assert found == {1: (1, "award", None), 2: (2, "award", None), 3: (3, None, "no-place")}
+
+
+def test_cap_of_the_regulation_binds_below_the_places() -> None:
+    found = told(
+        contest(contender(1, "600"), contender(2, "590"), quotas=(Quota(at_most=1),), places=5)
+    )
+    assert found == {1: (1, "award", None), 2: (2, None, "no-place")}
+
+
+def test_floor_keeps_a_place_empty() -> None:
+    floors = [{"tier": "award", "at_least": "620"}]
+    found = told(contest(contender(1, "600"), contender(2, "590"), rule=rule(floors=floors)))
+    assert found == {1: (1, "award", None), 2: (2, None, "below-floor")}
+
+
+def test_floor_is_held_against_the_rounded_total() -> None:
+    floors = [{"tier": "award", "at_least": "620"}]
+    one = contender(1, "599.996")
+    assert told(contest(one, rule=rule(floors=floors))) == {1: (1, "award", None)}
+    assert verdicts(contest(one))[0].exact == Fraction("619.9964")
+
+
+def test_lower_tier_takes_who_finds_no_place_in_the_higher() -> None:
+    found = told(
+        contest(
+            *(contender(number, str(600 - number)) for number in (1, 2, 3)),
+            tiers=(AWARD, MENTION),
+            quotas=(Quota.model_validate({"at_most": 1, "of": {"tier": "award"}}),),
+        )
+    )
+    assert found == {1: (1, "award", None), 2: (2, "mention", None), 3: (3, None, "no-place")}
+
+
+def test_totals_equal_as_rounded_are_parted_by_the_tie_keys() -> None:
+    first, second = contender(1, "600.001", "80", 1), contender(2, "600", "80", 2)
+    assert told(contest(first, second, places=1)) == {
+        1: (2, None, "no-place"),
+        2: (1, "award", None),
+    }
+
+
+def test_tie_across_the_last_place_needs_a_decision() -> None:
+    level = [contender(1, "600"), contender(2, "600"), contender(3, "600")]
+    with pytest.raises(TieUnresolved) as refused:
+        verdicts(contest(*level))
+    assert refused.value.facts["count"] == 3
+    order = (entry(3), entry(1), entry(2))
+    assert told(contest(*level, tie_order=order)) == {
+        1: (1, "award", None),
+        2: (1, None, "no-place"),
+        3: (1, "award", None),
+    }
+
+
+def test_tie_within_the_places_needs_none() -> None:
+    assert told(contest(contender(1, "600"), contender(2, "600"))) == {
+        1: (1, "award", None),
+        2: (1, "award", None),
+    }
+
+
+@pytest.mark.parametrize(
+    ("advance", "reason", "out"),
+    [
+        ({"everybody": {}}, None, set()),
+        ({"first": {"places": "1"}}, "below-cut", {2, 3}),
+        ({"first": {"times_places": "1"}}, "below-cut", {3}),
+        ({"at_least": "615"}, "below-score", {2, 3}),
+    ],
+)
+def test_composite_that_proposes_nothing_cuts_as_its_rule_says(
+    advance: dict[str, Any], reason: str | None, out: set[int]
+) -> None:
+    found = told(
+        contest(
+            contender(1, "600"),
+            contender(2, "590"),
+            contender(3, "580"),
+            rule=rule(proposes=None, advance=advance),
+        )
+    )
+    assert {number for number, line in found.items() if line[2]} == out
+    assert {line[2] for line in found.values() if line[2]} <= {reason}
+    assert {line[1] for line in found.values()} == {None}
+
+
+def test_composite_may_propose_tiers_and_let_more_go_on() -> None:
+    found = told(
+        contest(
+            *(contender(number, str(600 - number)) for number in (1, 2, 3)),
+            rule=rule(advance={"everybody": {}}),
+        )
+    )
+    assert found == {1: (1, "award", None), 2: (2, "award", None), 3: (3, None, None)}
+
+
+def test_decision_that_names_no_tie_is_refused_at_a_cut() -> None:
+    with pytest.raises(TieDecisionUnfit):
+        verdicts(
+            contest(
+                contender(1, "600"),
+                contender(2, "590"),
+                rule=rule(proposes=None, advance={"first": {"places": "1"}}),
+                tie_order=(entry(1), entry(2)),
+            )
+        )
+
+
+def test_nobody_to_rank_gives_no_verdict() -> None:
+    assert verdicts(contest()) == []
+
+
+contenders = st.lists(
+    st.tuples(st.integers(0, 1000), st.fractions(0, 100), st.integers(0, 2)),
+    max_size=8,
+).map(
+    lambda made: [
+        contender(number, str(site), str(defence), tie)
+        for number, (site, defence, tie) in enumerate(made)
+    ]
+)
+
+
+@given(contenders, st.randoms(use_true_random=False))
+def test_order_of_the_input_decides_nothing(made: list[Contender], random: Any) -> None:
+    order = tuple(each.entry for each in made)
+    shuffled = list(made)
+    random.shuffle(shuffled)
+    assert told(contest(*made, tie_order=order)) == told(contest(*shuffled, tie_order=order))
+
+
+@given(contenders)
+def test_snapshot_inputs_suffice_to_decide_again(made: list[Contender]) -> None:
+    floors = [{"tier": "award", "at_least": "300"}]
+    whole = contest(
+        *made, rule=rule(floors=floors, advance={"proposed": {}}), tie_order=(entry(0), entry(1))
+    )
+    inputs = inputs_of(whole)
+    assert canonical(inputs)
+    assert inputs_of(contest_of(inputs)) == inputs
+    assert contest_of(inputs).contenders == whole.contenders

@@ -1,0 +1,46 @@
+"""A table of moves says everything about a status."""
+
+from enum import StrEnum
+
+import pytest
+
+from app.platform.workflow.lifecycle import Lifecycle
+
+
+class Door(StrEnum):
+    SHUT = "shut"
+    OPEN = "open"
+    WALLED = "walled"
+
+
+DOOR = Lifecycle(
+    [
+        ("open", {Door.SHUT}, Door.OPEN, "door:open"),
+        ("wall-up", {Door.SHUT, Door.OPEN}, Door.WALLED, "door:wall-up"),
+    ]
+)
+
+
+def test_move_is_possible_from_its_sources_alone() -> None:
+    assert DOOR["open"].obstacle(Door.SHUT) is None
+    assert DOOR["wall-up"].obstacle(Door.OPEN) is None
+    refusal = DOOR["open"].obstacle(Door.WALLED)
+    assert refusal is not None
+    assert (refusal.code, refusal.facts) == (
+        "move-not-possible",
+        {"status": "walled", "move": "open"},
+    )
+    assert "walled" in refusal.sentence("zh")
+    assert "open" in refusal.sentence("en")
+
+
+def test_move_that_does_not_exist_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        DOOR["paint"]
+
+
+def test_moves_come_in_the_order_of_the_table() -> None:
+    assert [(move.name, move.target, move.permission) for move in DOOR] == [
+        ("open", Door.OPEN, "door:open"),
+        ("wall-up", Door.WALLED, "door:wall-up"),
+    ]
