@@ -32,7 +32,8 @@ test: install ## every test but the long ones
 	$(BIN)/python -m pytest -n $(JOBS) -m "not long"
 	@echo "left for make test-long: $$($(BIN)/python -m pytest --collect-only -q -m long 2>/dev/null | grep -c '::') tests"
 
-test-long: install ## the long tests, with a report
+test-long: install ## the long tests, with a report (figures in var/reports)
+	sh tests/faults/install-postgresql.sh
 	$(BIN)/python -m pytest -n $(JOBS) -m long -rA
 
 bench: install ## how fast it is, in ratios against the floor (some four minutes)

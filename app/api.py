@@ -1,11 +1,12 @@
 """The table of contents: every router, in the order of the award's year."""
 
-from fastapi import APIRouter
+from fastapi import FastAPI
 
 from app.award.applications.routes import attachments
 from app.award.applications.routes import routes as applications
 from app.award.deliberation.routes import motions
 from app.award.deliberation.routes import routes as deliberation
+from app.award.events.routes import routes as events
 from app.award.granting.routes import public
 from app.award.granting.routes import routes as granting
 from app.award.judging.routes import routes as judging
@@ -19,31 +20,42 @@ from app.award.screening.routes import routes as screening
 from app.award.stages.routes import routes as stages
 from app.platform.accounts.routes import accounts, auth, organisations
 from app.platform.evidence import routes as evidence
+from app.platform.http.chapters import Chapter
 from app.platform.notifications.routes import routes as notifications
+from app.reference.routes import routes as reference
 
-api = APIRouter(prefix="/api/v1")
+PREFIX = "/api/v1"
+CHAPTERS = [
+    reference,
+    auth,
+    accounts,
+    organisations,
+    notifications,
+    programmes,
+    records,
+    stages,
+    applications,
+    attachments,
+    screening,
+    judging,
+    panels,
+    assignments,
+    scoresheets,
+    scorebooks,
+    ranking,
+    deliberation,
+    motions,
+    publicity,
+    notices,
+    objections,
+    granting,
+    public,
+    events,
+    evidence,
+]
 
-api.include_router(auth)
-api.include_router(accounts)
-api.include_router(organisations)
-api.include_router(notifications)
-api.include_router(programmes)
-api.include_router(records)
-api.include_router(stages)
-api.include_router(applications)
-api.include_router(attachments)
-api.include_router(screening)
-api.include_router(judging)
-api.include_router(panels)
-api.include_router(assignments)
-api.include_router(scoresheets)
-api.include_router(scorebooks)
-api.include_router(ranking)
-api.include_router(deliberation)
-api.include_router(motions)
-api.include_router(publicity)
-api.include_router(notices)
-api.include_router(objections)
-api.include_router(granting)
-api.include_router(public)
-api.include_router(evidence)
+
+def include(app: FastAPI) -> None:
+    """Put every chapter under its address."""
+    for routes in CHAPTERS:
+        app.include_router(Chapter(PREFIX, routes))

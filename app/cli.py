@@ -1,25 +1,39 @@
 """What can be done from the command line?"""
 
 import json
+import signal
+import sys
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from enum import StrEnum
 from pathlib import Path
 from threading import Event
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import Progress
 
-from app import auditing, serving, working
+from app import auditing, checking, serving, working
+from app.award.programmes.service import check_regulation
 from app.catalogue import loader
+from app.keeping.backup import back_up
+from app.keeping.refusals import KeepingRefused
+from app.keeping.restore import Restored
+from app.keeping.restore import restore as bring_back
+from app.platform.clock import wall_clock
 from app.platform.db import embedded
 from app.platform.notifications.mail import MailServerWrong
+from app.platform.security import keys as key_files
+from app.platform.security.keys import KeyFileWrong, access_folder
 from app.rehearsal import command as rehearsing
+from app.rehearsal import sandbox as furnishing
 from app.rules.regulation.explain import explain
-from app.rules.regulation.problems import RegulationErrors
-from app.rules.regulation.read import digest, json_schema, read
+from app.rules.regulation.read import json_schema, read
 from app.settings import Settings
+from app.wiring import unfit
 
 main = typer.Typer(
     help="政府质量奖服务 · The service under a government quality award.",
@@ -30,8 +44,19 @@ main = typer.Typer(
 regulation = typer.Typer(help="管理办法：检查、说明、格式。", no_args_is_help=True)
 audit = typer.Typer(help="日志：核对有无改动。", no_args_is_help=True)
 main.add_typer(regulation, name="regulation")
+keys = typer.Typer(help="签名密钥：更换、清理。", no_args_is_help=True)
 main.add_typer(audit, name="audit")
+main.add_typer(keys, name="keys")
 console = Console()
+SANDBOX = Path("var/sandbox")
+
+
+class KeyUse(StrEnum):
+    """What a signing key is for."""
+
+    ACCESS = "access"
+    EVIDENCE = "evidence"
+
 
 Which = Annotated[str, typer.Argument(help="A code of the catalogue, or a file.")]
 
@@ -41,13 +66,18 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
     workers: Annotated[int | None, typer.Option(help="Web workers.")] = None,
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox", help="For client engineers: a cycle at every stage.")
+    ] = False,
 ) -> None:
     """Run the service, with a database of its own unless DATABASE_URL names one."""
     given = {"host": host, "port": port, "workers": workers}
-    settings = Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]  # each has its own type
+    settings = configured(**{name: value for name, value in given.items() if value is not None})
+    if sandbox:
+        raise typer.Exit(_sandbox(settings))
     try:
         serving.serve(settings)
-    except (embedded.EmbeddedError, serving.WrongDatabaseError) as refused:
+    except serving.REFUSALS as refused:
         console.print(str(refused), style="red")
         raise typer.Exit(1) from refused
 
@@ -57,7 +87,7 @@ def work(
     parent: Annotated[int | None, typer.Option(hidden=True, help="End with this process.")] = None,
 ) -> None:
     """Seal the log, deliver mail, do what was put off: beside the web workers, or alone."""
-    settings = Settings()
+    settings = configured()
     try:
         if settings.database_url is None:
             console.print("请设置 DATABASE_URL。没有它时，serve 会自行运行 work。", style="red")
@@ -66,12 +96,15 @@ def work(
     except MailServerWrong as wrong:
         console.print(f"邮件服务器的设置有误：{wrong}", style="red")
         raise typer.Exit(1) from wrong
+    except KeyFileWrong as refused:
+        console.print(str(refused), style="red")
+        raise typer.Exit(1) from refused
 
 
 @main.command()
 def migrate() -> None:
     """Bring the database named by DATABASE_OWNER_URL or DATABASE_URL to the newest schema."""
-    settings = Settings()
+    settings = configured()
     address = settings.database_owner_url or settings.database_url
     if address is None:
         console.print("请设置 DATABASE_OWNER_URL 或 DATABASE_URL。", style="red")
@@ -82,7 +115,102 @@ def migrate() -> None:
 @main.command()
 def bootstrap() -> None:
     """Print the one-time token with which the first security administrator makes an account."""
-    print(serving.bootstrap(Settings()))
+    print(serving.bootstrap(configured()))
+
+
+@main.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The new file; one that exists is not replaced.")],
+    keys: Annotated[
+        bool | None,
+        typer.Option(help="Keep the keys too; unless said, only with an embedded database."),
+    ] = None,
+) -> None:
+    """Keep database, files and keys in one file, while the service runs; exit 1 if one is lost."""
+    with _refusing(), Progress(console=console, transient=True) as bar:
+        step = bar.add_task("备份", total=None)
+        kept = back_up(
+            configured(),
+            file,
+            keys=keys,
+            progress=lambda what, done, total: bar.update(
+                step, description=what, completed=done, total=total
+            ),
+        )
+    print(f"备份完成：{file}（{file.stat().st_size:,} 字节，附件 {kept.files} 个）")
+    print(f"清单的 SHA-256（请另行保存，可核对备份是否被替换）：{kept.digest}")
+    if kept.keys:
+        print("备份中有密钥：谁得到它，就能读出加密的个人信息。请像密钥一样保管。")
+    else:
+        print("备份中没有密钥：请另行备份密钥目录，没有它，加密的个人信息无法读出。")
+    _tell_missing(kept.missing)
+    raise typer.Exit(1 if kept.missing else 0)
+
+
+@main.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `backup` has written.")],
+    folder: Annotated[Path, typer.Option(help="A new folder, or an empty one.")],
+    keys: Annotated[
+        Path | None, typer.Option(help="The folder of keys, where the backup has none.")
+    ] = None,
+) -> None:
+    """Bring a backup back into a new folder, and check its logs; exit 1 if anything is wrong."""
+    with _refusing(), Progress(console=console, transient=True) as bar:
+        step = bar.add_task("恢复", total=None)
+        back = bring_back(
+            configured(),
+            file,
+            folder,
+            keys=keys,
+            progress=lambda what, done, total: bar.update(
+                step, description=what, completed=done, total=total
+            ),
+        )
+    _tell(back, folder)
+    raise typer.Exit(0 if back.sound else 1)
+
+
+def _tell(back: Restored, folder: Path) -> None:
+    kept = back.manifest
+    print(f"已恢复到 {folder}：附件 {kept.files} 个，日志 {len(kept.logs)} 份。")
+    print(f"备份时间 {kept.taken_at.isoformat()}（服务 {kept.version}）；此后的内容不在其中。")
+    if back.migrated_to != kept.revision:
+        print(f"数据库结构已由 {kept.revision} 升级到 {back.migrated_to}。")
+    for found in back.findings:
+        print(f"{found.code}  日志 {found.log}  {found.sentence}")
+    for log in back.differing:
+        print(f"日志 {log} 与清单不符。")
+    if not (back.findings or back.differing):
+        print("日志与备份时一致，没有发现改动。")
+    _tell_missing(kept.missing)
+
+
+def _tell_missing(digests: Sequence[str]) -> None:
+    for digest in digests:
+        console.print(
+            f"附件 {digest} 在备份时已丢失或损坏，不在备份中。", style="red", soft_wrap=True
+        )
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """A refusal is a sentence and exit 1."""
+    try:
+        yield
+    except (KeepingRefused, KeyFileWrong, *serving.REFUSALS) as refused:
+        console.print(str(refused), style="red", soft_wrap=True)
+        raise typer.Exit(1) from refused
+
+
+@main.command()
+def invariants() -> None:
+    """Look for what can never be in a sound database; exit 1 with its name when it is found."""
+    found = checking.check_invariants(configured())
+    for one in found:
+        print(f"{one.name}  {one.row}")
+    print(f"{len(found)} 处不成立。" if found else "全部成立。")
+    raise typer.Exit(1 if found else 0)
 
 
 @main.command()
@@ -123,6 +251,22 @@ def demo(
     raise typer.Exit(result)
 
 
+@keys.command()
+def rotate(
+    which: Annotated[KeyUse | None, typer.Argument(help="Without it, both.")] = None,
+) -> None:
+    """Let the next signing key sign; running workers take it up by themselves."""
+    for use in KeyUse if which is None else [which]:
+        print(f"{use}: {key_files.rotate(_key_folder(use), wall_clock)}")
+
+
+@keys.command()
+def drop() -> None:
+    """Remove retired keys of access tokens under which no token counts any more."""
+    for name in key_files.drop_unused(_key_folder(KeyUse.ACCESS), wall_clock):
+        print(name)
+
+
 @audit.command()
 def verify(
     checkpoint: Annotated[
@@ -139,7 +283,7 @@ def verify(
     with Progress(console=console, transient=True) as bar:
         task = bar.add_task("核对日志", total=None)
         findings = auditing.verify_logs(
-            Settings(), kept, lambda done, total: bar.update(task, completed=done, total=total)
+            configured(), kept, lambda done, total: bar.update(task, completed=done, total=total)
         )
     for found in findings:
         where = "" if found.seq is None else f"第 {found.seq + 1} 条 "
@@ -158,24 +302,14 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="The verdict as JSON.")] = False,
 ) -> None:
     """Every fault of a regulation file, with its place and what would mend it; exit 0 or 1."""
-    text = _text(which)
-    try:
-        read(text)
-    except RegulationErrors as errors:
-        if as_json:
-            faults = [
-                {"path": p.path, "code": p.code, "zh": p.zh, "en": p.en, "mend": p.mend}
-                for p in errors.problems
-            ]
-            print(json.dumps({"sound": False, "faults": faults}, ensure_ascii=False, indent=2))
-        else:
-            for p in errors.problems:
-                print(f"{p.path or '/'}  {p.code}\n    {p.zh}\n    {p.mend}")
-        raise typer.Exit(1) from errors
+    verdict = check_regulation(_text(which), unfit)
     if as_json:
-        print(json.dumps({"sound": True, "hash": digest(text), "faults": []}, indent=2))
-    else:
-        print(f"没有发现问题。{digest(text)}")
+        print(json.dumps(verdict.model_dump(), ensure_ascii=False, indent=2))
+    elif verdict.sound:
+        print(f"没有发现问题。{verdict.hash}")
+    for p in () if as_json else verdict.faults:
+        print(f"{p.path or '/'}  {p.code}\n    {p.zh}\n    {p.mend}")
+    raise typer.Exit(0 if verdict.sound else 1)
 
 
 @regulation.command(name="explain")
@@ -188,6 +322,22 @@ def explain_(which: Which) -> None:
 def schema() -> None:
     """The JSON Schema of a regulation file, for editors."""
     print(json.dumps(json_schema(), ensure_ascii=False, indent=2))
+
+
+def configured(**given: Any) -> Settings:
+    """The settings of the environment. Where one is wrong or weak, it is told; nothing starts."""
+    try:
+        return Settings(**given)
+    except ValidationError as wrong:
+        for one in wrong.errors():
+            place = ".".join(str(part) for part in one["loc"])
+            console.print(f"设置有误：{place} {one['msg']}", style="red", soft_wrap=True)
+        raise typer.Exit(1) from wrong
+
+
+def _key_folder(use: KeyUse) -> Path:
+    folder = configured().folder / "keys"
+    return access_folder(folder) if use is KeyUse.ACCESS else folder
 
 
 def _text(which: str) -> str:
@@ -204,6 +354,22 @@ def _explain(which: str) -> None:
     for paragraph in explain(read(_text(which))):
         stands_on = "[yellow]假定[/yellow]" if paragraph.assumed else (paragraph.cite or "")
         console.print(f"{paragraph.text}  [dim]{stands_on}[/dim]")
+
+
+def _sandbox(settings: Settings) -> int:
+    """A rehearsal service with a cycle at every stage; never over a database of a real award."""
+    folder = settings.folder if "folder" in settings.model_fields_set else SANDBOX
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        with serving.rehearsal_server(folder, settings.port) as url:
+            result = furnishing.run(url, "binhu-2023", folder, console)
+            if result == 0:
+                console.print(f"\n沙箱已启动：[bold]{url}/docs[/bold]  （Ctrl-C 结束）")
+                _until_interrupted()
+            return result
+    except serving.NotStartedError as failed:
+        console.print(f"沙箱没有启动：{failed}", style="red", markup=False)
+        return 1
 
 
 def _until_interrupted() -> None:

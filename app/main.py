@@ -1,25 +1,30 @@
 """The application: settings → ground → middleware → problems → routers."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
+from starlette.middleware.cors import CORSMiddleware
 
-from app.api import api
-from app.platform import rehearsal
+from app import api
+from app.platform import logs, metrics, rehearsal
 from app.platform.accounts.routes import well_known
 from app.platform.clock import wall_clock
 from app.platform.db.engine import Database
 from app.platform.files.store import FileStore
 from app.platform.ground import Ground
 from app.platform.http import health, problems
-from app.platform.http.arrival import Arrival
+from app.platform.http.arrival import Arrival, Faults
+from app.platform.http.docs import docs
+from app.platform.http.limits import MEBIBYTE, BodyLimit
 from app.platform.http.openapi import describe
-from app.platform.security.keys import key_ring, sealer
+from app.platform.security.keys import KeyChain, sealer
 from app.platform.security.passwords import CHEAPEST, PRODUCTION, PasswordHasher
+from app.reference.openapi import enrich
 from app.settings import Settings
-from app.wiring import KINDS, POLICY
+from app.wiring import KINDS, POLICY, unfit
 
 DESCRIPTION = """
 The service under a government quality award (政府质量奖): organisations apply, the office screens,
@@ -33,6 +38,16 @@ granted.
 """
 
 
+BODIES = (
+    ("/api/v1/(programmes/[^/]+/regulations|regulations/check)", 2 * MEBIBYTE),
+    ("/api/v1/attachments/[^/]+/content", 50 * MEBIBYTE),
+)
+"""Bodies that may be larger than others: the text of a regulation, and a file."""
+ASKED = ["Authorization", "Content-Type", "Accept-Language", "If-Match", "Idempotency-Key"]
+TOLD = ["ETag", "Location", "Retry-After", "Idempotency-Replayed", "X-Request-Id"]
+"""Headers that a web page of an allowed origin may send, and those that it may read."""
+
+
 def make_ground(settings: Settings) -> Ground:
     """The database, the keys and the clock of one web worker."""
     if settings.database_url is None:
@@ -41,13 +56,14 @@ def make_ground(settings: Settings) -> Ground:
     return Ground(
         database=Database.connect(settings.database_url, pool_size=settings.pool_size),
         policy=POLICY,
-        keys=key_ring(settings.folder / "keys"),
+        chain=KeyChain.of(settings.folder / "keys"),
         sealer=sealer(settings.folder / "keys" / "personal.key"),
         hasher=PasswordHasher(CHEAPEST if settings.cheap_passwords else PRODUCTION),
         files=FileStore(settings.folder / "files"),
         clock=wall_clock,
         issuer=settings.issuer,
         rehearsal=settings.rehearsal,
+        public_rate=None if settings.rehearsal else settings.public_rate,
     )
 
 
@@ -59,7 +75,9 @@ def create_app(settings: Settings | None = None, ground: Ground | None = None) -
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         del app
+        watching = asyncio.create_task(standing.chain.watch())
         yield
+        watching.cancel()
         standing.hasher.close()
         await standing.database.close()
 
@@ -68,19 +86,53 @@ def create_app(settings: Settings | None = None, ground: Ground | None = None) -
         version="1.0.0",
         description=DESCRIPTION,
         lifespan=lifespan,
-        docs_url="/docs",
+        docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
         separate_input_output_schemas=False,
     )
     app.state.ground = standing
     app.state.kinds = KINDS
-    app.add_middleware(Arrival, clock=standing.clock)
+    app.state.unfit = unfit
+    app.state.metrics_folder = settings.metrics_folder
+    app.state.metrics_from = settings.metrics_from
+    _add_middleware(app, settings, standing)
     problems.install(app)
+    app.include_router(docs(app.title))
     app.include_router(health.routes)
+    app.include_router(metrics.routes)
     app.include_router(well_known)
-    app.include_router(api)
+    api.include(app)
     if standing.rehearsal:
         app.include_router(rehearsal.routes, prefix="/api/v1")
-    describe(app)
+    describe(app, enrich)
     return app
+
+
+def worker() -> FastAPI:
+    """The application of one web worker, as the environment says, with its log."""
+    settings = Settings()
+    logs.configure(requests=settings.tells_requests)
+    return create_app(settings)
+
+
+def _add_middleware(app: FastAPI, settings: Settings, ground: Ground) -> None:
+    """The last one added sees a request first."""
+    app.add_middleware(Faults)
+    app.add_middleware(BodyLimit, limits=BODIES)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST", "PUT", "DELETE"],
+            allow_headers=ASKED,
+            expose_headers=TOLD,
+            max_age=600,
+        )
+    app.add_middleware(
+        Arrival,
+        clock=ground.clock,
+        trusted=settings.trusted_proxies,
+        over_tls=settings.behind_tls,
+    )
+    app.add_middleware(metrics.Measured, ground=ground)

@@ -7,6 +7,7 @@ environment. It stops only the database it has started.
 
 import asyncio
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -22,19 +23,41 @@ from alembic import command
 from alembic.config import Config
 
 from app import working
+from app.platform import logs
 from app.platform.accounts.service.joining import issue_bootstrap
 from app.platform.clock import wall_clock
 from app.platform.db import embedded
-from app.platform.db.engine import Database
+from app.platform.db.engine import Database, DatabaseAwayError
 from app.platform.db.installation import Purpose, settle
+from app.platform.db.safety import UnsafeServerError, one_role, server_faults
+from app.platform.security.keys import KeyChain, KeyFileWrong, sealer
 from app.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 60.0
+ONE_ROLE = (
+    "DATABASE_URL 的角色可以修改日志等只增不改的表。"
+    "请用 DATABASE_OWNER_URL 指定迁移用的所有者，并让 DATABASE_URL 使用另一角色；"
+    "确需只用一个角色时，设置 QUALITY_AWARD_ALLOW_ONE_ROLE=true。"
+)
 
 
 class WrongDatabaseError(RuntimeError):
     """The database was made for something else."""
+
+
+class NotStartedError(RuntimeError):
+    """A service in a process of its own did not come up; it has said why."""
+
+
+REFUSALS = (
+    embedded.EmbeddedError,
+    WrongDatabaseError,
+    UnsafeServerError,
+    DatabaseAwayError,
+    KeyFileWrong,
+)
+"""Why the service does not start, each with a sentence for people."""
 
 
 @contextmanager
@@ -53,6 +76,7 @@ def database(settings: Settings) -> Iterator[Settings]:
 
 def serve(settings: Settings) -> None:
     """Run the service until it is told to stop."""
+    check_keys(settings.folder)
     # uvicorn raises the signal that ended it once more: it must unwind, so that the database stops
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with suppress(KeyboardInterrupt), database(settings) as ready:
@@ -61,9 +85,16 @@ def serve(settings: Settings) -> None:
             _serve_web(ready)
 
 
+def check_keys(folder: Path) -> None:
+    """All keys can be read, or are made; else workers would be started again and again."""
+    KeyChain.of(folder / "keys")
+    sealer(folder / "keys" / "personal.key")
+
+
 def _serve_web(ready: Settings) -> None:
+    logs.configure(requests=ready.tells_requests)
     uvicorn.run(
-        "app.main:create_app",
+        "app.main:worker",
         factory=True,
         host=ready.host,
         port=ready.port,
@@ -71,6 +102,8 @@ def _serve_web(ready: Settings) -> None:
         loop="uvloop",
         http="httptools",
         server_header=False,
+        proxy_headers=False,  # Arrival decides whom to believe
+        log_config=None,
         access_log=False,
         log_level="warning",
         timeout_graceful_shutdown=10,
@@ -126,25 +159,28 @@ def _wait_until_ready(server: subprocess.Popen[bytes], url: str) -> None:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         if server.poll() is not None:
-            msg = f"the service ended with code {server.returncode}"
-            raise RuntimeError(msg)
+            raise NotStartedError(f"服务以代码 {server.returncode} 结束。")
         try:
             if httpx.get(f"{url}/readyz").is_success:
                 return
         except httpx.TransportError:
             pass
         time.sleep(0.05)
-    msg = f"the service was not ready after {PATIENCE:.0f} s"
-    raise RuntimeError(msg)
+    raise NotStartedError(f"服务在 {PATIENCE:.0f} 秒内没有就绪。")
 
 
 async def _prepare(settings: Settings) -> None:
     """Migrate as the owner, and make sure what the database is for."""
-    owner = settings.database_owner_url or settings.database_url
-    await asyncio.to_thread(migrate, str(owner))
     database = Database.connect(str(settings.database_url), pool_size=1)
     try:
+        async with database.reading() as db:
+            if faults := await server_faults(db):
+                raise UnsafeServerError("\n".join(faults))
+        owner = settings.database_owner_url or settings.database_url
+        await asyncio.to_thread(migrate, str(owner), settings.database_url)
         async with database.writing() as db:
+            if not (settings.rehearsal or settings.allow_one_role) and await one_role(db):
+                raise UnsafeServerError(ONE_ROLE)
             purpose = await settle(db, settings.purpose)
     finally:
         await database.close()
@@ -153,10 +189,12 @@ async def _prepare(settings: Settings) -> None:
         raise WrongDatabaseError(f"该数据库用于{made[purpose]}，不能用于{made[settings.purpose]}。")
 
 
-def migrate(url: str) -> None:
-    """Bring the schema to the newest revision, under an advisory lock."""
+def migrate(url: str, app_url: str | None = None) -> None:
+    """Bring the schema to the newest revision, under an advisory lock; `url` is the owner's, and
+    the role of `app_url` gets its rights.
+    """
     config = Config(ROOT / "alembic.ini")
-    config.attributes["url"] = url
+    config.attributes["url"], config.attributes["app_url"] = url, app_url
     command.upgrade(config, "head")
 
 
@@ -168,3 +206,13 @@ def _hand_down(settings: Settings) -> None:
     os.environ["QUALITY_AWARD_CHEAP_PASSWORDS"] = str(settings.cheap_passwords)
     os.environ["QUALITY_AWARD_POOL_SIZE"] = str(settings.pool_size)
     os.environ["QUALITY_AWARD_ISSUER"] = settings.issuer
+    if settings.workers > 1:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_counting_together(settings.folder))
+
+
+def _counting_together(folder: Path) -> Path:
+    """An empty folder in which the workers of this run count."""
+    metrics = folder.resolve() / "metrics"
+    shutil.rmtree(metrics, ignore_errors=True)
+    metrics.mkdir(parents=True)
+    return metrics

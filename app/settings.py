@@ -1,11 +1,12 @@
 """Which settings does the service have? The only reader of the environment."""
 
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self, TypeVar
 
-from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr, StringConstraints, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.platform.db.installation import Purpose
 
@@ -13,6 +14,21 @@ from app.platform.db.installation import Purpose
 class Profile(StrEnum):
     OFFICE = "office"
     REHEARSAL = "rehearsal"
+
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+Item = TypeVar("Item")
+
+
+def _separated(value: object) -> object:
+    """Text of the environment, separated by commas."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+Separated = Annotated[tuple[Item, ...], NoDecode, BeforeValidator(_separated)]
+Origin = Annotated[str, StringConstraints(pattern=r"^https?://[a-z0-9.-]+(:[0-9]+)?$")]
 
 
 class Settings(BaseSettings):
@@ -28,7 +44,35 @@ class Settings(BaseSettings):
     port: int = 8600
     workers: int = Field(default=1, ge=1, le=64)
     pool_size: int = Field(default=8, ge=1, le=50)
+    allow_one_role: bool = Field(
+        default=False, description="Run as the owner of the tables, where there is one role only."
+    )
+    metrics_from: Separated[IPv4Network | IPv6Network] = Field(
+        default=(IPv4Network("127.0.0.0/8"), IPv6Network("::1/128")),
+        description="Networks, separated by commas, whose Prometheus may ask /metrics.",
+    )
+    metrics_folder: Path | None = Field(
+        default=None,
+        validation_alias="PROMETHEUS_MULTIPROC_DIR",
+        description="Where several workers count together; `serve` sets it.",
+    )
     issuer: str = "quality-award"
+    behind_tls: bool = Field(
+        default=False, description="A proxy before the service speaks TLS to the world."
+    )
+    trusted_proxies: Separated[IPv4Network | IPv6Network] = Field(
+        default=(),
+        description="Addresses or networks, separated by commas, whose X-Forwarded-For counts.",
+    )
+    cors_origins: Separated[Origin] = Field(
+        default=(), description="Origins of web pages that may call, separated by commas."
+    )
+    public_rate: int = Field(
+        default=60, ge=1, description="Anonymous writes a minute from one network (/24 or /48)."
+    )
+    log_requests: bool = Field(
+        default=True, description="One line in the log for each request; never in a rehearsal."
+    )
     work: bool = Field(
         default=True, description="Run the work process under `serve`; false where it runs alone."
     )
@@ -46,8 +90,20 @@ class Settings(BaseSettings):
         if self.cheap_passwords and not self.rehearsal:
             msg = "cheap_passwords is for rehearsals only"
             raise ValueError(msg)
-        if self.rehearsal and self.host not in {"127.0.0.1", "::1", "localhost"}:
+        if self.rehearsal and self.host not in LOOPBACK:
             msg = "a rehearsal listens on loopback only"
+            raise ValueError(msg)
+        if self.host not in LOOPBACK and not self.behind_tls:
+            msg = (
+                "密码将以明文经过网络：请只监听本机地址，"
+                "或在服务前设置提供 TLS 的代理并设置 behind_tls=true"
+            )
+            raise ValueError(msg)
+        if self.behind_tls and not self.trusted_proxies:
+            msg = "behind_tls 需要同时设置 trusted_proxies，否则所有来访者看起来都是代理本身"
+            raise ValueError(msg)
+        if any(network.prefixlen == 0 for network in self.trusted_proxies):
+            msg = "trusted_proxies 不能是整个网络"
             raise ValueError(msg)
         if (self.smtp_url is None) != (self.mail_from is None):
             msg = "smtp_url and mail_from go together"
@@ -57,6 +113,11 @@ class Settings(BaseSettings):
     @property
     def rehearsal(self) -> bool:
         return self.profile is Profile.REHEARSAL
+
+    @property
+    def tells_requests(self) -> bool:
+        """Whether the log has a line for each request."""
+        return self.log_requests and not self.rehearsal
 
     @property
     def purpose(self) -> Purpose:

@@ -1,7 +1,8 @@
-"""What plugs into what: the kinds of stage, and the policy."""
+"""What plugs into what: the kinds of stage, the policy, and which regulations can be run here."""
 
 from app.award.applications.kind import IntakeKind
 from app.award.deliberation.kind import VoteKind
+from app.award.deliberation.rules import votes_not_offered
 from app.award.granting.kind import ApprovalKind, GrantKind
 from app.award.policy import make_policy
 from app.award.publicity.kind import PublicityKind
@@ -9,6 +10,9 @@ from app.award.ranking.kind import CompositeKind
 from app.award.scoring.kind import PanelKind
 from app.award.screening.kind import ScreeningKind
 from app.award.stages.kind import Kinds
+from app.catalogue.check import check_criteria
+from app.rules.regulation.model import Regulation
+from app.rules.regulation.problems import Problem
 
 KINDS: Kinds = {
     "intake": IntakeKind(),
@@ -22,3 +26,8 @@ KINDS: Kinds = {
 }
 
 POLICY = make_policy()
+
+
+def unfit(regulation: Regulation) -> list[Problem]:
+    """What a sound regulation asks for that this service cannot do: it is never adopted."""
+    return [*check_criteria(regulation), *votes_not_offered(regulation)]

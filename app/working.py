@@ -17,6 +17,7 @@ from threading import Event, Thread
 import uvloop
 
 from app.main import make_ground
+from app.platform import logs
 from app.platform.jobs.work import Tasks, work
 from app.platform.notifications.mail import MailServer, mailing
 from app.platform.notifications.service import MAIL
@@ -29,6 +30,7 @@ SECONDS_TO_END, SECONDS_BETWEEN_STARTS, LOOK_AT_PARENT = 10.0, 1.0, 0.5
 
 def run(settings: Settings, *, parent: int | None = None) -> None:
     """Work until a signal says to stop, or until `parent` is no longer our parent."""
+    logs.configure(requests=False)
     uvloop.run(_run(settings, parent))
 
 
@@ -80,12 +82,14 @@ async def _run(settings: Settings, parent: int | None) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
     ground = make_ground(settings.model_copy(update={"pool_size": POOL_SIZE}))
-    watching = asyncio.create_task(_stop_without(parent, stop)) if parent else None
+    beside = [asyncio.create_task(ground.chain.watch())]
+    if parent:
+        beside.append(asyncio.create_task(_stop_without(parent, stop)))
     try:
         await work(ground, tasks_of(settings), stop)
     finally:
-        if watching:
-            watching.cancel()
+        for task in beside:
+            task.cancel()
         ground.hasher.close()
         await ground.database.close()
 

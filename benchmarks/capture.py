@@ -19,22 +19,26 @@ from uuid import UUID
 
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.main import create_app
 from app.platform.clock import wall_clock
 from app.platform.db import embedded
 from app.platform.db.engine import Database
+from app.platform.db.prepared import Direct
 from app.platform.files.store import FileStore
 from app.platform.ground import Ground
+from app.platform.security.keys import KeyChain
 from app.platform.security.passwords import CHEAPEST, PasswordHasher
 from app.platform.security.sealing import Sealer
 from app.proof.jws import KeyRing, SigningKey
 from app.serving import database
 from app.settings import Settings
 from app.wiring import POLICY
-from benchmarks.floor import FILE
+from benchmarks.copying import connect
+from benchmarks.floor import FILE, scopes
 from benchmarks.operations import ISSUER, Operation, Tokens, Wish, Wishes
-from benchmarks.world import Populating, World, connect
+from benchmarks.world import Populating, World
 
 ID, TELLING = 36, 5  # characters of an id; of a value that is no other one by chance
 Sent = list[tuple[str, Sequence[Any]]]
@@ -46,11 +50,17 @@ class Tried(Database):
     """Two pools whose writes are carried out and then rolled back."""
 
     @asynccontextmanager
-    async def writing(self, *, keep: bool = True) -> AsyncIterator[Any]:
+    async def writing(
+        self, *, keep: bool = True, serializable: bool = False
+    ) -> AsyncIterator[AsyncSession]:
         del keep
-        async with super().writing(keep=False) as session:
+        async with super().writing(keep=False, serializable=serializable) as session:
             yield session
             await session.flush()
+
+    def writing_directly(self, *, keep: bool = True) -> Direct:
+        del keep
+        return super().writing_directly(keep=False)
 
 
 @contextmanager
@@ -70,12 +80,13 @@ def listening(ground: Ground) -> Iterator[Sent]:
 
 
 @asynccontextmanager
-async def tried(url: str, folder: Path, *, keep: bool = False) -> AsyncIterator[Ground]:
-    """What the service stands on; without `keep` every write is rolled back."""
+async def tried(url: str, folder: Path) -> AsyncIterator[Ground]:
+    """What the service stands on, but every write is rolled back."""
+    evidence, access = (KeyRing(active=SigningKey.generate()) for _ in range(2))
     ground = Ground(
-        database=(Database if keep else Tried).connect(url),
+        database=Tried.connect(url),
         policy=POLICY,
-        keys=KeyRing(active=SigningKey.generate()),
+        chain=KeyChain(evidence, access),
         sealer=Sealer.generate(),
         hasher=PasswordHasher(CHEAPEST),
         files=FileStore(folder),
@@ -89,9 +100,8 @@ async def tried(url: str, folder: Path, *, keep: bool = False) -> AsyncIterator[
 
 async def send(ground: Ground, wish: Wish) -> Sent:
     """The statements of one request, which must succeed."""
-    assert ground.keys.active is not None
     app = create_app(Settings(), ground)
-    headers = wish.headers(Tokens(ground.keys.active).of(wish.who))
+    headers = wish.headers(Tokens(ground.access_key).of(wish.who))
     async with AsyncClient(transport=ASGITransport(app), base_url="http://award.test") as client:
         with listening(ground) as sent:
             answer = await client.request(
@@ -108,6 +118,7 @@ async def capture(url: str, folder: Path, world: World) -> Captured:
     async with tried(url, folder) as ground:
         for operation in Operation:
             wish = next(wishes.unconditional(operation))
+            await send(ground, wish)  # so that this worker has read the regulation before
             sent = await send(ground, wish)
             found[operation] = await traced(url, wish, sent)
     return found
@@ -129,6 +140,8 @@ async def traced(url: str, wish: Wish, sent: Sent) -> list[dict[str, Any]]:
                 known |= {
                     f"grant {n}": UUID(held.partition(":")[2]) for n, held in enumerate(value)
                 }
+                roles = {held.partition(":")[0] for held in value}
+                known |= {f"scopes {role}": scopes(value, role) for role in roles}
             else:
                 known.setdefault(f"row {number} {place}", value)
     await transaction.rollback()
@@ -140,7 +153,7 @@ def from_request(wish: Wish) -> dict[str, Any]:
     """What the request itself says: the session in the token, the ids in the path, the body."""
     path, _, query = wish.path.partition("?")
     parts = path.split("/")
-    said: dict[str, Any] = {"session": wish.who.session_id}
+    said: dict[str, Any] = {"session": wish.who.session_id, "name": wish.name}
     said |= {f"path {n}": UUID(part) for n, part in enumerate(parts) if len(part) == ID}
     said |= {key: UUID(value) for key, value in parse_qsl(query) if len(value) == ID}
     if wish.body:

@@ -22,8 +22,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.platform.db.engine import TIMEOUTS
+from benchmarks.copying import address
 from benchmarks.operations import Operation
-from benchmarks.world import address
 
 FILE = Path(__file__).with_name("statements.json")
 POOL = 8
@@ -38,6 +38,7 @@ class Asked:
         self.session = json.loads(base64.urlsafe_b64decode(claims + "=="))["sid"]
         self.path = request.url.path.split("/")
         self.query = request.query_params
+        self.name = request.headers.get("idempotency-key")
         self.body = json.loads(body) if body else {}
         self.now = datetime.now(UTC)
         self.rows: list[Rows] = []
@@ -54,10 +55,13 @@ def getter(source: Mapping[str, Any]) -> Callable[[Asked], Any]:
     if "value" in source:
         return lambda _: source["value"]
     name, *places = source["from"].split()
+    if name == "scopes":
+        return lambda asked: scopes(grants(asked.rows[0][0]), places[0])
     where = [int(place) for place in places]
     ways: dict[str, Callable[[Asked], Any]] = {
         "now": lambda asked: asked.now,
         "fresh": lambda _: uuid4(),
+        "name": lambda asked: asked.name,
         "session": lambda asked: asked.session,
         "percentage": lambda asked: asked.body["percentage"],
         "comments": lambda asked: json.dumps(asked.body["comments"]),
@@ -70,8 +74,18 @@ def getter(source: Mapping[str, Any]) -> Callable[[Asked], Any]:
 
 def granted(row: Sequence[Any], place: int) -> UUID:
     """The scope of a role that the look-up of the session gave."""
-    held = next(value for value in row if isinstance(value, list))
-    return UUID(held[place].partition(":")[2])
+    return UUID(grants(row)[place].partition(":")[2])
+
+
+def grants(row: Sequence[Any]) -> list[str]:
+    """What the look-up of the session gave, each `role:scope`."""
+    held: list[str] = next(value for value in row if isinstance(value, list))
+    return held
+
+
+def scopes(held: Sequence[str], role: str) -> list[UUID]:
+    """The scopes in which a role is held."""
+    return [UUID(grant.partition(":")[2]) for grant in held if grant.startswith(f"{role}:")]
 
 
 def endpoint(operation: Operation, pools: dict[bool, asyncpg.Pool]) -> Callable[[Request], Any]:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from app.proof.jws import SigningKey
 from benchmarks.world import COMMENTS, Signed, World
@@ -38,11 +38,14 @@ class Wish:
     who: Signed
     if_match: str | None = None
     body: bytes = b""
+    name: str | None = None
 
     def headers(self, token: str) -> dict[str, str]:
         named = {"Authorization": f"Bearer {token}"}
         if self.if_match is not None:
             named["If-Match"] = self.if_match
+        if self.name is not None:
+            named["Idempotency-Key"] = self.name
         return named | ({"Content-Type": "application/json"} if self.body else {})
 
 
@@ -65,7 +68,8 @@ class Wishes:
                     yield Wish("GET", path, self.world.clerk)
             case Operation.SUBMIT:
                 for application, who in self._drafts:
-                    yield Wish("POST", f"/api/v1/applications/{application}/submission", who)
+                    path = f"/api/v1/applications/{application}/submission"
+                    yield Wish("POST", path, who, name=uuid4().hex)
             case _:
                 while True:
                     for sheet, who in self.world.sheets[lane::lanes]:

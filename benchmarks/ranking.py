@@ -28,7 +28,8 @@ from app.award.stages.queries import stage_at
 from app.platform.db.engine import Database
 from app.rules.regulation.stages import Advance, Composite, Method, Panel
 from app.serving import migrate
-from benchmarks.world import Populating, World, connect
+from benchmarks.copying import connect
+from benchmarks.world import Populating, World
 
 BAR, ROUNDS = 2.0, 3
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import httpx
-import psutil
+import psutil  # type: ignore[import-untyped]  # it has no types
 
 from app.serving import free_port
 from app.settings import Settings
@@ -31,7 +31,7 @@ class Side:
     def cpu(self) -> float:
         """Seconds of processor time that its workers have used."""
         used = [one.cpu_times() for one in self.process.children(recursive=True)]
-        return sum(times.user + times.system for times in used)
+        return float(sum(times.user + times.system for times in used))
 
 
 @contextmanager

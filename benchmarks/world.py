@@ -4,17 +4,15 @@ In the first the judges are at work: every application has a panel of five and a
 the second the intake is open: every application is a complete draft, submitted once.
 """
 
-import json
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 from random import Random
-from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.engine import make_url
 
 from app.award.applications.lifecycle import ApplicationStatus
 from app.award.applications.models import Application, Attachment, AttachmentState
@@ -50,11 +48,11 @@ from app.rules.exact import decimal_text, from_units, to_units
 from app.rules.identifiers import credit_code_check
 from app.rules.regulation.read import digest, read
 from app.rules.scoring import item_points
+from benchmarks.copying import Row, copy
 
 REGULATION, CRITERIA, RUBRIC = "binhu-2023", "gbt-19580-2012", "defence-100"
 TRACK, PANEL_SIZE = "organisation", 5
 COMMENTS = [{"kind": "strength", "text": "质量目标逐级分解，并与绩效考核挂钩，按季度评审改进"}]
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,41 +86,6 @@ class World:
     drafts: Sequence[tuple[UUID, Signed]]
 
 
-async def copy(connection: asyncpg.Connection, model: type[Model], rows: Iterable[Row]) -> None:
-    """Copy rows into a table; what the model fills in by itself is filled in here too."""
-    wanted = [column for column in model.__table__.columns if column.server_default is None]
-
-    def value(row: Row, column: Any) -> Any:
-        given = row.get(column.name)
-        if given is None and column.default is not None:
-            made = column.default.arg
-            given = made(None) if column.default.is_callable else made
-        return json.dumps(given) if isinstance(column.type, JSONB) else given
-
-    await connection.copy_records_to_table(
-        model.__tablename__,
-        records=[tuple(value(row, column) for column in wanted) for row in rows],
-        columns=[column.name for column in wanted],
-    )
-
-
-async def connect(url: str) -> asyncpg.Connection:
-    """A bare connection to the database of a SQLAlchemy address."""
-    return await asyncpg.connect(**address(url))
-
-
-def address(url: str) -> Row:
-    """asyncpg's own way to say where a database is."""
-    parsed = make_url(url)
-    return {
-        "host": parsed.query.get("host") or parsed.host,
-        "port": int(str(parsed.query.get("port") or parsed.port or 5432)),
-        "user": parsed.username,
-        "password": parsed.password,
-        "database": parsed.database,
-    }
-
-
 class Populating:
     """Makes a world in a migrated, empty database, over one connection, in one transaction."""
 
@@ -131,6 +94,7 @@ class Populating:
         self.now = datetime.now(UTC)
         self.programme = uuid4()
         self.chance = Random(19580)
+        self.numbers = itertools.count(1)
 
     async def world(
         self, applications: int, drafts: int, *, judged: int | None = None, locked: bool = False
@@ -242,15 +206,16 @@ class Populating:
         )
         return people
 
-    async def _firms(self, count: int) -> list[tuple[UUID, Signed]]:
-        firms = [uuid4() for _ in range(count)]
+    async def _firms(self, most: int) -> list[tuple[UUID, Signed]]:
+        firms = [uuid4() for _ in range(most)]
         speakers = await self._people([(Role.APPLICANT, firm) for firm in firms])
+        pairs = zip(firms, speakers, strict=True)
         await self._copy(
             Organisation,
             [
-                {"id": firm, "name": f"无锡{firm.hex[:6]}精工有限公司", "credit_code": _code(firm)}
+                {"id": firm, "name": f"无锡{firm.hex[:6]}精工有限公司", "credit_code": _code(n)}
                 | {"registered_by": speaker.person_id, "created_at": self.now}
-                for firm, speaker in zip(firms, speakers, strict=True)
+                for (firm, speaker), n in zip(pairs, self.numbers, strict=False)
             ],
         )
         return list(zip(firms, speakers, strict=True))
@@ -284,15 +249,7 @@ class Populating:
         """Panels of five with some fifty entries each; gives every sheet with its author."""
         count = -(-len(entries) // 50)
         judges = await self._people([(Role.JUDGE, self.programme)] * (count * PANEL_SIZE))
-        experts = [uuid4() for _ in judges]
-        await self._copy(
-            Expert,
-            [
-                {"id": expert, "programme_id": self.programme, "person_id": judge.person_id}
-                | {"industries": ["C34"], "qualification": "高级", "enrolled_at": self.now}
-                for expert, judge in zip(experts, judges, strict=True)
-            ],
-        )
+        experts = await self._experts(judges)
         panels = [uuid4() for _ in range(count)]
         await self._copy(
             Panel,
@@ -309,18 +266,30 @@ class Populating:
                 for n, expert in enumerate(experts)
             ],
         )
-        place = [(entry["id"], n % count) for n, entry in enumerate(entries)]
+        seats = [(entry["id"], n % count) for n, entry in enumerate(entries)]
         await self._copy(
-            PanelEntry, [{"entry_id": entry, "panel_id": panels[n]} for entry, n in place]
+            PanelEntry, [{"entry_id": entry, "panel_id": panels[n]} for entry, n in seats]
         )
         laid = [
             ({"id": uuid4(), "panel_id": panels[n], "entry_id": entry, "expert_id": experts[j]}, j)
-            for entry, n in place
+            for entry, n in seats
             for j in range(n * PANEL_SIZE, (n + 1) * PANEL_SIZE)
         ]
         await self._copy(Assignment, [row for row, _ in laid])
         sheets = await self._sheets([row["id"] for row, _ in laid], locked=locked)
         return [(sheet, judges[j]) for sheet, (_, j) in zip(sheets, laid, strict=True)]
+
+    async def _experts(self, judges: Sequence[Signed]) -> list[UUID]:
+        experts = [uuid4() for _ in judges]
+        await self._copy(
+            Expert,
+            [
+                {"id": expert, "programme_id": self.programme, "person_id": judge.person_id}
+                | {"industries": ["C34"], "qualification": "高级", "enrolled_at": self.now}
+                for expert, judge in zip(experts, judges, strict=True)
+            ],
+        )
+        return experts
 
     async def _sheets(self, assignments: Sequence[UUID], *, locked: bool) -> list[UUID]:
         criteria = loader.criteria(CRITERIA)
@@ -367,8 +336,8 @@ class Populating:
         return [(row["id"], who) for row, (_, who) in zip(rows, firms, strict=True)]
 
 
-def _code(firm: UUID) -> str:
-    stem = f"91320211{firm.int % 10**9:09d}"
+def _code(number: int) -> str:
+    stem = f"91320211{number:09d}"
     return stem + credit_code_check(stem)
 
 
@@ -390,8 +359,11 @@ def _lock(items: Sequence[Row], given: Sequence[int], now: datetime) -> Row:
     if not given:
         return {}
     total = sum(
-        item_points(from_units(item["units"]), percentage)
-        for item, percentage in zip(items, given, strict=True)
+        (
+            item_points(from_units(item["units"]), percentage)
+            for item, percentage in zip(items, given, strict=True)
+        ),
+        Fraction(0),
     )
     frozen = {"content": "{}", "digest": "0" * 64, "receipt": "receipt", "locked_at": now}
     return frozen | {"status": SheetStatus.LOCKED, "total": decimal_text(total)}

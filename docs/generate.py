@@ -1,12 +1,14 @@
 """Write what can be generated: openapi.json, the lifecycle diagrams, the policy, the problems.
 
-`make docs` writes them; a test says when they are stale.
+`make docs` writes them; a test says when they are stale. `python docs/generate.py release` keeps
+the description of the API as it is released.
 """
 
 import json
 import pkgutil
 from importlib import import_module
 from pathlib import Path
+from sys import argv
 from tempfile import mkdtemp
 
 import app.award
@@ -99,6 +101,30 @@ def _refusals(family: type[Refusal]) -> list[type[Refusal]]:
     return [one for child in family.__subclasses__() for one in (child, *_refusals(child))]
 
 
+NOT_KEPT = {"description", "summary", "title", "examples", "example", "tags", "default"}
+
+
+def release() -> None:
+    """Keep the shape of the API under its version: what a later one is compared with."""
+    document = json.loads(openapi())
+    kept = json.dumps(_shape(document), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    name = f"openapi-v{document['info']['version'].rsplit('.', 1)[0]}.json"
+    (ROOT / "docs" / "released" / name).write_text(kept + "\n", encoding="utf-8")
+
+
+def _shape(tree: object, *, names: bool = False) -> object:
+    """Without what no client depends on; below `properties` and `schemas` keys are names."""
+    if isinstance(tree, list):
+        return [_shape(one) for one in tree]
+    if not isinstance(tree, dict):
+        return tree
+    return {
+        key: _shape(value, names=key in {"properties", "schemas"} and not names)
+        for key, value in tree.items()
+        if names or key not in {*NOT_KEPT, "info"}
+    }
+
+
 DOCUMENTS = {
     "openapi.json": openapi,
     "docs/lifecycles.md": lifecycles,
@@ -114,4 +140,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    release() if argv[1:] == ["release"] else main()

@@ -3,9 +3,10 @@
 import asyncio
 
 from alembic import context
-from sqlalchemy import Connection, pool, text
+from sqlalchemy import Connection, make_url, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from app.platform.db.embedded import APP_ROLE
 from app.platform.db.privileges import protect
 from app.settings import Settings
 from app.tables import METADATA
@@ -20,7 +21,13 @@ def run(connection: Connection) -> None:
         connection.execute(text("SET LOCAL lock_timeout = '5s'"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         context.run_migrations()
-        protect(connection)
+        protect(connection, app_role())
+
+
+def app_role() -> str:
+    """The role under which the service runs: the one of DATABASE_URL, or of the embedded server."""
+    url = context.config.attributes.get("app_url") or Settings().database_url
+    return (make_url(url).username if url else None) or APP_ROLE
 
 
 async def online(url: str) -> None:

@@ -5,12 +5,13 @@ import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from alembic import command
 from alembic.config import Config
 from fastapi import FastAPI
-from httpx import ASGITransport, AsyncClient
+from httpx import ASGITransport, AsyncClient, Request
 from sqlalchemy import Connection, pool
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
@@ -20,6 +21,7 @@ from app.platform.db.engine import Database
 from app.platform.db.installation import Purpose, settle
 from app.platform.files.store import FileStore
 from app.platform.ground import Ground
+from app.platform.security.keys import KeyChain
 from app.platform.security.passwords import CHEAPEST, PasswordHasher
 from app.platform.security.sealing import Sealer
 from app.proof.keys import KeyRing, SigningKey
@@ -129,7 +131,7 @@ async def ground(
     ground = Ground(
         database=database,
         policy=POLICY,
-        keys=KeyRing(active=SigningKey.generate()),
+        chain=KeyChain(*(KeyRing(active=SigningKey.generate()) for _ in range(2))),
         sealer=Sealer.generate(),
         hasher=PasswordHasher(CHEAPEST),
         files=FileStore(tmp_path_factory.mktemp("files")),
@@ -146,10 +148,20 @@ def app(ground: Ground) -> FastAPI:
     return create_app(Settings(profile=Profile.OFFICE), ground)
 
 
+async def name_anew(request: Request) -> None:
+    """Every request gets a name of its own, unless the test names it."""
+    if request.method == "POST":
+        request.headers.setdefault("Idempotency-Key", uuid4().hex)
+
+
 @pytest.fixture(scope="session")
 async def client(app: FastAPI) -> AsyncIterator[AsyncClient]:
     transport = ASGITransport(app, raise_app_exceptions=False)
-    async with AsyncClient(transport=transport, base_url="http://award.test/api/v1") as client:
+    async with AsyncClient(
+        transport=transport,
+        base_url="http://award.test/api/v1",
+        event_hooks={"request": [name_anew]},
+    ) as client:
         yield client
 
 

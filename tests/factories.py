@@ -135,14 +135,13 @@ async def make_caller(ground: Ground, *roles: tuple[str, UUID | None], name: str
 
 def token_for(ground: Ground, account_id: UUID, session_id: UUID) -> str:
     """An access token that counts now."""
-    assert ground.keys.active is not None
     return access_token(
         sub=str(account_id),
         sid=str(session_id),
         issuer=ground.issuer,
         audience=AUDIENCE,
         now=ground.clock(),
-        key=ground.keys.active,
+        key=ground.access_key,
     )
 
 
@@ -190,7 +189,7 @@ async def make_office(
     places: int = 3,
     launched: bool = True,
 ) -> Office:
-    """An authority, a programme, its office, and a cycle under a regulation (Binhu's by default)."""
+    """A programme with its office, and a cycle under a regulation (Binhu's unless given)."""
     text = regulation_text or loader.regulation_text(BINHU)
     regulation, name, now = read(text), digest(text), ground.clock()
     async with ground.database.writing() as db:

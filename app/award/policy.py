@@ -29,6 +29,7 @@ TABLE: list[tuple[str, str, str | None, str | None]] = [
     ("account:invite",          SECURITY,   None,           None),
     ("account:read",            SECURITY,   None,           None),
     ("account:register",        PUBLIC,     None,           None),
+    ("account:reset",           SECURITY,   None,           None),
     ("notification:read",       PUBLIC,     "addressee",    None),
     ("organisation:apply",      APPLICANT,  None,           None),
     ("organisation:read",       APPLICANT,  None,           None),
@@ -128,6 +129,9 @@ TABLE: list[tuple[str, str, str | None, str | None]] = [
     ("objection:read",          HEAD,       None,           None),
     ("objection:read-objector", HEAD,       None,           None),
     ("objection:rule",          HEAD,       None,           None),
+    # --- events
+    ("event:read",              PUBLIC,     None,           "public"),
+    ("event:read",              APPLICANT,  None,           "own"),
     # --- government, award
     ("approval:read",           APPROVER,   None,           None),
     ("approval:read",           CLERK,      None,           None),

@@ -1,44 +1,65 @@
 """What does every request stand on? Made once a process by `create_app`, kept on `app.state`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fastapi import Request
 
 from app.platform.clock import WallClock
 from app.platform.db.engine import Database
 from app.platform.files.store import FileStore
+from app.platform.security.keys import KeyChain
 from app.platform.security.passwords import PasswordHasher
 from app.platform.security.permission import Policy
 from app.platform.security.sealing import Sealer
+from app.platform.security.tokens import VerifiedTokens
 from app.proof.jws import KeyRing, SigningKey, Typ, sign
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """The database, the keys, the policy, the clock. `rehearsal`: award time may be moved."""
+    """The database, the keys, the policy, the clock. `rehearsal`: award time may be moved;
+    `public_rate`: how often a minute one network may make us write without having signed in.
+    """
 
     database: Database
     policy: Policy
-    keys: KeyRing
+    chain: KeyChain
     sealer: Sealer
     hasher: PasswordHasher
     files: FileStore
     clock: WallClock
     issuer: str
     rehearsal: bool = False
+    public_rate: int | None = None
+    tokens: VerifiedTokens = field(default_factory=VerifiedTokens)
+
+    @property
+    def keys(self) -> KeyRing:
+        """The keys of receipts, checkpoints and certificates."""
+        return self.chain.evidence
 
     @property
     def signing_key(self) -> SigningKey:
-        """The key that signs now."""
-        if self.keys.active is None:
-            msg = "there is no key to sign with"
-            raise RuntimeError(msg)
-        return self.keys.active
+        """The key that signs evidence now."""
+        return signing(self.chain.evidence)
+
+    @property
+    def access_key(self) -> SigningKey:
+        """The key that signs access tokens now."""
+        return signing(self.chain.access)
 
     def signed(self, typ: Typ, payload: Mapping[str, object]) -> str:
         """A compact JWS over the payload, for this one use."""
         return sign(payload, typ=typ, key=self.signing_key)
+
+
+def signing(ring: KeyRing) -> SigningKey:
+    """The key of the ring that signs now."""
+    if ring.active is None:
+        msg = "there is no key to sign with"
+        raise RuntimeError(msg)
+    return ring.active
 
 
 def ground_of(request: Request) -> Ground:

@@ -24,7 +24,7 @@ def canonical(value: object) -> str:
     Plain are str, int (at most 2^53 - 1 in size), bool, None, list and dict with text keys.
     Raises NotCanonical for anything else, nesting beyond 64, half characters, equal keys.
     """
-    return json.dumps(_ordered(value, "$", 0), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(_ordered(value, None, 0), ensure_ascii=False, separators=(",", ":"))
 
 
 def digest(value: object) -> str:
@@ -57,33 +57,39 @@ def octets_of(text: str) -> bytes:
     return octets
 
 
-def _ordered(value: object, path: str, depth: int) -> object:
+Place = tuple["Place", str | int] | None
+"""Where in the value: the place it lies in, and its key or position there. Written out only for a
+value that is refused, since a stage of ten thousand entries has millions of places.
+"""
+
+
+def _ordered(value: object, at: Place, depth: int) -> object:
     if depth > DEEPEST:
-        raise NotCanonical("too-deep", path)
+        raise NotCanonical("too-deep", _path(at))
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):
         if abs(value) > LARGEST_INTEGER:
-            raise NotCanonical("integer-too-large", path)
+            raise NotCanonical("integer-too-large", _path(at))
         return value
     if isinstance(value, str):
-        return _text(value, path)
+        return value if value.isascii() else _text(value, at)
     if isinstance(value, list):
-        return [_ordered(item, f"{path}[{n}]", depth + 1) for n, item in enumerate(value)]
+        return [_ordered(item, (at, n), depth + 1) for n, item in enumerate(value)]
     if isinstance(value, dict):
-        return _members(value, path, depth)
-    raise NotCanonical("not-plain", path)
+        return _members(value, at, depth)
+    raise NotCanonical("not-plain", _path(at))
 
 
-def _members(value: dict[object, object], path: str, depth: int) -> dict[str, object]:
+def _members(value: dict[object, object], at: Place, depth: int) -> dict[str, object]:
     members: dict[str, object] = {}
     for key, item in value.items():
         if not isinstance(key, str):
-            raise NotCanonical("key-not-text", path)
-        name = _text(key, path)
+            raise NotCanonical("key-not-text", _path(at))
+        name = key if key.isascii() else _text(key, at)
         if name in members:
-            raise NotCanonical("equal-keys", path)
-        members[name] = _ordered(item, f"{path}.{name}", depth + 1)
+            raise NotCanonical("equal-keys", _path(at))
+        members[name] = _ordered(item, (at, name), depth + 1)
     # RFC 8785 section 3.2.3: by UTF-16 code units, which differs from code points beyond U+FFFF
     return {name: members[name] for name in sorted(members, key=_utf16)}
 
@@ -92,9 +98,16 @@ def _utf16(name: str) -> bytes:
     return name.encode("utf-16-be")
 
 
-def _text(value: str, path: str) -> str:
+def _text(value: str, at: Place) -> str:
     try:
         value.encode()
     except UnicodeEncodeError as problem:
-        raise NotCanonical("half-character", path) from problem
+        raise NotCanonical("half-character", _path(at)) from problem
     return unicodedata.normalize("NFC", value)
+
+
+def _path(at: Place) -> str:
+    if at is None:
+        return "$"
+    within, step = at
+    return f"{_path(within)}[{step}]" if isinstance(step, int) else f"{_path(within)}.{step}"

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
@@ -112,6 +113,8 @@ class Person:
     async def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
         """One request under /api/v1 in this person's name."""
         headers = dict(more.pop("headers", {}))
+        if method == "POST":
+            headers["Idempotency-Key"] = uuid4().hex
         if self.login is not None:
             headers["Authorization"] = f"Bearer {await self._token()}"
         return await self.wire.send(method, f"/api/v1{path}", headers=headers, **more)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
-from app.rehearsal.client import Person, Refused
+from app.rehearsal.client import Person
 from app.rules.calendar import Calendar, CountRule, FirstDay, Length, RestDay, Unit, deadline
 from app.rules.regulation import Regulation
 from app.rules.regulation.stages import Publicity, Stage
@@ -33,10 +33,10 @@ CALENDAR = Calendar()
 
 
 class YearTooShort(Exception):
-    """Award time stands so late that the working days of the whole award are not known."""
+    """The regulation takes longer than the working days are known."""
 
     def __init__(self, day: date) -> None:
-        super().__init__(f"这一年要排到 {day}，其后的工作日尚未公布；请换一个新的彩排数据库。")
+        super().__init__(f"这一年要排到 {day}，其后的工作日尚未公布。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Slot:
 
 @dataclass
 class AwardClock:
-    """Award time of a rehearsal; it only runs forward."""
+    """Award time of a rehearsal."""
 
     public: Person
 
@@ -62,31 +62,31 @@ class AwardClock:
         await self.public.ask("PUT", "/rehearsal/clock", json={"now": to.isoformat()})
 
     async def begin(self) -> datetime:
-        """Start the year: on 2026-01-05, or on the next working day of a clock that is past it."""
-        try:
-            await self.move(START)
-        except Refused as refused:
-            if refused.code != "clock-runs-forward":
-                raise
-        else:
-            return START
-        day = (await self.now()).astimezone(BEIJING).date() + timedelta(days=1)
-        start = datetime.combine(_worked(day, 1), MORNING, BEIJING)
-        if start.date() > LAST:
-            raise YearTooShort(start.date())
-        await self.move(start)
-        return start
+        """Start the year."""
+        await self.move(START)
+        return START
 
 
-def timetable(regulation: Regulation, start: datetime) -> dict[str, Slot]:
-    """A slot for each stage in the regulation's order, one after the other; by stage key."""
+def timetable(regulation: Regulation, start: datetime, until: str | None = None) -> dict[str, Slot]:
+    """A slot for each stage in the regulation's order, one after the other; by stage key. With
+    `until` that stage has the rest of the year, and those after it an hour each.
+    """
     slots: dict[str, Slot] = {}
     day = start.date()
     for stage in regulation.stages:
+        if until in slots:
+            opens = next(reversed(slots.values())).closes
+            slots[stage.key] = Slot(opens, opens + timedelta(hours=1))
+            continue
         opens = max(start, datetime.combine(_worked(day, 1), MORNING, BEIJING))
-        slots[stage.key] = Slot(opens, _closes(stage, opens))
+        closes = (
+            datetime.combine(LAST, EVENING, BEIJING)
+            if stage.key == until
+            else _closes(stage, opens)
+        )
+        slots[stage.key] = Slot(opens, closes)
         day = slots[stage.key].closes.date() + timedelta(days=1)
-    if day > LAST:
+    if until is None and day > LAST:
         raise YearTooShort(day)
     return slots
 

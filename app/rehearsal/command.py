@@ -16,6 +16,7 @@ from app.rehearsal.report import Report
 from app.rules.regulation import RegulationErrors
 
 FAILED = 1
+SHOWN_OF_A_ROLE = 3
 
 
 def run(
@@ -70,6 +71,21 @@ def show(console: Console, report: Report) -> None:
         f"{report.requests} 次请求，{report.seconds:.1f} 秒。",
         style="bold green" if report.ok else "bold red",
     )
+    if report.sign_ins:
+        show_sign_ins(console, report)
+
+
+def show_sign_ins(console: Console, report: Report) -> None:
+    """How to come in as the people who were played: some of each role, and the password of all."""
+    table = Table("角色", "姓名", "账号", title="登录", title_justify="left")
+    shown: dict[str, int] = {}
+    for one in report.sign_ins:
+        shown[one.role] = shown.get(one.role, 0) + 1
+        if shown[one.role] <= SHOWN_OF_A_ROLE:
+            table.add_row(one.role, one.name, one.login)
+    console.print(table)
+    for password in sorted({one.password for one in report.sign_ins}):
+        console.print(f"所有人的密码：{password}", markup=False, highlight=False)
 
 
 def _stages(report: Report) -> Table:

@@ -26,7 +26,7 @@ from app.rehearsal.cast import make_cast
 from app.rehearsal.client import Person, Refused, Wire, connected
 from app.rehearsal.clock import AwardClock, timetable
 from app.rehearsal.founding import Founding
-from app.rehearsal.report import Awarded, Edition, Ranked, Report, StageLine
+from app.rehearsal.report import Awarded, Edition, Ranked, Report, SignIn, StageLine
 from app.rehearsal.year import Bars, Checks, Year
 from app.rules.regulation import read
 from app.rules.regulation.stages import Composite, Panel, Stage
@@ -55,10 +55,12 @@ async def rehearse(
     seed: int,
     progress: Progress | None,
     nonce: str | None = None,
+    until: str | None = None,
 ) -> Report:
     """Play a year of a regulation, of the catalogue or a file, on the rehearsal service at `url`.
 
-    `nonce` keeps names apart from other rehearsals there; it does not change the result. Raises
+    `nonce` keeps names apart from other rehearsals there; it does not change the result. With
+    `until` the year stops where the stage of that key has been opened, its work undone. Raises
     Refused where the service says no to something that must be possible.
     """
     began = monotonic()
@@ -66,23 +68,47 @@ async def rehearse(
     regulation = read(text)
     async with connected(url) as wire:
         bars = Bars(progress, len(regulation.stages))
-        year = await _found(wire, text, seed, applicants, judges, nonce or token_hex(4), bars)
+        nonce = nonce or token_hex(4)
+        year = await _found(wire, text, seed, applicants, judges, nonce, bars, until)
         await planning.plan(year)
         await planning.remember(year)
         for stage in regulation.stages:
+            await _open(year, stage)
+            if stage.key == until:
+                break
             await _stage(year, stage)
-        awards = await _end(year)
+        awards = await _end(year) if until is None else []
         return Report(
             regulation=Edition(regulation.code, year.hash, regulation.title),
             seed=seed,
             places=year.places,
             stages=year.lines,
-            ranking=await _ranking(year),
+            ranking=await _ranking(year) if until is None else [],
             awards=awards,
             requests=wire.requests,
             seconds=monotonic() - began,
             checks=list(year.checks.made.values()),
+            sign_ins=sign_ins(year),
+            cycle=year.cycle,
         )
+
+
+def sign_ins(year: Year) -> list[SignIn]:
+    """Everybody who was played, with their login: the office, experts, applicants."""
+    office = year.office
+    people = [
+        ("安全管理员", office.security),
+        ("评审办负责人", office.head),
+        ("评审办工作人员", office.clerk),
+        ("评审办工作人员", office.second_clerk),
+        ("政府", office.approver),
+        ("财务", office.finance),
+        ("监督", office.supervisor),
+        *([("评委会委员", year.member)] if year.member else []),
+        *(("评审员", judge.person) for judge in year.judges),
+        *(("申报单位", firm.speaker) for firm in year.applicants),
+    ]
+    return [SignIn(role, one.name, one.login or "", one.password) for role, one in people]
 
 
 def text_of(code: str) -> str:
@@ -100,13 +126,14 @@ async def _found(
     judges: int,
     nonce: str,
     bars: Bars,
+    until: str | None,
 ) -> Year:
     """The clock, the office, the experts and the firms."""
     regulation = read(text)
     cast = make_cast(seed, applicants, judges)
     public = Person(wire, "公众")
     clock = AwardClock(public)
-    slots = timetable(regulation, await clock.begin())
+    slots = timetable(regulation, await clock.begin(), until)
     founding = Founding(wire, cast, nonce)
     bars.step("设立评审办、邀请评审员、单位注册", 3)
     office = await founding.office(public, regulation)
@@ -135,8 +162,8 @@ async def _found(
     )
 
 
-async def _stage(year: Year, stage: Stage) -> None:
-    """Open a stage at its time, play it, close it, and look at what it has left."""
+async def _open(year: Year, stage: Stage) -> None:
+    """Open a stage at its time."""
     opening = year.path(f"/stages/{stage.key}/opening")
     opens = year.slots[stage.key].opens
     if await year.clock.now() < opens:
@@ -144,6 +171,10 @@ async def _stage(year: Year, stage: Stage) -> None:
         await year.checks.refused("未到时间表的时间环节不能开始", early, 409, "too-early")
         await year.clock.move(opens)
     await year.office.clerk.post(opening)
+
+
+async def _stage(year: Year, stage: Stage) -> None:
+    """Play a stage that is open, close it, and look at what it has left."""
     await PLAYERS[stage.kind](year, stage)
     closing = await _close(year, stage)
     year.lines.append(

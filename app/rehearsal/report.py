@@ -56,6 +56,16 @@ class Edition:
 
 
 @dataclass(frozen=True, slots=True)
+class SignIn:
+    """How to come in as one of the people who were played."""
+
+    role: str
+    name: str
+    login: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A whole rehearsed year. Applications go by the names of the cast."""
 
@@ -68,6 +78,8 @@ class Report:
     requests: int
     seconds: float
     checks: Sequence[Check]
+    sign_ins: Sequence[SignIn] = ()
+    cycle: str = ""
 
     @property
     def ok(self) -> bool:
@@ -75,5 +87,6 @@ class Report:
         return all(check.ok for check in self.checks)
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values, ready to be written as JSON."""
-        return asdict(self) | {"ok": self.ok}
+        """Plain values, ready to be written as JSON; without ids and logins, which differ."""
+        plain = asdict(self) | {"ok": self.ok}
+        return {name: plain[name] for name in plain if name not in {"sign_ins", "cycle"}}

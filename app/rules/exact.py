@@ -3,6 +3,7 @@
 import re
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 POINT_SCALE: Final = 10_000
@@ -13,6 +14,7 @@ _WHOLE = r"(?:0|[1-9][0-9]*)"
 _DECIMAL: Final = re.compile(rf"(-?)({_WHOLE}(?:\.[0-9]+)?)(%?)")
 _RATIO: Final = re.compile(rf"(-?{_WHOLE})/({_WHOLE})")
 _YUAN: Final = re.compile(rf"({_WHOLE})(?:\.([0-9]{{1,2}}))?")
+_READABLE: Final = re.compile(r"-?[0-9][0-9./%]*")
 _EXPONENT: Final = re.compile(r"[+-]?[0-9.]+[eE][+-]?[0-9]+")
 
 
@@ -45,10 +47,11 @@ def round_to_unit(value: Fraction, unit: Fraction, mode: Rounding) -> Fraction:
     """Nearest multiple of `unit` (> 0); a half goes by `mode`, on the magnitude (GB/T 8170 3.2)."""
     if unit <= 0:
         raise ValueError(f"a rounding unit is greater than zero, not {unit}")
-    whole, rest = divmod(abs(value) / unit, 1)
-    half = Fraction(1, 2)
-    up = rest > half or (rest == half and (mode is Rounding.HALF_UP or whole % 2 == 1))
-    magnitude = (whole + up) * unit
+    # In whole numbers: fractions would look for common divisors at every step.
+    size = value.denominator * unit.numerator
+    whole, rest = divmod(abs(value.numerator) * unit.denominator, size)
+    up = 2 * rest > size or (2 * rest == size and (mode is Rounding.HALF_UP or whole % 2 == 1))
+    magnitude = Fraction((whole + up) * unit.numerator, unit.denominator)
     return -magnitude if value < 0 else magnitude
 
 
@@ -95,8 +98,9 @@ def fraction_from_text(text: str, *, signed: bool = False) -> Fraction:
             raise MalformedNumber("zero-denominator", text)
         return Fraction(numerator, denominator)
     if decimal := _DECIMAL.fullmatch(text):
-        value = Fraction(decimal[1] + decimal[2])
-        return value / 100 if decimal[3] else value
+        whole, _, part = decimal[2].partition(".")
+        scale: int = 10 ** len(part) * (100 if decimal[3] else 1)
+        return Fraction(int(decimal[1] + whole + part), scale)
     raise MalformedNumber("malformed", text)
 
 
@@ -107,23 +111,24 @@ def decimal_text(value: Fraction, places: int | None = None) -> str:
     With `places` (≥ 0): exactly so many; InexactError if the value is finer.
     """
     if places is None:
-        places = _places_needed(value)
+        places = _places_needed(value.denominator)
         if places is None:
             return f"{value.numerator}/{value.denominator}"
     if places < 0:
         raise ValueError(f"text has no fewer than zero decimal places, not {places}")
-    scaled = value * 10**places
-    if scaled.denominator != 1:
+    scaled, finer = divmod(value.numerator * 10**places, value.denominator)
+    if finer:
         raise InexactError(f"{value} does not fit {places} decimal places; round it first")
     sign = "-" if scaled < 0 else ""
-    digits = str(abs(scaled.numerator)).rjust(places + 1, "0")
+    digits = str(abs(scaled)).rjust(places + 1, "0")
     whole, part = digits[: len(digits) - places], digits[len(digits) - places :]
     return f"{sign}{whole}.{part}" if part else f"{sign}{whole}"
 
 
-def _places_needed(value: Fraction) -> int | None:
-    """Decimal places that write the value in full; None if it never ends."""
-    rest, powers = value.denominator, {2: 0, 5: 0}
+@lru_cache(maxsize=1024)
+def _places_needed(denominator: int) -> int | None:
+    """Decimal places that write a fraction in full; None if it never ends."""
+    rest, powers = denominator, {2: 0, 5: 0}
     for prime in powers:
         while rest % prime == 0:
             rest //= prime
@@ -136,6 +141,8 @@ def _refuse_unreadable(text: object, *, signed: bool) -> None:
     # A JSON float has lost digits before it reaches us: only text can be exact.
     if not isinstance(text, str):
         raise MalformedNumber("not-text", text)
+    if len(text) <= LONGEST_NUMBER and _READABLE.fullmatch(text) and (signed or text[0] != "-"):
+        return
     refusals = {
         "blank": not text or any(letter.isspace() for letter in text),
         "too-long": len(text) > LONGEST_NUMBER,

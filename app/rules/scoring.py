@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from math import lcm
 from typing import Final
 
 STEP: Final = 5
 FULL: Final = 100
+_ON_A_SHEET: Final = frozenset([None, *range(0, FULL + 1, STEP)])
 
 
 class ScoringError(ValueError):
@@ -91,6 +93,60 @@ Method = Mean | TrimmedMean | Median
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """The items of one criteria set, to be counted in whole numbers: an item's weight is its item
+    points in 1/`unit` point.
+    """
+
+    codes: tuple[str, ...]
+    categories: tuple[str, ...]
+    weights: tuple[int, ...]
+    unit: int
+
+    @classmethod
+    def of(cls, items: Sequence[ScoredItem]) -> "Form":
+        unit = lcm(*(item.points.denominator for item in items))
+        return cls(
+            tuple(item.code for item in items),
+            tuple(item.category for item in items),
+            tuple(item.points.numerator * (unit // item.points.denominator) for item in items),
+            unit,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """What sheets come to on a form. `counted` has, by item, its weight times the percentages that
+    count, and how many these are: whole numbers, until a figure in item points is asked for.
+    """
+
+    form: Form
+    counted: tuple[tuple[int, int], ...]
+
+    @property
+    def total(self) -> Fraction:
+        """Item points of all items, exact."""
+        return self._points(self.counted)
+
+    @property
+    def categories(self) -> dict[str, Fraction]:
+        """Item points by category, exact, in the order of the form."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        for category, each in zip(self.form.categories, self.counted, strict=True):
+            found.setdefault(category, []).append(each)
+        return {category: self._points(counted) for category, counted in found.items()}
+
+    def _points(self, counted: Iterable[tuple[int, int]]) -> Fraction:
+        by_judges: dict[int, int] = {}
+        for earned, judges in counted:
+            by_judges[judges] = by_judges.get(judges, 0) + earned
+        full = FULL * self.form.unit
+        return sum(
+            (Fraction(earned, judges * full) for judges, earned in by_judges.items()), Fraction(0)
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """What must be discussed; None watches nothing.
 
@@ -169,19 +225,31 @@ def aggregate(method: Method, values: Sequence[Fraction]) -> Fraction:
 
     A trimmed mean drops one instance each, also where several share the extreme.
     """
-    needed = method.at_least if isinstance(method, TrimmedMean) else 1
-    if len(values) < needed:
-        raise TooFewJudges(needed, len(values))
-    ordered = sorted(values)
-    match method:
-        case Median():
-            middle = len(ordered) // 2
-            kept = ordered[middle : middle + 1] if len(ordered) % 2 else ordered[middle - 1 :][:2]
-        case TrimmedMean(drop_high=high, drop_low=low):
-            kept = ordered[low : len(ordered) - high]
-        case Mean():
-            kept = ordered
+    low, high = _dropped(method, len(values))
+    kept = sorted(values)[low : len(values) - high]
     return sum(kept, Fraction(0)) / len(kept)
+
+
+def earn(form: Form, method: Method, sheets: Sequence[Sequence[int | None]]) -> Earned:
+    """The same as `totals` of `aggregate_sheets`, in whole numbers, for the many entries of a
+    stage. A sheet gives its percentages in the order of the form, None where it has no such item.
+
+    ScoringError for an item nobody scored, a percentage no judge may enter, a sheet of another
+    length; TooFewJudges where the method needs more of them on an item.
+    """
+    _check_rows(form, sheets)
+    columns = zip(*sheets, strict=True) if sheets else [()] * len(form.codes)
+    given = [sorted([each for each in column if each is not None]) for column in columns]
+    if not all(given):
+        code = next(code for code, values in zip(form.codes, given, strict=True) if not values)
+        raise ScoringError("item-unscored", f"nobody scored item {code}")
+    dropped = {judges: _dropped(method, judges) for judges in {len(values) for values in given}}
+    counted: list[tuple[int, int]] = []
+    for weight, values in zip(form.weights, given, strict=True):
+        low, high = dropped[len(values)]
+        kept = values[low : len(values) - high]
+        counted.append((weight * sum(kept), len(kept)))
+    return Earned(form, tuple(counted))
 
 
 def aggregate_sheets(
@@ -222,14 +290,19 @@ def composite(parts: Sequence[Part], scale: Fraction) -> Fraction:
     """
     if scale <= 0:
         raise ScoringError("scale-not-positive", f"the common scale is {scale}")
-    if any(part.share <= 0 for part in parts) or sum(part.share for part in parts) != 1:
+    if any(part.share.numerator <= 0 for part in parts) or sum(part.share for part in parts) != 1:
         raise ScoringError("shares-not-whole", "the shares of a composite sum to 1")
     if len({part.key for part in parts}) != len(parts):
         raise ScoringError("part-twice", "a stage counts once in a composite")
+    points, unit = 0, 1  # the sum so far, as one fraction that is reduced at the end
     for part in parts:
-        if not 0 <= part.score <= part.full or part.full == 0:
+        (score, below), (full, over) = part.score.as_integer_ratio(), part.full.as_integer_ratio()
+        if not 0 <= score * over <= full * below or full == 0:
             raise ScoringError("out-of-range", f"{part.key}: {part.score} of {part.full}")
-    return sum((part.score / part.full * scale * part.share for part in parts), Fraction(0))
+        added = score * over * part.share.numerator
+        parts_of = below * full * part.share.denominator
+        points, unit = points * parts_of + added * unit, unit * parts_of
+    return Fraction(points * scale.numerator, unit * scale.denominator)
 
 
 def _item_disagreement(
@@ -245,6 +318,32 @@ def _item_disagreement(
     if limits.bands_apart is not None and apart >= limits.bands_apart:
         reasons.append(Reason.BANDS_APART)
     return Disagreement(item.code, low, high, tuple(reasons)) if reasons else None
+
+
+def _dropped(method: Method, given: int) -> tuple[int, int]:
+    """How many of so many values, from the lowest and from the highest, do not count; of those
+    that do, every method takes the mean. TooFewJudges if the method needs more.
+    """
+    needed = method.at_least if isinstance(method, TrimmedMean) else 1
+    if given < needed:
+        raise TooFewJudges(needed, given)
+    match method:
+        case Median():
+            return (given - 1) // 2, (given - 1) // 2
+        case TrimmedMean(drop_high=high, drop_low=low):
+            return low, high
+        case Mean():
+            return 0, 0
+
+
+def _check_rows(form: Form, sheets: Sequence[Sequence[int | None]]) -> None:
+    for sheet in sheets:
+        if len(sheet) != len(form.codes):
+            raise ScoringError("items-differ", f"{len(sheet)} percentages, {len(form.codes)} items")
+        if not _ON_A_SHEET.issuperset(sheet):
+            for code, percentage in zip(form.codes, sheet, strict=True):
+                if percentage is not None and (problem := percentage_problem(percentage)):
+                    raise ScoringError(problem, f"item {code}: {percentage} %")
 
 
 def _scores_of(code: str, sheets: Sequence[Mapping[str, int]]) -> list[Fraction]:

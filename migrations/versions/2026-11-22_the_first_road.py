@@ -27,6 +27,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_event')),
     info={'append_only': True, 'after_insert': "INSERT INTO unsealed_event (log_key, event_id)\nVALUES (coalesce(CAST(NEW.log AS text), 'service'), NEW.id)"}
     )
+    op.create_index('ix_audit_event_act_at', 'audit_event', ['act', 'at'], unique=False)
     op.create_index('ix_audit_event_log_at', 'audit_event', ['log', 'at'], unique=False)
     op.create_index(op.f('ix_audit_event_subject'), 'audit_event', ['subject'], unique=False)
     op.create_table('authority',
@@ -99,6 +100,16 @@ def upgrade() -> None:
     sa.Column('peaks', sa.LargeBinary(), nullable=False),
     sa.PrimaryKeyConstraint('log_key', name=op.f('pk_log_head'))
     )
+    op.create_table('once',
+    sa.Column('owner', sa.Text(), nullable=False),
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('request', sa.LargeBinary(), nullable=False),
+    sa.Column('status', sa.Integer(), nullable=True),
+    sa.Column('headers', sa.Text(), nullable=True),
+    sa.Column('body', sa.LargeBinary(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('owner', 'key', name=op.f('pk_once'))
+    )
     op.create_table('person',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),
@@ -108,6 +119,14 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_person')),
     sa.UniqueConstraint('identity_hash', name=op.f('uq_person_identity_hash'))
     )
+    op.create_table('public_request',
+    sa.Column('operation', sa.Text(), nullable=False),
+    sa.Column('network', sa.Text(), nullable=False),
+    sa.Column('minute', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('times', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('operation', 'network', name=op.f('pk_public_request'))
+    )
+    op.create_index(op.f('ix_public_request_minute'), 'public_request', ['minute'], unique=False)
     op.create_table('regulation',
     sa.Column('hash', sa.Text(), nullable=False),
     sa.Column('code', sa.Text(), nullable=False),
@@ -127,6 +146,16 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_security_event')),
     info={'append_only': True}
     )
+    op.create_table('sign_in_attempt',
+    sa.Column('login', sa.LargeBinary(), nullable=False),
+    sa.Column('network', sa.Text(), nullable=False),
+    sa.Column('failures', sa.Integer(), nullable=False),
+    sa.Column('tried_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('refused_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('succeeded_at', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('login', 'network', name=op.f('pk_sign_in_attempt'))
+    )
+    op.create_index(op.f('ix_sign_in_attempt_tried_at'), 'sign_in_attempt', ['tried_at'], unique=False)
     op.create_table('unsealed_event',
     sa.Column('log_key', sa.Text(), nullable=False),
     sa.Column('event_id', sa.Uuid(), nullable=False),
@@ -140,12 +169,15 @@ def upgrade() -> None:
     sa.Column('status', sa.Text(), nullable=False),
     sa.Column('activation_digest', sa.LargeBinary(), nullable=True),
     sa.Column('activation_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reset_digest', sa.LargeBinary(), nullable=True),
+    sa.Column('reset_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint("status IN ('invited', 'active', 'disabled')", name=op.f('ck_account_status_known')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_account_person_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_account')),
     sa.UniqueConstraint('activation_digest', name=op.f('uq_account_activation_digest')),
-    sa.UniqueConstraint('login', name=op.f('uq_account_login'))
+    sa.UniqueConstraint('login', name=op.f('uq_account_login')),
+    sa.UniqueConstraint('reset_digest', name=op.f('uq_account_reset_digest'))
     )
     op.create_index(op.f('ix_account_person_id'), 'account', ['person_id'], unique=False)
     op.create_table('log_leaf',
@@ -303,6 +335,9 @@ def upgrade() -> None:
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('network', sa.Text(), nullable=True),
+    sa.Column('generation', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('rotated_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_session_account_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_session'))
     )
@@ -345,7 +380,7 @@ def upgrade() -> None:
     sa.Column('session_id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('generation', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['session_id'], ['session.id'], name=op.f('fk_refresh_token_session_id')),
     sa.PrimaryKeyConstraint('digest', name=op.f('pk_refresh_token'))
     )
@@ -544,6 +579,13 @@ def upgrade() -> None:
     info={'append_only': True}
     )
     op.create_index('ix_tie_decision_stage_id_round', 'tie_decision', ['stage_id', 'round'], unique=False)
+    op.create_table('withdrawal',
+    sa.Column('application_id', sa.Uuid(), nullable=False),
+    sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['application_id'], ['application.id'], name=op.f('fk_withdrawal_application_id')),
+    sa.PrimaryKeyConstraint('application_id', name=op.f('pk_withdrawal')),
+    info={'append_only': True}
+    )
     op.create_table('approval_decision',
     sa.Column('entry_id', sa.Uuid(), nullable=False),
     sa.Column('approval_id', sa.Uuid(), nullable=False),
@@ -845,6 +887,7 @@ def downgrade() -> None:
     op.drop_table('assignment')
     op.drop_index(op.f('ix_approval_decision_approval_id'), table_name='approval_decision')
     op.drop_table('approval_decision')
+    op.drop_table('withdrawal')
     op.drop_index('ix_tie_decision_stage_id_round', table_name='tie_decision')
     op.drop_table('tie_decision')
     op.drop_table('snapshot')
@@ -888,10 +931,15 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_account_person_id'), table_name='account')
     op.drop_table('account')
     op.drop_table('unsealed_event')
+    op.drop_index(op.f('ix_sign_in_attempt_tried_at'), table_name='sign_in_attempt')
+    op.drop_table('sign_in_attempt')
     op.drop_table('security_event')
     op.drop_index(op.f('ix_regulation_code'), table_name='regulation')
     op.drop_table('regulation')
+    op.drop_index(op.f('ix_public_request_minute'), table_name='public_request')
+    op.drop_table('public_request')
     op.drop_table('person')
+    op.drop_table('once')
     op.drop_table('log_head')
     op.drop_table('log_checkpoint')
     op.drop_index('ix_job_waiting', table_name='job', postgresql_where=sa.text("state = 'waiting'"))
@@ -904,4 +952,5 @@ def downgrade() -> None:
     op.drop_table('authority')
     op.drop_index(op.f('ix_audit_event_subject'), table_name='audit_event')
     op.drop_index('ix_audit_event_log_at', table_name='audit_event')
+    op.drop_index('ix_audit_event_act_at', table_name='audit_event')
     op.drop_table('audit_event')

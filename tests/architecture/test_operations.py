@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from app.platform.accounts import callers
+from app.platform.http.once import OnceRoute
 
 PROBLEM = "application/problem+json"
 WRITES = {callers.writing, callers.trying, callers.public_writing}
@@ -195,3 +196,23 @@ def test_pages_are_asked_for_in_one_way(app: FastAPI) -> None:
         asked = {p["name"] for p in operation.get("parameters", [])}
         assert ("cursor" in asked) == ("limit" in asked), name
         assert ("cursor" in asked) == ("cursor-unreadable" in codes(operation, 422)), name
+
+
+def test_every_named_request_keeps_its_answer(app: FastAPI) -> None:
+    named = [
+        route
+        for route in routes(app)
+        if dependencies(route) & {callers.once, callers.trying_once, callers.public_once}
+    ]
+    assert {route.operation_id for route in named} >= {
+        "submit_application",
+        "lock_sheet",
+        "lock_scorebook",
+        "record_minutes",
+        "confirm_motion",
+        "post_notice",
+        "object_to_notice",
+        "approve",
+        "grant_awards",
+    }
+    assert [route.path for route in named if not isinstance(route, OnceRoute)] == []

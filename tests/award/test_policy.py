@@ -50,6 +50,7 @@ EXPECTED: dict[str, set[Right]] = {
         "programme:read",
     )
     | rights("cycle:read", "stage:read", phase="launched")
+    | rights("event:read", phase="public")
     | rights("notice:read", "notice:object", phase="posted")
     | rights("notification:read", standing="addressee")
     | rights("award:read", phase="published"),
@@ -60,7 +61,8 @@ EXPECTED: dict[str, set[Right]] = {
         "organisation:apply",
         "organisation:read",
     )
-    | rights("application:edit", phase="draft"),
+    | rights("application:edit", phase="draft")
+    | rights("event:read", phase="own"),
     Role.ENDORSER: set(),
     Role.CLERK: RUN
     | rights("motion:confirm", standing="second")
@@ -114,6 +116,7 @@ EXPECTED: dict[str, set[Right]] = {
         "account:grant",
         "account:invite",
         "account:read",
+        "account:reset",
     ),
     Role.AUDIT_ADMINISTRATOR: set(),
 }

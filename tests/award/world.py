@@ -11,6 +11,7 @@ from app.award.applications.models import Application
 from app.award.applications.queries import APPLICATION_RESOURCE
 from app.award.deliberation.models import Motion
 from app.award.deliberation.queries import MOTION_RESOURCE
+from app.award.events.queries import EVENT_RESOURCE, TOLD, events
 from app.award.granting.models import Approval, ApprovalDecision, Award, GrantDecision
 from app.award.granting.queries import (
     APPROVAL_RESOURCE,
@@ -38,6 +39,8 @@ from app.award.stages.models import Entry, Outcome, Stage
 from app.award.stages.queries import ENTRY_RESOURCE, STAGE_RESOURCE
 from app.platform.accounts.models import Account, Organisation
 from app.platform.accounts.queries import ACCOUNT_RESOURCE, ORGANISATION
+from app.platform.audit.models import AuditEvent
+from app.platform.audit.record import record
 from app.platform.db.base import Model
 from app.platform.ground import Ground
 from app.platform.notifications.models import Notification
@@ -93,6 +96,7 @@ READABLE = [
     Readable(DECISION_RESOURCE, at_entry(ApprovalDecision.entry_id, ApprovalDecision.entry_id)),
     Readable(AWARD_RESOURCE, at_entry(Award.id, Award.entry_id)),
     Readable(BONUS_RESOURCE, at_entry(Award.id, Award.entry_id)),
+    Readable(EVENT_RESOURCE, events(AuditEvent.id)),
 ]
 
 
@@ -128,6 +132,7 @@ async def make_world(ground: Ground) -> World:
     await _committee(here, entered, actors["clerk"])
     await _publicity(here, entries)
     await _granting(here, entries, actors["approver"])
+    await _events(here, there, [application for application, _ in entered], actors["clerk"])
     return World(here, there, firm, rival, actors)
 
 
@@ -284,6 +289,27 @@ def _award(grant: UUID, entry: UUID) -> Award:
         budget_funded=False,
         bonus_fen=50_000_000,
     )
+
+
+async def _events(here: Office, there: Office, applications: list[UUID], clerk: Actor) -> None:
+    """Every act that the feed tells, in the launched cycle and in the planned one."""
+    ground, now = here.ground, here.ground.clock()
+    async with ground.database.writing() as db:
+        notices = await db.scalars(
+            select(Notice.id)
+            .join(Stage, Stage.id == Notice.stage_id)
+            .where(Stage.cycle_id == here.cycle_id)
+        )
+        subjects = {
+            "cycle": [here.cycle_id, there.cycle_id],
+            "stage": [(await stage_row(ground, here, "documents")).id],
+            "notice": list(notices),
+            "application": applications,
+        }
+        for act in TOLD:
+            for subject in subjects[act.split(":")[0]]:
+                log = there.cycle_id if subject == there.cycle_id else here.cycle_id
+                record(db, clerk, act, subject=subject, now=now, log=log)
 
 
 def _told(ground: Ground, addressee: Actor) -> Notification:

@@ -13,17 +13,13 @@ from app.platform.db import embedded
 from app.proof.jws import SigningKey
 from benchmarks import floor
 from benchmarks.capture import Captured, Sent, capture, send, traceable_world, tried
+from benchmarks.copying import connect
 from benchmarks.operations import Operation, Tokens, Wishes
-from benchmarks.world import World, connect
+from benchmarks.world import World
 
 pytestmark = pytest.mark.anyio
 
 BIG = 1_000  # rows of a table from which on reading all of it is a fault
-OVER_THE_BAR = {
-    Operation.SUBMIT: pytest.mark.xfail(
-        strict=True, reason="14 statements, see docs/performance.md", raises=AssertionError
-    )
-}
 
 
 @dataclass(frozen=True)
@@ -64,9 +60,7 @@ async def test_floor_runs_the_statements_of_the_service(captured: Captured) -> N
     assert texts(checked_in) == texts(captured), again
 
 
-@pytest.mark.parametrize(
-    "operation", [pytest.param(one, marks=OVER_THE_BAR.get(one, ())) for one in Operation]
-)
+@pytest.mark.parametrize("operation", list(Operation))
 async def test_request_stays_within_its_statements(
     operation: Operation, captured: Captured
 ) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from app.rules.scoring import (
     BANDS,
     Disagreement,
+    Form,
     Limits,
     Mean,
     Median,
@@ -23,6 +24,7 @@ from app.rules.scoring import (
     band_of,
     composite,
     disagreements,
+    earn,
     item_points,
     percentage_problem,
     totals,
@@ -222,6 +224,52 @@ def test_aggregate_sheets_refuses_what_cannot_be() -> None:
     refused("too-few-judges", lambda: aggregate_sheets(TrimmedMean(), TWO, [{"a": 5, "b": 5}]))
 
 
+METHODS = st.one_of(
+    st.just(Mean()),
+    st.just(Median()),
+    st.builds(lambda high, low: TrimmedMean(high, low, 5), st.integers(0, 2), st.integers(0, 2)),
+)
+FULL_POINTS = st.lists(st.fractions(0, 200, max_denominator=12), min_size=1, max_size=8)
+
+
+@given(METHODS, FULL_POINTS, st.data())
+def test_earn_in_whole_numbers_is_the_total_in_fractions(
+    method: Any, points: list[Fraction], choose: Any
+) -> None:
+    items = [ScoredItem(str(n), f"c{n % 3}", full) for n, full in enumerate(points)]
+    row = st.lists(st.none() | PERCENTAGES, min_size=len(items), max_size=len(items))
+    whole = st.lists(PERCENTAGES, min_size=len(items), max_size=len(items))
+    sheets = choose.draw(st.lists(whole, min_size=5, max_size=7))
+    sheets += choose.draw(st.lists(row, max_size=3))
+    named = [
+        {item.code: given for item, given in zip(items, sheet, strict=True) if given is not None}
+        for sheet in sheets
+    ]
+    by_definition = totals(items, aggregate_sheets(method, items, named))
+    earned = earn(Form.of(items), method, sheets)
+    assert earned.total == by_definition.total
+    assert earned.categories == by_definition.categories
+    assert list(earned.categories) == list(by_definition.categories)
+
+
+@pytest.mark.parametrize("name", VECTORS)
+def test_earn_of_the_vectors(name: str) -> None:
+    percentages, total, categories = VECTORS[name]
+    earned = earn(Form.of(GBT_19580), Mean(), [[*map(int, percentages.split())]])
+    assert earned.total == Fraction(total)
+    assert list(earned.categories.values()) == [Fraction(text) for text in categories.split()]
+
+
+def test_earn_refuses_what_cannot_be() -> None:
+    form = Form.of(TWO)
+    refused("item-unscored", lambda: earn(form, Mean(), [[50, None], [60, None]]))
+    refused("item-unscored", lambda: earn(form, Mean(), []))
+    refused("items-differ", lambda: earn(form, Mean(), [[50]]))
+    refused("not-a-step", lambda: earn(form, Mean(), [[50, 51]]))
+    refused("out-of-range", lambda: earn(form, Mean(), [[105, 50]]))
+    refused("too-few-judges", lambda: earn(form, TrimmedMean(), [[50, 50]] * 4))
+
+
 def test_disagreements_name_item_and_total() -> None:
     found = disagreements(
         TWO, [{"a": 25, "b": 50}, {"a": 50, "b": 60}], Limits(total_span=Fraction(18))
@@ -265,6 +313,21 @@ def test_composite_known_values() -> None:
         Part("defence", Fraction(88), Fraction(100), tenth),
     ]
     assert composite(with_defence, thousand) == Fraction("618.4")
+
+
+SCORES = st.fractions(0, 1, max_denominator=30)
+
+
+@given(st.lists(st.tuples(SCORES, st.integers(1, 9)), min_size=1, max_size=4), st.data())
+def test_composite_is_the_sum_of_its_shares(given: list[tuple[Fraction, int]], data: Any) -> None:
+    whole, scale = sum(weight for _, weight in given), data.draw(st.fractions(1, 1000))
+    full = data.draw(st.fractions(1, 1000, max_denominator=7))
+    parts = [
+        Part(str(n), part * full, full, Fraction(weight, whole))
+        for n, (part, weight) in enumerate(given)
+    ]
+    expected = sum(part * scale * Fraction(weight, whole) for part, weight in given)
+    assert composite(parts, scale) == expected
 
 
 def test_composite_refuses_what_cannot_be() -> None:

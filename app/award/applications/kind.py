@@ -15,6 +15,8 @@ from app.platform.errors import Refusal
 class IntakeKind:
     """申报: applicants submit; entries appear as they do."""
 
+    many_rows_decide = False
+
     async def opened(self, db: AsyncSession, stage: StageAt, now: datetime) -> None:
         """Nothing to prepare: applicants come by themselves."""
 

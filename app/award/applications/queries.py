@@ -1,11 +1,14 @@
 """What can be read of applications, and by whom?"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from app.award.applications.lifecycle import APPLICATION, ApplicationStatus
 from app.award.applications.models import Application, Attachment
@@ -24,9 +27,10 @@ from app.award.stages.lifecycle import StageStatus
 from app.award.stages.models import Entry, Outcome, Stage
 from app.platform.accounts.callers import Call
 from app.platform.accounts.models import Organisation
-from app.platform.http.pages import Page, page
+from app.platform.db.prepared import Direct, Prepared
+from app.platform.http.pages import Page, in_pages, prepared_page
 from app.platform.security.access import Found, fetch, fetch_view, visible_to
-from app.platform.security.permission import Resource
+from app.platform.security.permission import Resource, Shape
 from app.platform.workflow.advance import actions
 
 APPLICATION_RESOURCE = Resource(
@@ -64,18 +68,30 @@ def line_fields(row: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in ApplicationLine.model_fields}
 
 
-async def list_applications(call: Call, query: ApplicationQuery) -> Page[ApplicationLine]:
+@lru_cache(maxsize=256)
+def _listed(shape: Shape, *, of_cycle: bool, going_on: bool) -> Prepared:
+    """The list for callers of one shape; there are few shapes."""
+    statement = LINES.where(visible_to(shape, APPLICATION_RESOURCE))
+    if of_cycle:
+        statement = statement.where(Application.cycle_id == bindparam("cycle"))
+    return Prepared(
+        in_pages(statement, by=Application.code, identity=Application.id, going_on=going_on)
+    )
+
+
+async def list_applications(call: Call[Direct], query: ApplicationQuery) -> Page[ApplicationLine]:
     """Those the caller may see, in order of code; one statement."""
-    statement = LINES.where(visible_to(call.actor, APPLICATION_RESOURCE))
-    if query.cycle is not None:
-        statement = statement.where(Application.cycle_id == query.cycle)
-    return await page(
+    statement = _listed(
+        call.actor.shape, of_cycle=query.cycle is not None, going_on=bool(query.cursor)
+    )
+    return await prepared_page(
         call.db,
         statement,
         query,
-        by=Application.code,
-        identity=Application.id,
+        identity=UUID,
         view=lambda row: ApplicationLine(**line_fields(row)),
+        cycle=query.cycle,
+        **call.actor.values(),
     )
 
 
@@ -89,6 +105,45 @@ async def get_application(
         .where(Application.id == application_id)
     )
     return await fetch(call.db, call.actor, APPLICATION_RESOURCE, statement, lock=lock)
+
+
+@dataclass(frozen=True, slots=True)
+class Submitting:
+    """An application on its way into the award: who applies, under which regulation, and whether
+    what the regulation counts once has been submitted already.
+    """
+
+    found: Found[Application]
+    organisation: str
+    credit_code: str
+    regulation_hash: str
+    entered: bool
+
+
+async def get_submitting(call: Call, application_id: UUID) -> Submitting:
+    """The application, locked, with all that its submission asks; one statement."""
+    other = aliased(Application)
+    entered = exists(
+        select(other.id).where(
+            other.cycle_id == Application.cycle_id,
+            other.entry_key == Application.entry_key,
+            other.status == ApplicationStatus.SUBMITTED,
+            other.id != Application.id,
+        )
+    )
+    asked = (Organisation.name, Organisation.credit_code, Cycle.regulation_hash)
+    statement = (
+        select(Application)
+        .join(Cycle, Cycle.id == Application.cycle_id)
+        .join(Organisation, Organisation.id == Application.organisation_id)
+        .where(Application.id == application_id)
+        .add_columns(*asked, entered.label("entered"))
+    )
+    found = await fetch(call.db, call.actor, APPLICATION_RESOURCE, statement, lock=True)
+    told = found.facts
+    return Submitting(
+        found, told["name"], told["credit_code"], told["regulation_hash"], told["entered"]
+    )
 
 
 async def application_view(call: Call, application_id: UUID) -> tuple[ApplicationView, int]:

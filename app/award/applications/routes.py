@@ -20,10 +20,28 @@ from app.award.applications.schemas import (
 )
 from app.award.programmes.rules import CycleUnknown
 from app.award.stages.rules import StageNotOpen
-from app.platform.accounts.callers import Reading, SignInNeeded, Token, Writing, arrived
-from app.platform.errors import ConditionMissing, NotAllowed, NotFound, SeveralReasons, Stale
+from app.platform.accounts.callers import (
+    DecidingOnce,
+    DirectReading,
+    Once,
+    Reading,
+    SignInNeeded,
+    Token,
+    Writing,
+    arrived,
+)
+from app.platform.errors import (
+    ConditionMissing,
+    NotAllowed,
+    NotFound,
+    SeveralReasons,
+    Stale,
+    StorageFull,
+)
 from app.platform.files.store import ContentDiffers, FileTooLarge
 from app.platform.ground import ground_of
+from app.platform.http.deciding import DecidingRoute
+from app.platform.http.once import NAMED
 from app.platform.http.pages import CursorUnreadable, Page
 from app.platform.http.preconditions import IfMatch, tagged, version_tag
 from app.platform.http.problems import answers
@@ -32,7 +50,7 @@ from app.platform.workflow.lifecycle import MoveNotPossible
 OWN = (SignInNeeded, NotAllowed, rules.ApplicationUnknown)
 FILE = (SignInNeeded, NotAllowed, rules.AttachmentUnknown)
 
-routes = APIRouter(prefix="/applications", tags=["applications"])
+routes = APIRouter(route_class=DecidingRoute, prefix="/applications", tags=["applications"])
 attachments = APIRouter(prefix="/attachments", tags=["applications"])
 
 
@@ -64,7 +82,7 @@ async def start_draft(call: Writing, body: ApplicationIn) -> ApplicationView:
     responses=answers(SignInNeeded, CursorUnreadable),
 )
 async def list_applications(
-    call: Reading, query: Annotated[ApplicationQuery, Query()]
+    call: DirectReading, query: Annotated[ApplicationQuery, Query()]
 ) -> Page[ApplicationLine]:
     """Those the caller may see: an applicant their own, the office what it has received."""
     return await queries.list_applications(call, query)
@@ -120,6 +138,7 @@ async def announce(call: Writing, application_id: UUID, body: AttachmentIn) -> A
     summary="Submit",
     status_code=status.HTTP_201_CREATED,
     responses=answers(
+        *NAMED,
         *OWN,
         MoveNotPossible,
         rules.IntakeNotOpen,
@@ -132,7 +151,7 @@ async def announce(call: Writing, application_id: UUID, body: AttachmentIn) -> A
         SeveralReasons,
     ),
 )
-async def submit(call: Writing, application_id: UUID) -> ReceiptView:
+async def submit(call: Once, application_id: UUID) -> ReceiptView:
     """Freezes the application and answers with a signed receipt. Everything missing is told at
     once.
     """
@@ -154,9 +173,9 @@ async def read_receipt(call: Reading, application_id: UUID) -> ReceiptView:
     "/{application_id}/withdrawal",
     operation_id="withdraw_application",
     summary="Withdraw",
-    responses=answers(*OWN, MoveNotPossible),
+    responses=answers(*NAMED, *OWN, MoveNotPossible, rules.AwardsGranted),
 )
-async def withdraw(call: Writing, application_id: UUID) -> ApplicationView:
+async def withdraw(call: DecidingOnce, application_id: UUID) -> ApplicationView:
     """A draft or a submission; it cannot be undone."""
     await service.withdraw(call, application_id)
     return (await queries.application_view(call, application_id))[0]
@@ -171,6 +190,7 @@ async def withdraw(call: Writing, application_id: UUID) -> ApplicationView:
         rules.OnlyInDraft,
         rules.AlreadyUploaded,
         FileTooLarge,
+        StorageFull,
         ContentDiffers,
         rules.TypeDiffers,
     ),

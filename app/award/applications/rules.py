@@ -124,6 +124,12 @@ class AlreadyUploaded(Conflict):
     en = "This attachment is uploaded; remove it and announce another."
 
 
+class AwardsGranted(Conflict):
+    code = "awards-granted"
+    zh = "本届奖项已经授予，不能再撤回申报。"
+    en = "The awards of this cycle are granted; an application is no longer withdrawn."
+
+
 class OnlyInDraft(Conflict):
     code = "only-in-draft"
     zh = "申报提交后不能再修改。"

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.award.applications import queries, rules
 from app.award.applications.lifecycle import APPLICATION, ApplicationStatus
 from app.award.applications.models import Application, Attachment, AttachmentState
+from app.award.applications.queries import Submitting
 from app.award.applications.schemas import (
     ApplicationIn,
     ApplicationView,
@@ -24,6 +25,7 @@ from app.award.programmes.models import Cycle
 from app.award.programmes.queries import get_cycle, regulation_of
 from app.award.stages import queries as stages
 from app.award.stages import service as sieve
+from app.award.stages.lifecycle import StageStatus
 from app.award.stages.models import Stage
 from app.platform.accounts.callers import Call, identify
 from app.platform.accounts.models import Organisation
@@ -36,7 +38,8 @@ from app.platform.security.access import fetch
 from app.platform.workflow.advance import advancing
 from app.proof.canonical import canonical, digest_text
 from app.proof.jws import Typ
-from app.rules.regulation.stages import Intake
+from app.rules.regulation.model import Regulation
+from app.rules.regulation.stages import Grant, Intake
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -170,13 +173,16 @@ async def submit(call: Call, application_id: UUID) -> ReceiptView:
 
     What counts is when the request arrived: at the deadline is in time.
     """
-    found = await queries.get_application(call, application_id, lock=True)
-    application = found.it
-    stage, rule = await _intake(call.db, application.cycle_id, application.track)
-    attached = await queries.attachments_of(call.db, application_id)
+    submitting = await queries.get_submitting(call, application_id)
+    application = submitting.found.it
+    rule = _rule(await regulation_of(call.db, submitting.regulation_hash), application.track)
     with advancing(
-        call.db, found, APPLICATION, "submit", now=call.now, log=application.cycle_id
+        call.db, submitting.found, APPLICATION, "submit", now=call.now, log=application.cycle_id
     ) as reasons:
+        stage, not_open = await stages.hold(
+            call.db, Stage.cycle_id == application.cycle_id, Stage.key == rule.key
+        )
+        attached = await queries.attachments_of(call.db, application_id)
         reasons.append(rules.window_obstacle(stage.opens_at, stage.closes_at, call.now))
         reasons.extend(
             rules.completeness_obstacles(
@@ -185,9 +191,9 @@ async def submit(call: Call, application_id: UUID) -> ReceiptView:
                 [(a.document, a.file_name, a.state == AttachmentState.STORED) for a in attached],
             )
         )
-        reasons.append(await _already_entered(call.db, application, rule))
-    await stages.open_stage(call.db, stage.id)
-    await _freeze(call, application, attached, stage)
+        reasons.append(_once(rule) if submitting.entered else None)
+    ensure([not_open])
+    _freeze(call, submitting, attached, stage)
     try:
         await call.db.flush()
     except IntegrityError as lost_the_race:
@@ -204,11 +210,19 @@ async def submit(call: Call, application_id: UUID) -> ReceiptView:
 
 
 async def withdraw(call: Call, application_id: UUID) -> None:
-    """Withdraw; every stage that had still to judge it is told so."""
+    """Withdraw; every stage that had still to judge it is told so. Once the awards are granted
+    and their stage is closed it is too late.
+    """
     found = await queries.get_application(call, application_id, lock=True)
-    with advancing(call.db, found, APPLICATION, "withdraw", now=call.now, log=found.it.cycle_id):
-        pass
-    await sieve.withdraw(call.db, application_id, call.now)
+    application = found.it
+    submitted = application.status == ApplicationStatus.SUBMITTED
+    with advancing(
+        call.db, found, APPLICATION, "withdraw", now=call.now, log=application.cycle_id
+    ) as reasons:
+        if submitted:
+            await sieve.withdraw(call.db, application.cycle_id, application_id, call.now)
+            # Only now: the stages are held, so that the grant cannot close meanwhile.
+            reasons.append(await _granted(call.db, application))
 
 
 def receipt_view(application: Application) -> ReceiptView:
@@ -232,16 +246,19 @@ def _ensure_draft(application: Application) -> None:
 async def _intake(db: AsyncSession, cycle_id: UUID, track: str) -> tuple[Stage, Intake]:
     """The intake of a cycle for a track, with its rule."""
     cycle = await db.get_one(Cycle, cycle_id)
-    regulation = await regulation_of(db, cycle.regulation_hash)
-    rule = next(
-        stage
-        for stage in regulation.stages
-        if isinstance(stage, Intake) and track in regulation.tracks_of(stage)
-    )
+    rule = _rule(await regulation_of(db, cycle.regulation_hash), track)
     stage = await db.scalar(select(Stage).where(Stage.cycle_id == cycle_id, Stage.key == rule.key))
     if stage is None:
         raise rules.ApplicationUnknown
     return stage, rule
+
+
+def _rule(regulation: Regulation, track: str) -> Intake:
+    return next(
+        stage
+        for stage in regulation.stages
+        if isinstance(stage, Intake) and track in regulation.tracks_of(stage)
+    )
 
 
 async def _call(db: AsyncSession, ground: Ground, token: str | None, wall: datetime) -> Call:
@@ -258,18 +275,25 @@ async def _expected(call: Call, attachment_id: UUID) -> Attachment:
     return attachment
 
 
-async def _already_entered(
-    db: AsyncSession, application: Application, rule: Intake
-) -> rules.AlreadyEntered | None:
-    other = await db.scalar(
-        select(Application.id).where(
-            Application.cycle_id == application.cycle_id,
-            Application.entry_key == application.entry_key,
-            Application.status == ApplicationStatus.SUBMITTED,
-            Application.id != application.id,
+async def _granted(db: AsyncSession, application: Application) -> rules.AwardsGranted | None:
+    """Whether the grant for the application's track is closed."""
+    cycle = await db.get_one(Cycle, application.cycle_id)
+    regulation = await regulation_of(db, cycle.regulation_hash)
+    grants = [
+        stage.key
+        for stage in regulation.stages
+        if isinstance(stage, Grant) and application.track in regulation.tracks_of(stage)
+    ]
+    closed = await db.scalar(
+        select(Stage.id)
+        .where(
+            Stage.cycle_id == cycle.id,
+            Stage.key.in_(grants),
+            Stage.status == StageStatus.CLOSED,
         )
+        .limit(1)
     )
-    return _once(rule) if other else None
+    return rules.AwardsGranted() if closed else None
 
 
 def _once(rule: Intake) -> rules.AlreadyEntered:
@@ -277,45 +301,43 @@ def _once(rule: Intake) -> rules.AlreadyEntered:
     return rules.AlreadyEntered(unit=unit, per=rule.one_entry_per)
 
 
-async def _freeze(
-    call: Call, application: Application, attached: Sequence[Attachment], stage: Stage
+def _freeze(
+    call: Call, submitting: Submitting, attached: Sequence[Attachment], stage: Stage
 ) -> None:
     """Write the canonical text, its digest and the signed receipt."""
-    organisation = await call.db.get_one(Organisation, application.organisation_id)
-    cycle = await call.db.get_one(Cycle, application.cycle_id)
-    application.content = _content(application, organisation, cycle, attached)
+    application = submitting.found.it
+    application.content = _content(submitting, attached)
     application.digest = digest_text(application.content)
     application.submitted_at = call.now
     application.version += 1
-    application.receipt = call.ground.signed(
+    application.receipt = call.signed(
         Typ.RECEIPT,
         {
             "what": "submission",
             "application": str(application.id),
             "code": application.code,
-            "organisation": organisation.credit_code,
+            "organisation": submitting.credit_code,
             "digest": application.digest,
             "received_at": call.now.isoformat(),
             "deadline": stage.closes_at.isoformat(),
-            "regulation": cycle.regulation_hash,
+            "regulation": submitting.regulation_hash,
         },
     )
 
 
-def _content(
-    application: Application,
-    organisation: Organisation,
-    cycle: Cycle,
-    attached: Sequence[Attachment],
-) -> str:
+def _content(submitting: Submitting, attached: Sequence[Attachment]) -> str:
+    application = submitting.found.it
     return canonical(
         {
             "schema": "award-application/1",
             "application": str(application.id),
             "code": application.code,
             "cycle": str(application.cycle_id),
-            "regulation": cycle.regulation_hash,
-            "organisation": {"name": organisation.name, "credit_code": organisation.credit_code},
+            "regulation": submitting.regulation_hash,
+            "organisation": {
+                "name": submitting.organisation,
+                "credit_code": submitting.credit_code,
+            },
             "track": application.track,
             "form": application.form,
             "attachments": [

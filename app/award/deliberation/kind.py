@@ -13,15 +13,16 @@ from app.award.deliberation.models import Motion
 from app.award.stages.kind import Judgement, StageAt, Verdict
 from app.award.stages.lifecycle import Result
 from app.award.stages.queries import live_entries
-from app.platform.errors import Refusal, ensure
+from app.platform.errors import Refusal
 
 
 class VoteKind:
     """评委会审议: a named vote on paper, recorded by one person and confirmed by another."""
 
+    many_rows_decide = False
+
     async def opened(self, db: AsyncSession, stage: StageAt, now: datetime) -> None:
-        """Put the motion before the committee. Raises VoteNotOffered for another way of voting."""
-        ensure(rules.unsupported(stage.rule))
+        """Put the motion before the committee."""
         db.add(Motion(stage_id=stage.id, round=stage.round, created_at=now))
         await db.flush()
 

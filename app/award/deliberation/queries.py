@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.award.deliberation import rules
@@ -26,8 +26,10 @@ from app.award.programmes.queries import CYCLE_RESOURCE
 from app.award.records.queries import conflicted, interested
 from app.award.stages.lifecycle import Result
 from app.award.stages.models import Entry, Outcome, Stage
+from app.award.stages.rules import RecusalNeeded
 from app.platform.accounts.callers import Call
 from app.platform.accounts.models import Organisation
+from app.platform.errors import Refusal
 from app.platform.security.access import Found, fetch, fetch_view, visible_to
 from app.platform.security.permission import Resource
 from app.platform.workflow.advance import actions
@@ -38,14 +40,6 @@ MOTION_RESOURCE = Resource(
     # Whoever recorded the minutes cannot be the one who checks them.
     standings={"second": lambda actor: Motion.recorded_by.is_distinct_from(actor.person_id)},
     phases={"decided": Motion.status == MotionStatus.CONFIRMED},
-    # One interest in one entry is enough: the paper lies before the caller as a whole.
-    conflict=lambda actor: exists(
-        select(Entry.id).where(
-            Entry.stage_id == Motion.stage_id,
-            Entry.round == Motion.round,
-            conflicted(actor, Entry.organisation_id),
-        )
-    ),
     missing=MotionUnknown,
 )
 
@@ -109,31 +103,47 @@ async def get_motion(call: Call, motion_id: UUID, *, lock: bool = False) -> Foun
 
 
 async def motion_view(call: Call, motion_id: UUID) -> MotionView:
-    """The motion as the caller may see it; two statements."""
+    """The motion as the caller may see it; two statements.
+
+    Of an entry in which the caller has an interest nothing is shown but that there is one.
+    """
     found, entries = await _read(call, motion_id)
     status = MotionStatus(found.it.status)
-    obstacles: dict[str, list[Any]] = {}
-    if status is MotionStatus.CONFIRMED and not rules.quorum_obstacle(json.loads(found.it.content)):
-        obstacles["return"] = [rules.MotionDecided()]
+    shown = [row for row in entries if not row.hidden]
     return MotionView(
         **line_fields(found.it),
         entries=[
             MotionEntryView(**{name: getattr(row, name) for name in MotionEntryView.model_fields})
-            for row in entries
+            for row in shown
             if row.result != Result.WITHDRAWN
         ],
-        tally=_tally_view(found.it, entries) if status is MotionStatus.CONFIRMED else None,
+        hidden=sum(row.hidden and row.result != Result.WITHDRAWN for row in entries),
+        tally=_tally_view(found.it, shown) if status is MotionStatus.CONFIRMED else None,
         return_reason=found.it.return_reason,
-        actions=actions(found, MOTION, status, **obstacles),
+        actions=actions(found, MOTION, status, **_obstacles(found.it, entries)),
     )
 
 
+def _obstacles(motion: Any, entries: Sequence[Any]) -> dict[str, list[Refusal]]:
+    """What stands against each move, besides the status."""
+    interested = any(row.hidden and row.result is None for row in entries)
+    found: dict[str, list[Refusal]] = {
+        move.name: [RecusalNeeded()] if interested else [] for move in MOTION
+    }
+    confirmed = motion.status == MotionStatus.CONFIRMED
+    if confirmed and not rules.quorum_obstacle(json.loads(motion.content)):
+        found["return"].append(rules.MotionDecided())
+    return found
+
+
 async def tally_view(call: Call, motion_id: UUID) -> TallyView:
-    """The count of a confirmed motion, else TallyUnknown; two statements."""
+    """The count of a confirmed motion, else TallyUnknown; two statements. Lines of entries in
+    which the caller has an interest are left out.
+    """
     found, entries = await _read(call, motion_id)
     if found.it.status != MotionStatus.CONFIRMED:
         raise rules.TallyUnknown
-    return _tally_view(found.it, entries)
+    return _tally_view(found.it, [row for row in entries if not row.hidden])
 
 
 async def _read(call: Call, motion_id: UUID) -> tuple[Found[Any], Sequence[Any]]:
@@ -151,6 +161,7 @@ async def _read(call: Call, motion_id: UUID) -> tuple[Found[Any], Sequence[Any]]
             Entry.track,
             Entry.tier,
             Outcome.result,
+            conflicted(call.actor, Entry.organisation_id).label("hidden"),
         )
         .join(Organisation, Organisation.id == Entry.organisation_id)
         .outerjoin(Outcome, Outcome.entry_id == Entry.id)

@@ -17,16 +17,24 @@ from app.award.deliberation.schemas import (
     TallyView,
 )
 from app.award.programmes.rules import CycleUnknown, NothingLaunched
-from app.award.stages.rules import StageNotOpen
-from app.platform.accounts.callers import Reading, SignInNeeded, Writing
+from app.award.stages.rules import RecusalNeeded, StageNotOpen
+from app.platform.accounts.callers import Once, Reading, SignInNeeded, Writing
 from app.platform.errors import NotAllowed, SeveralInvalid
+from app.platform.http.once import NAMED, OnceRoute
 from app.platform.http.problems import answers
 from app.platform.workflow.lifecycle import MoveNotPossible
 
 routes = APIRouter(prefix="/cycles/{cycle_id}", tags=["deliberation"])
-motions = APIRouter(prefix="/motions/{motion_id}", tags=["deliberation"])
+motions = APIRouter(route_class=OnceRoute, prefix="/motions/{motion_id}", tags=["deliberation"])
 
-MOVE = (SignInNeeded, NotAllowed, rules.MotionUnknown, MoveNotPossible, StageNotOpen)
+MOVE = (
+    SignInNeeded,
+    NotAllowed,
+    RecusalNeeded,
+    rules.MotionUnknown,
+    MoveNotPossible,
+    StageNotOpen,
+)
 
 
 @routes.post(
@@ -87,6 +95,7 @@ async def read_motion(call: Reading, motion_id: UUID) -> MotionView:
     summary="Record the minutes of the vote",
     status_code=status.HTTP_201_CREATED,
     responses=answers(
+        *NAMED,
         *MOVE,
         SeveralInvalid,
         rules.SeatUnknown,
@@ -94,7 +103,7 @@ async def read_motion(call: Reading, motion_id: UUID) -> MotionView:
         rules.NamedTwice,
         rules.BallotOfAbsent,
         rules.BallotOfRecused,
-        rules.RecusalNeeded,
+        rules.MemberNotRecused,
         rules.TellerIsScrutineer,
         rules.IssuedExceedsPresent,
         rules.ReturnedExceedsIssued,
@@ -102,7 +111,7 @@ async def read_motion(call: Reading, motion_id: UUID) -> MotionView:
         rules.ChoicesDoNotAddUp,
     ),
 )
-async def record_minutes(call: Writing, motion_id: UUID, body: MinutesIn) -> MotionView:
+async def record_minutes(call: Once, motion_id: UUID, body: MinutesIn) -> MotionView:
     """Who was present, who was recused, and every ballot from the paper. Everything that does not
     add up is told at once.
     """
@@ -114,9 +123,9 @@ async def record_minutes(call: Writing, motion_id: UUID, body: MinutesIn) -> Mot
     operation_id="confirm_motion",
     summary="Confirm the minutes",
     status_code=status.HTTP_201_CREATED,
-    responses=answers(*MOVE, rules.CountsDiffer),
+    responses=answers(*NAMED, *MOVE, rules.CountsDiffer),
 )
-async def confirm_motion(call: Writing, motion_id: UUID, body: ConfirmationIn) -> MotionView:
+async def confirm_motion(call: Once, motion_id: UUID, body: ConfirmationIn) -> MotionView:
     """By another person than who recorded them, with a count of their own from the paper."""
     return await service.confirm(call, motion_id, body)
 

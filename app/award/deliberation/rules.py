@@ -9,6 +9,8 @@ from uuid import UUID
 from app.platform.errors import Conflict, Invalid, NotFound, Refusal
 from app.rules.exact import fraction_from_text
 from app.rules.regulation import values
+from app.rules.regulation.model import Regulation
+from app.rules.regulation.problems import Problem, problem
 from app.rules.regulation.stages import Vote
 from app.rules.voting import (
     Base,
@@ -51,12 +53,6 @@ class SeatedTwice(Conflict):
     code = "seated-twice"
     zh = "该人员在本届评委会中已有席位。"
     en = "This person has a seat in the cycle's committee already."
-
-
-class VoteNotOffered(Conflict):
-    code = "vote-not-offered"
-    zh = "“{name}”环节的表决方式不能办理：目前只办理会上记名投票并逐家表决是否通过。"
-    en = "The vote of “{name}” cannot be held: only named votes on paper, entry by entry, are."
 
 
 class MotionNotConfirmed(Conflict):
@@ -113,8 +109,8 @@ class BallotOfRecused(Invalid):
     en = "A recused member has no ballot on this entry."
 
 
-class RecusalNeeded(Invalid):
-    code = "recusal-needed"
+class MemberNotRecused(Invalid):
+    code = "member-not-recused"
     zh = "委员“{holder}”与参评单位有利害关系，须回避（参评 {entry}）。"
     en = "The member “{holder}” has an interest in the entry {entry} and must be recused."
 
@@ -174,15 +170,19 @@ class Sitting:
     scrutineer: str
 
 
-def unsupported(rule: Vote) -> list[Refusal]:
-    """Why a vote under this rule cannot be held."""
-    offered = (
-        rule.mode == "recorded"
-        and rule.ballot == "named"
-        and rule.proposes is None
-        and rule.advances.way == "carried"
-    )
-    return [] if offered else [VoteNotOffered(name=rule.name)]
+def votes_not_offered(regulation: Regulation) -> list[Problem]:
+    """Votes that cannot be held: only named ones on paper are, entry by entry."""
+    return [
+        problem("vote_not_offered", ("stages", place, field), found=f"{field}: {value}")
+        for place, rule in enumerate(regulation.stages)
+        if isinstance(rule, Vote)
+        for field, value, offered in (
+            ("mode", rule.mode, "recorded"),
+            ("ballot", rule.ballot, "named"),
+            ("proposes", rule.proposes, None),
+        )
+        if value != offered
+    ]
 
 
 def sitting_obstacles(
@@ -204,7 +204,7 @@ def sitting_obstacles(
         *_repeated(sitting),
         *_intruders(sitting),
         *(
-            RecusalNeeded(pointer="/recused", holder=seats[seat], entry=entry)
+            MemberNotRecused(pointer="/recused", holder=seats[seat], entry=entry)
             for entry, seat in sorted(needed)
         ),
         *([TellerIsScrutineer(pointer="/scrutineer")] if same else []),
@@ -262,9 +262,9 @@ def _contradictions(
     """Where slips and ballots do not add up; ballots refused already are not counted."""
     found = paper_problems(_paper(sitting, entries, seats))
     refusals: list[Refusal] = []
-    for problem in found:
-        refusal, pointer = PAPER[problem.code]
-        refusals.append(refusal(pointer=pointer, entry=problem.candidate))
+    for each in found:
+        refusal, pointer = PAPER[each.code]
+        refusals.append(refusal(pointer=pointer, entry=each.candidate))
     return refusals
 
 

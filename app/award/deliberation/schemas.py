@@ -149,6 +149,7 @@ class MotionView(MotionLine):
     """A motion with its entries; the tally is null until a second person has confirmed it."""
 
     entries: list[MotionEntryView]
+    hidden: int = Field(description="Entries not shown, because you have an interest in them.")
     tally: TallyView | None
     return_reason: str | None = Field(description="Why the minutes were last sent back.")
     actions: list[Action]

@@ -21,7 +21,7 @@ from app.award.programmes.lifecycle import CycleStatus
 from app.award.programmes.queries import get_cycle
 from app.award.programmes.rules import NothingLaunched
 from app.award.stages.models import Stage
-from app.award.stages.queries import live_entries, open_stage, stage_at
+from app.award.stages.queries import ensure_disinterested, live_entries, open_stage, stage_at
 from app.platform.accounts.callers import Call
 from app.platform.accounts.models import Person
 from app.platform.audit.record import record
@@ -68,6 +68,7 @@ async def record_minutes(call: Call, motion_id: UUID, body: MinutesIn) -> Motion
         call.db, found, MOTION, "record", now=call.now, log=_cycle(found), detail=detail
     ) as reasons:
         stage = await open_stage(call.db, found.it.stage_id)
+        await ensure_disinterested(call, stage.id)
         entries = [entry.id for entry in await live_entries(call.db, stage.id)]
         seats = await queries.seats_of(call.db, stage.cycle_id)
         interested = await queries.interests_of(call.db, stage.cycle_id, entries)
@@ -87,6 +88,7 @@ async def confirm(call: Call, motion_id: UUID, body: ConfirmationIn) -> MotionVi
     found = await queries.get_motion(call, motion_id, lock=True)
     with advancing(call.db, found, MOTION, "confirm", now=call.now, log=_cycle(found)) as reasons:
         stage = await open_stage(call.db, found.it.stage_id)
+        await ensure_disinterested(call, stage.id)
         content = await queries.minutes_of(call.db, found.it)
         live = {entry.id for entry in await live_entries(call.db, stage.id)}
         second = [
@@ -105,7 +107,8 @@ async def send_back(call: Call, motion_id: UUID, body: ReturnIn) -> MotionView:
     with advancing(
         call.db, found, MOTION, "return", now=call.now, log=_cycle(found), detail=detail
     ) as reasons:
-        await open_stage(call.db, found.it.stage_id)
+        stage = await open_stage(call.db, found.it.stage_id)
+        await ensure_disinterested(call, stage.id)
         if found.it.status == MotionStatus.CONFIRMED:
             # Without a quorum nothing was decided: the committee may meet again.
             content = await queries.minutes_of(call.db, found.it)

@@ -4,8 +4,10 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.award.granting.models import Award, GrantDecision
 from app.award.granting.queries import approval_of, awards_of, decisions_of, grant_of
 from app.award.granting.rules import NotYetApproved, NotYetGranted
+from app.award.records.models import Record, RecordKind
 from app.award.stages.kind import Judgement, StageAt, Verdict
 from app.award.stages.lifecycle import Result
 from app.award.stages.queries import live_entries
@@ -15,6 +17,8 @@ from app.rules.exact import text_from_fen
 
 class ApprovalKind:
     """审定: the government approves each entry, or not."""
+
+    many_rows_decide = False
 
     async def opened(self, db: AsyncSession, stage: StageAt, now: datetime) -> None:
         """Nothing to prepare: the list is what has come so far."""
@@ -49,6 +53,8 @@ class ApprovalKind:
 class GrantKind:
     """授奖: every entry that has come here with a tier has its award."""
 
+    many_rows_decide = True
+
     async def opened(self, db: AsyncSession, stage: StageAt, now: datetime) -> None:
         """Nothing to prepare."""
 
@@ -60,8 +66,7 @@ class GrantKind:
         return [NotYetGranted()]
 
     async def judge(self, db: AsyncSession, stage: StageAt, now: datetime) -> Judgement:
-        """Awarded goes on; who came without a tier ends here."""
-        del now
+        """Awarded goes on and has its honour on record; who came without a tier ends here."""
         grant = await grant_of(db, stage.id, stage.round)
         awards = {award.entry_id: award for award in await awards_of(db, stage.id, stage.round)}
         entries = await live_entries(db, stage.id)
@@ -88,4 +93,23 @@ class GrantKind:
                 for award in awards.values()
             },
         }
-        return Judgement(verdicts, inputs)
+        honours = [
+            _honour(stage, grant, awards[entry.id], now)
+            for entry in entries
+            if grant and entry.id in awards
+        ]
+        return Judgement(verdicts, inputs, honours)
+
+
+def _honour(stage: StageAt, grant: GrantDecision, award: Award, now: datetime) -> Record:
+    """What later cycles must know: bars and first wins are counted from these."""
+    return Record(
+        programme_id=stage.programme_id,
+        credit_code=award.credit_code,
+        kind=RecordKind.HONOUR,
+        what=award.tier,
+        on=grant.decided_on,
+        evidence=grant.document,
+        entered_by=grant.entered_by,
+        entered_at=now,
+    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.award.applications.models import Application
@@ -155,17 +155,6 @@ def _decisions(actor: Actor, stage_id: UUID) -> Select[*tuple[Any, ...]]:
     )
 
 
-async def interested_here(call: Call, stage_id: UUID) -> bool:
-    """Whether the caller has a conflict of interest with a live entry of the stage."""
-    concerned = (
-        select(Entry.id)
-        .join(Stage, Stage.id == Entry.stage_id)
-        .outerjoin(Outcome, Outcome.entry_id == Entry.id)
-        .where(live(stage_id), conflicted(call.actor, Entry.organisation_id))
-    )
-    return bool(await call.db.scalar(select(exists(concerned))))
-
-
 async def decisions_of(db: AsyncSession, stage_id: UUID, number: int) -> dict[UUID, bool]:
     """Entry → approved, of one round of a stage."""
     rows = await db.execute(
@@ -201,6 +190,18 @@ async def awards_of(db: AsyncSession, stage_id: UUID, number: int) -> Sequence[A
             .where(GrantDecision.stage_id == stage_id, GrantDecision.round == number)
         )
     ).all()
+
+
+async def granted_elsewhere(db: AsyncSession, cycle_id: UUID) -> set[tuple[str, str]]:
+    """(credit code, tier) of awards granted in stages that are not closed: no honours yet."""
+    rows = await db.execute(
+        select(Award.credit_code, Award.tier)
+        .join(Entry, Entry.id == Award.entry_id)
+        .join(Stage, (Stage.id == Entry.stage_id) & (Stage.round == Entry.round))
+        .outerjoin(Outcome, Outcome.entry_id == Entry.id)
+        .where(Stage.cycle_id == cycle_id, Outcome.entry_id.is_(None))
+    )
+    return {(row.credit_code, row.tier) for row in rows}
 
 
 async def candidates_of(db: AsyncSession, stage_id: UUID) -> list[Candidate]:

@@ -18,18 +18,26 @@ from app.award.granting.schemas import (
     WinnerView,
 )
 from app.award.programmes.rules import CycleUnknown
-from app.award.stages.rules import StageNotOpen, StageUnknown
-from app.platform.accounts.callers import PublicReading, Reading, SignInNeeded, Writing
+from app.award.stages.rules import RecusalNeeded, StageNotOpen, StageUnknown
+from app.platform.accounts.callers import (
+    DecidingTrialOnce,
+    Once,
+    PublicReading,
+    Reading,
+    SignInNeeded,
+)
 from app.platform.errors import NotAllowed, SeveralReasons
 from app.platform.http.bodies import Key
+from app.platform.http.deciding import DecidingRoute
+from app.platform.http.once import NAMED
 from app.platform.http.pages import CursorUnreadable, Page, PageQuery
 from app.platform.http.problems import answers
 
-routes = APIRouter(prefix="/cycles/{cycle_id}", tags=["granting"])
+routes = APIRouter(route_class=DecidingRoute, prefix="/cycles/{cycle_id}", tags=["granting"])
 public = APIRouter(prefix="/public", tags=["granting"])
 
 STAGE = (SignInNeeded, StageUnknown)
-DECIDE = (*STAGE, NotAllowed, rules.RecusalNeeded, StageNotOpen, rules.DecidedInFuture)
+DECIDE = (*STAGE, NotAllowed, RecusalNeeded, StageNotOpen, rules.DecidedInFuture)
 
 StageKey = Annotated[Key, Path(examples=["government"])]
 
@@ -40,6 +48,7 @@ StageKey = Annotated[Key, Path(examples=["government"])]
     summary="Record the decision of the approving body",
     status_code=status.HTTP_201_CREATED,
     responses=answers(
+        *NAMED,
         *DECIDE,
         rules.AlreadyApproved,
         rules.EntryNotHere,
@@ -48,7 +57,7 @@ StageKey = Annotated[Key, Path(examples=["government"])]
         rules.ReasonNeeded,
     ),
 )
-async def approve(call: Writing, cycle_id: UUID, key: StageKey, body: ApprovalIn) -> ApprovalView:
+async def approve(call: Once, cycle_id: UUID, key: StageKey, body: ApprovalIn) -> ApprovalView:
     """Every entry of the stage exactly once; it is final."""
     return await service.approve(call, cycle_id, key, body)
 
@@ -70,6 +79,7 @@ async def read_approval(call: Reading, cycle_id: UUID, key: StageKey) -> Approva
     summary="Grant the awards",
     status_code=status.HTTP_201_CREATED,
     responses=answers(
+        *NAMED,
         *DECIDE,
         rules.AlreadyGranted,
         rules.QuotaExceeded,
@@ -78,7 +88,9 @@ async def read_approval(call: Reading, cycle_id: UUID, key: StageKey) -> Approva
         SeveralReasons,
     ),
 )
-async def grant_awards(call: Writing, cycle_id: UUID, key: StageKey, body: GrantIn) -> GrantView:
+async def grant_awards(
+    call: DecidingTrialOnce, cycle_id: UUID, key: StageKey, body: GrantIn
+) -> GrantView:
     """Every entry with a tier gets its certificate, signed, and its bonus; it is final."""
     return await service.grant(call, cycle_id, key, body)
 

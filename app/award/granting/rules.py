@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from app.platform.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
+from app.platform.errors import Conflict, Invalid, NotFound, Refusal
 from app.rules.quota import Award, violations
 from app.rules.regulation.money import Bonus
 from app.rules.regulation.quotas import Quota
@@ -44,12 +44,6 @@ class AlreadyGranted(Conflict):
     code = "already-granted"
     zh = "本环节的奖项已经授予，不能更改。"
     en = "The awards of this stage are granted already, and final."
-
-
-class RecusalNeeded(NotAllowed):
-    code = "recusal-needed"
-    zh = "名单中有与您存在利害关系的单位，请由他人办理。"
-    en = "You have an interest in somebody on the list; another person must do this."
 
 
 class EntryNotHere(Invalid):

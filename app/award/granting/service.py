@@ -19,7 +19,7 @@ from app.award.granting.schemas import (
     GrantView,
 )
 from app.award.programmes.models import Cycle, Programme
-from app.award.records.models import Record, RecordKind
+from app.award.records.models import RecordKind
 from app.award.records.queries import records_of
 from app.award.stages import queries as stages
 from app.award.stages.kind import StageAt
@@ -72,7 +72,7 @@ async def approve(call: Call, cycle_id: UUID, key: str, body: ApprovalIn) -> App
 
 
 async def grant(call: Call, cycle_id: UUID, key: str, body: GrantIn) -> GrantView:
-    """Grant the awards: certificate, bonus and honour for every entry with a tier; it is final."""
+    """Grant the awards: certificate and bonus for every entry with a tier; it is final."""
     at = await _held(call, cycle_id, key, kind="grant", verb="stage:grant")
     winners = [one for one in await queries.candidates_of(call.db, at.id) if one.tier]
     ensure(
@@ -96,7 +96,6 @@ async def grant(call: Call, cycle_id: UUID, key: str, body: GrantIn) -> GrantVie
     await _once(call, decision, rules.AlreadyGranted())
     awards = await _awards(call, at, decision, winners)
     call.db.add_all(awards)
-    call.db.add_all(_honours(call, at, awards, body))
     detail = {
         "document": body.document,
         "decided_on": body.decided_on.isoformat(),
@@ -120,8 +119,7 @@ async def _held(call: Call, cycle_id: UUID, key: str, *, kind: str, verb: str) -
         raise StageUnknown
     found.require(verb)
     stage = await stages.open_stage(call.db, found.it.id)
-    if await queries.interested_here(call, stage.id):
-        raise rules.RecusalNeeded
+    await stages.ensure_disinterested(call, stage.id)
     return await stages.stage_at(call.db, stage)
 
 
@@ -145,7 +143,7 @@ async def _awards(
         (one.credit_code, one.what)
         for one in await records_of(call.db, at.programme_id, codes)
         if one.kind == RecordKind.HONOUR
-    }
+    } | await queries.granted_elsewhere(call.db, at.cycle_id)
     programme = await call.db.get_one(Programme, at.programme_id)
     cycle = await call.db.get_one(Cycle, at.cycle_id)
     awards: list[Award] = []
@@ -206,24 +204,7 @@ def _signed(
         "decided_on": decision.decided_on.isoformat(),
         "regulation": at.regulation_hash,
     }
-    return call.ground.signed(Typ.CERTIFICATE, words)
-
-
-def _honours(call: Call, at: StageAt, awards: Iterable[Award], body: GrantIn) -> Iterable[Record]:
-    """What later cycles must know: bars and first wins are counted from these."""
-    return [
-        Record(
-            programme_id=at.programme_id,
-            credit_code=award.credit_code,
-            kind=RecordKind.HONOUR,
-            what=award.tier,
-            on=body.decided_on,
-            evidence=body.document,
-            entered_by=call.actor.person_id,
-            entered_at=call.now,
-        )
-        for award in awards
-    ]
+    return call.signed(Typ.CERTIFICATE, words)
 
 
 def _award_view(award: Award, application_id: UUID) -> AwardView:

@@ -37,7 +37,7 @@ from app.platform.accounts.callers import Call
 from app.platform.accounts.models import Organisation, Person, RoleGrant
 from app.platform.http.pages import Page, Paging, page
 from app.platform.security.access import Found, fetch, fetch_view, visible_to
-from app.platform.security.permission import Actor, Resource
+from app.platform.security.permission import Asking, Resource
 
 
 def judges_in(person: Any, programme: Any) -> ColumnElement[bool]:
@@ -52,7 +52,7 @@ def judges_in(person: Any, programme: Any) -> ColumnElement[bool]:
     )
 
 
-def on_panel(panel: Any, actor: Actor, *, leading: bool = False) -> ColumnElement[bool]:
+def on_panel(panel: Any, actor: Asking, *, leading: bool = False) -> ColumnElement[bool]:
     """Whether the caller is a member, or the leader, of the panel of that id."""
     seat, self = aliased(Member), aliased(Expert)
     mine = (
@@ -63,7 +63,7 @@ def on_panel(panel: Any, actor: Actor, *, leading: bool = False) -> ColumnElemen
     return exists(mine.where(seat.leader) if leading else mine)
 
 
-def _interested_in_panel(actor: Actor) -> ColumnElement[bool]:
+def _interested_in_panel(actor: Asking) -> ColumnElement[bool]:
     """An outsider with an interest in one of a panel's entries learns nothing of the panel; a
     member of it still does, but nothing of that entry.
     """

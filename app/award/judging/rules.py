@@ -1,7 +1,7 @@
 """What must be true of a panel before it may judge? Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.award.stages.kind import StageAt
@@ -184,6 +184,11 @@ def judges_per_item(rule: Panel) -> int:
     return trimmed.at_least if trimmed else 1
 
 
+def category_cover(rule: Panel) -> int:
+    """How many judges every category needs where the panel divides the work."""
+    return max(LEAD_AND_BACKUP, judges_per_item(rule))
+
+
 def panel_obstacles(
     rule: Panel, judges: Judges, seats: Sequence[Seat], categories: Iterable[str]
 ) -> list[Refusal]:
@@ -201,8 +206,8 @@ def panel_obstacles(
     if leaders != 1:
         found.append(OneLeader(pointer="/members", given=leaders))
     if rule.division == "by_category":
-        least = max(LEAD_AND_BACKUP, judges_per_item(rule))
-        return found + division_obstacles([seat.categories for seat in seats], categories, least)
+        division = [seat.categories for seat in seats]
+        return found + division_obstacles(division, categories, category_cover(rule))
     return found + [
         NotDivided(pointer=f"/members/{place}/categories")
         for place, seat in enumerate(seats)
@@ -211,9 +216,13 @@ def panel_obstacles(
 
 
 def member_obstacles(
-    rule: Panel, judges: Judges, seat: Seat, sitting: int, categories: Iterable[str]
+    rule: Panel, judges: Judges, seat: Seat, sitting: int, cover: Mapping[str, int]
 ) -> list[Refusal]:
-    """What stands against one more member where `sitting` judges count already."""
+    """What stands against one more member where `sitting` judges count already.
+
+    `cover` says of every category how many of them score it, on the entry that has fewest: where
+    too few do, the newcomer has to.
+    """
     found: list[Refusal] = []
     if not seat.signed:
         found.append(NoUndertaking(pointer="/expert_id", expert=seat.name))
@@ -221,11 +230,17 @@ def member_obstacles(
         found.append(TooManyJudges(given=sitting + 1, most=judges.at_most))
     if rule.division != "by_category":
         return found + ([] if seat.categories is None else [NotDivided(pointer="/categories")])
-    known = set(categories)
-    return found + [
+    least = category_cover(rule)
+    share = set(cover if seat.categories is None else seat.categories)
+    found += [
         CategoryUnknown(pointer="/categories", category=category)
         for category in seat.categories or ()
-        if category not in known
+        if category not in cover
+    ]
+    return found + [
+        CategoryUncovered(pointer="/categories", category=category, given=given, needed=least)
+        for category, given in cover.items()
+        if given < least and category not in share
     ]
 
 

@@ -125,6 +125,11 @@ async def slots_of(db: AsyncSession, cycle_id: UUID) -> list[Any]:
     )
 
 
+_EDITIONS: dict[str, Regulation] = {}
+"""Regulations by digest, as this worker has read them: an edition never changes, and the cycles of
+an installation are held under few."""
+
+
 @lru_cache(maxsize=64)
 def _regulation(text: str) -> Regulation:
     return read(text)
@@ -136,13 +141,18 @@ def _criteria(text: str) -> CriteriaSet:
 
 
 async def regulation_of(db: AsyncSession, regulation_hash: str) -> Regulation:
-    """The regulation with this digest. Editions never change, so a parsed one is remembered."""
+    """The regulation that a cycle has pinned by this digest; one statement, and none once this
+    worker has read it.
+    """
+    known = _EDITIONS.get(regulation_hash)
+    if known is not None:
+        return known
     text = await db.scalar(
         select(RegulationEdition.text).where(RegulationEdition.hash == regulation_hash)
     )
     if text is None:
         raise RegulationUnknown
-    return _regulation(text)
+    return _EDITIONS.setdefault(regulation_hash, _regulation(text))
 
 
 async def criteria_of(db: AsyncSession, cycle_id: UUID) -> dict[str, CriteriaSet]:

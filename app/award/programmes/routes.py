@@ -1,8 +1,9 @@
 """How are programmes, regulations and cycles reached?"""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, status
+from fastapi import APIRouter, Depends, Request, status
 
 from app.award.programmes import queries, rules, service
 from app.award.programmes.models import Authority, Cycle, Programme, RegulationEdition
@@ -33,6 +34,15 @@ from app.rules.regulation.read import json_schema
 routes = APIRouter(tags=["programmes"])
 STAFF = (SignInNeeded, NotAllowed)
 LIST = (CursorUnreadable,)
+
+
+def unfit_of(request: Request) -> service.Unfit:
+    """What keeps a regulation from being run by this service, as `wiring.py` names it."""
+    unfit: service.Unfit = request.app.state.unfit
+    return unfit
+
+
+UnfitHere = Annotated[service.Unfit, Depends(unfit_of)]
 
 
 @routes.post(
@@ -96,17 +106,19 @@ async def list_programmes(call: PublicReading, paging: PageQuery) -> Page[Progra
     status_code=status.HTTP_201_CREATED,
     responses=answers(*STAFF, rules.ProgrammeUnknown, rules.RegulationFaulty),
 )
-async def adopt_regulation(call: Writing, programme_id: UUID, body: AdoptionIn) -> RegulationView:
+async def adopt_regulation(
+    call: Writing, unfit: UnfitHere, programme_id: UUID, body: AdoptionIn
+) -> RegulationView:
     """The file is checked; every fault is told at once, and nothing is adopted."""
-    return await service.adopt(call, programme_id, body)
+    return await service.adopt(call, programme_id, body, unfit)
 
 
 @routes.post(
     "/regulations/check", operation_id="check_regulation", summary="Check a regulation file"
 )
-async def check_regulation(body: RegulationText) -> CheckView:
+async def check_regulation(unfit: UnfitHere, body: RegulationText) -> CheckView:
     """Every fault with its place and what would mend it; nothing is stored."""
-    return service.check_regulation(body.text)
+    return service.check_regulation(body.text, unfit)
 
 
 @routes.get(

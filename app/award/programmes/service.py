@@ -1,5 +1,6 @@
 """What people do about programmes and cycles, up to the launch."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -42,9 +43,12 @@ from app.platform.workflow.advance import advancing
 from app.proof.canonical import digest_text
 from app.rules.quota import places
 from app.rules.regulation.model import Regulation
-from app.rules.regulation.problems import RegulationErrors
+from app.rules.regulation.problems import Problem, RegulationErrors
 from app.rules.regulation.read import digest, read
 from app.rules.regulation.stages import Panel
+
+Unfit = Callable[[Regulation], list[Problem]]
+"""What a sound regulation asks for that the service cannot do; `wiring.py` knows."""
 
 UNLIMITED = 1000
 """Where the regulation names no quota: as many places as a launch approval may grant at all."""
@@ -70,24 +74,23 @@ async def create_programme(call: Call, body: ProgrammeIn) -> ProgrammeView:
     return ProgrammeView(id=programme.id, authority_id=body.authority_id, name=body.name)
 
 
-def check_regulation(text: str) -> CheckView:
-    """Every fault of a regulation file, with its place and what would mend it."""
+def check_regulation(text: str, unfit: Unfit) -> CheckView:
+    """Every fault of a regulation file, with its place and what would mend it; of a sound one,
+    what keeps it from being run here.
+    """
     try:
-        read(text)
+        found = unfit(read(text))
     except RegulationErrors as errors:
-        faults = [
-            FaultView(path=p.path, code=p.code, zh=p.zh, en=p.en, mend=p.mend)
-            for p in errors.problems
-        ]
-        return CheckView(sound=False, hash=None, faults=faults)
-    return CheckView(sound=True, hash=digest(text), faults=[])
+        found = errors.problems
+    faults = [FaultView(path=p.path, code=p.code, zh=p.zh, en=p.en, mend=p.mend) for p in found]
+    return CheckView(sound=not faults, hash=None if faults else digest(text), faults=faults)
 
 
-async def adopt(call: Call, programme_id: UUID, body: AdoptionIn) -> RegulationView:
+async def adopt(call: Call, programme_id: UUID, body: AdoptionIn, unfit: Unfit) -> RegulationView:
     """The programme adopts an edition; the same text has the same digest everywhere."""
     found = await queries.get_programme(call, programme_id)
     found.require("programme:adopt")
-    faults = check_regulation(body.text).faults
+    faults = check_regulation(body.text, unfit).faults
     if faults:
         raise SeveralInvalid(
             rules.RegulationFaulty(pointer=f"/text#{f.path}", zh=f"{f.zh}{f.mend}", en=f.en)

@@ -20,6 +20,8 @@ UPHELD = "objection-upheld"
 class PublicityKind:
     """公示: the notice is posted, its period runs out, every objection is ruled on."""
 
+    many_rows_decide = False
+
     async def opened(self, db: AsyncSession, stage: StageAt, now: datetime) -> None:
         """Nothing to prepare: the office drafts the notice."""
 

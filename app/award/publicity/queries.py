@@ -1,5 +1,6 @@
 """What can be read of notices and objections, and by whom?"""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
@@ -25,11 +26,15 @@ from app.award.publicity.schemas import (
 )
 from app.award.records.queries import conflicted
 from app.award.stages.models import Entry, Outcome, Stage
+from app.award.stages.queries import concerned
+from app.award.stages.rules import RecusalNeeded
 from app.platform.accounts.callers import Call
 from app.platform.accounts.models import Organisation
+from app.platform.db.base import Rows
+from app.platform.errors import Refusal
 from app.platform.http.pages import Page, Paging, page
 from app.platform.security.access import Found, fetch, fetch_view, visible_to
-from app.platform.security.permission import Resource
+from app.platform.security.permission import Actor, Resource
 from app.platform.workflow.advance import actions
 
 NOTICE_RESOURCE = Resource(
@@ -93,6 +98,10 @@ OBJECTIONS = (
     .join(Stage, Stage.id == Entry.stage_id)
     .join(Cycle, Cycle.id == Stage.cycle_id)
 )
+
+
+def _objections(actor: Actor) -> Rows:
+    return OBJECTIONS.add_columns(concerned(actor, Stage.id).label("concerned"))
 
 
 async def list_public(call: Call, query: NoticeQuery) -> Page[PublicNoticeLine]:
@@ -167,9 +176,9 @@ async def list_objections(call: Call, cycle_id: UUID, paging: Paging) -> Page[Ob
     await get_cycle(call, cycle_id)
     return await page(
         call.db,
-        OBJECTIONS.add_columns(*OBJECTION_RESOURCE.facts(call.actor)).where(
-            Stage.cycle_id == cycle_id, visible_to(call.actor, OBJECTION_RESOURCE)
-        ),
+        _objections(call.actor)
+        .add_columns(*OBJECTION_RESOURCE.facts(call.actor))
+        .where(Stage.cycle_id == cycle_id, visible_to(call.actor, OBJECTION_RESOURCE)),
         paging,
         by=Objection.code,
         identity=Objection.id,
@@ -179,9 +188,8 @@ async def list_objections(call: Call, cycle_id: UUID, paging: Paging) -> Page[Ob
 
 async def objection_view(call: Call, objection_id: UUID) -> ObjectionView:
     """An objection as the office sees it, or ObjectionUnknown; one statement."""
-    found = await fetch_view(
-        call.db, call.actor, OBJECTION_RESOURCE, OBJECTIONS.where(Objection.id == objection_id)
-    )
+    statement = _objections(call.actor).where(Objection.id == objection_id)
+    found = await fetch_view(call.db, call.actor, OBJECTION_RESOURCE, statement)
     return _objection_view(call, found.it)
 
 
@@ -239,9 +247,11 @@ async def rulings(db: AsyncSession, notice_id: UUID) -> Sequence[Any]:
     return rows.all()
 
 
-async def lines_now(db: AsyncSession, notices: Sequence[UUID]) -> Sequence[Any]:
-    """Whom these notices would name now: the live entries of their stages; one statement."""
-    rows = await db.execute(
+async def lines_now(call: Call, notices: Sequence[UUID]) -> Sequence[Any]:
+    """Whom these notices would name now: the live entries of their stages; one statement. What the
+    caller has an interest in is marked `hidden`.
+    """
+    rows = await call.db.execute(
         select(
             Notice.id.label("notice_id"),
             Entry.id.label("entry_id"),
@@ -250,6 +260,7 @@ async def lines_now(db: AsyncSession, notices: Sequence[UUID]) -> Sequence[Any]:
             Organisation.credit_code,
             Entry.track,
             Entry.tier,
+            conflicted(call.actor, Entry.organisation_id).label("hidden"),
         )
         .join(Entry, (Entry.stage_id == Notice.stage_id) & (Entry.round == Notice.round))
         .join(Application, Application.id == Entry.application_id)
@@ -271,27 +282,33 @@ async def _views(call: Call, statement: Select[*tuple[Any, ...]]) -> list[Notice
     ).all()
     posted = [row.id for row in rows if row.status == NoticeStatus.POSTED]
     drafts = [row.id for row in rows if row.status == NoticeStatus.DRAFT]
-    lines = await _posted_lines(call.db, posted) | _by_notice(await lines_now(call.db, drafts))
-    return [_notice_view(call, row, lines.get(row.id, [])) for row in rows]
+    now = await lines_now(call, drafts)
+    hidden = Counter(line.notice_id for line in now if line.hidden)
+    shown = _by_notice(line for line in now if not line.hidden)
+    lines = await _posted_lines(call.db, posted) | shown
+    return [_notice_view(call, row, lines.get(row.id, []), hidden[row.id]) for row in rows]
 
 
-def _notice_view(call: Call, row: Any, awardees: list[AwardeeView]) -> NoticeView:
+def _notice_view(call: Call, row: Any, awardees: list[AwardeeView], hidden: int) -> NoticeView:
     found = Found(row, NOTICE_RESOURCE, call.actor, _named(row))
-    mine = set(NoticeView.model_fields) - {"contact", "awardees", "actions"}
+    mine = set(NoticeView.model_fields) - {"contact", "awardees", "hidden", "actions"}
+    recusal: list[Refusal] = [RecusalNeeded()] if hidden else []
     return NoticeView(
         **{name: getattr(row, name) for name in mine},
         contact=_contact(row),
         awardees=awardees,
-        actions=actions(found, NOTICE, NoticeStatus(row.status)),
+        hidden=hidden,
+        actions=actions(found, NOTICE, NoticeStatus(row.status), post=recusal),
     )
 
 
 def _objection_view(call: Call, row: Any) -> ObjectionView:
     found = Found(row, OBJECTION_RESOURCE, call.actor, _named(row))
+    recusal: list[Refusal] = [RecusalNeeded()] if row.concerned else []
     mine = set(ObjectionView.model_fields) - {"actions"}
     return ObjectionView(
         **{name: getattr(row, name) for name in mine},
-        actions=actions(found, OBJECTION, ObjectionStatus(row.status)),
+        actions=actions(found, OBJECTION, ObjectionStatus(row.status), rule=recusal),
     )
 
 

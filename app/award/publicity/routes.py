@@ -23,28 +23,33 @@ from app.award.publicity.schemas import (
 from app.award.publicity.service import notices as office
 from app.award.publicity.service import objections as service
 from app.award.stages.routes import StageKey
-from app.award.stages.rules import StageNotOpen, StageUnknown
+from app.award.stages.rules import RecusalNeeded, StageNotOpen, StageUnknown
 from app.platform.accounts.callers import (
+    Once,
+    PublicOnce,
     PublicReading,
-    PublicWriting,
     Reading,
     SignInNeeded,
-    Trying,
+    TryingOnce,
     Writing,
 )
 from app.platform.accounts.rules import IdentityNumberWrong
 from app.platform.errors import ConditionMissing, NotAllowed, Stale
+from app.platform.http.once import NAMED, OnceRoute
 from app.platform.http.pages import CursorUnreadable, Page, PageQuery
 from app.platform.http.preconditions import IfMatch, tagged, version_tag
 from app.platform.http.problems import answers
+from app.platform.http.rates import TooManyRequests
 from app.platform.workflow.lifecycle import MoveNotPossible
 
 cycles = APIRouter(prefix="/cycles/{cycle_id}", tags=["publicity"])
-notices = APIRouter(prefix="/notices", tags=["publicity"])
-objections = APIRouter(prefix="/objections/{objection_id}", tags=["publicity"])
+notices = APIRouter(route_class=OnceRoute, prefix="/notices", tags=["publicity"])
+objections = APIRouter(
+    route_class=OnceRoute, prefix="/objections/{objection_id}", tags=["publicity"]
+)
 
 NoticeCode = Annotated[str, Path(max_length=40, examples=["GS-260302-7Q2M9K3A"])]
-OFFICE = (SignInNeeded, NotAllowed, rules.NoticeUnknown)
+OFFICE = (SignInNeeded, NotAllowed, RecusalNeeded, rules.NoticeUnknown)
 HEAD = (SignInNeeded, NotAllowed, rules.ObjectionUnknown)
 
 
@@ -56,6 +61,7 @@ HEAD = (SignInNeeded, NotAllowed, rules.ObjectionUnknown)
     responses=answers(
         SignInNeeded,
         NotAllowed,
+        RecusalNeeded,
         StageUnknown,
         StageNotOpen,
         rules.NotAPublicity,
@@ -137,11 +143,16 @@ async def revise_notice(
     operation_id="post_notice",
     summary="Enter the posting of a notice",
     responses=answers(
-        *OFFICE, StageNotOpen, MoveNotPossible, rules.PostedInFuture, rules.PostedBeforeStage
+        *NAMED,
+        *OFFICE,
+        StageNotOpen,
+        MoveNotPossible,
+        rules.PostedInFuture,
+        rules.PostedBeforeStage,
     ),
 )
 async def post_notice(
-    call: Trying, notice: UUID, body: PostingIn, response: Response
+    call: TryingOnce, notice: UUID, body: PostingIn, response: Response
 ) -> NoticeView:
     """Freezes text and list, and counts the period from the day of the posting."""
     view = await office.post(call, notice, body)
@@ -155,6 +166,7 @@ async def post_notice(
     summary="Object to a notice",
     status_code=status.HTTP_201_CREATED,
     responses=answers(
+        *NAMED,
         rules.NoticeUnknown,
         StageNotOpen,
         rules.PeriodOver,
@@ -163,10 +175,11 @@ async def post_notice(
         rules.ContactNeeded,
         rules.EvidenceNeeded,
         IdentityNumberWrong,
+        TooManyRequests,
     ),
 )
 async def object_to_notice(
-    call: PublicWriting, notice: NoticeCode, body: ObjectionIn
+    call: PublicOnce, notice: NoticeCode, body: ObjectionIn
 ) -> ObjectionReceipt:
     """For everybody, until the period ends. Who objects is sealed; keep the code."""
     return await service.object_to(call, notice, body)
@@ -187,8 +200,8 @@ async def read_objector(call: Writing, objection_id: UUID) -> ObjectorView:
     "/ruling",
     operation_id="rule_on_objection",
     summary="Rule on an objection",
-    responses=answers(*HEAD, StageNotOpen, MoveNotPossible),
+    responses=answers(*NAMED, *HEAD, RecusalNeeded, StageNotOpen, MoveNotPossible),
 )
-async def rule_on_objection(call: Writing, objection_id: UUID, body: RulingIn) -> ObjectionView:
+async def rule_on_objection(call: Once, objection_id: UUID, body: RulingIn) -> ObjectionView:
     """Dismissed or upheld, with the reason and the document. Upheld, the place stays empty."""
     return await service.rule(call, objection_id, body)

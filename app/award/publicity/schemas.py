@@ -110,6 +110,7 @@ class NoticeView(Period):
     awardees: list[AwardeeView] = Field(
         description="Of a draft: as the stage stands now. Of a posted notice: as posted."
     )
+    hidden: int = Field(description="Lines of a draft not shown: you have an interest in them.")
     code: str = Field(description="Public from the posting on.", examples=["GS-260302-7Q2M9K3A"])
     channel: str | None
     url: str | None

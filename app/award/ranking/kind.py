@@ -13,6 +13,8 @@ from app.platform.errors import Refusal
 class CompositeKind:
     """综合评价: totals of earlier stages, ranked, with tiers where the regulation proposes here."""
 
+    many_rows_decide = True
+
     async def opened(self, db: AsyncSession, stage: StageAt, now: datetime) -> None:
         """Nothing to prepare: everything it needs has been decided before."""
 

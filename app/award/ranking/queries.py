@@ -1,7 +1,7 @@
 """Which scores of earlier stages make up a composite, and who may read them?"""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -16,7 +16,7 @@ from app.award.ranking.schemas import ComponentsView, ComponentView, ComposedVie
 from app.award.scoring.queries import category_points
 from app.award.stages.kind import StageAt
 from app.award.stages.models import Entry, Snapshot, Stage
-from app.award.stages.queries import ENTRY_RESOURCE, get_stage, live_entries, outcomes_of
+from app.award.stages.queries import ENTRY_RESOURCE, exact_scores, get_stage, live_entries
 from app.platform.accounts.callers import Call
 from app.platform.security.access import visible_to
 from app.rules.exact import decimal_text, fraction_from_text
@@ -30,7 +30,7 @@ KIND = "composite"
 class Scores:
     """What earlier stages have left on the live entries, by application."""
 
-    entries: tuple[Entry, ...]
+    entries: Sequence[Any]
     points: Mapping[tuple[str, UUID], Fraction]
     categories: Mapping[tuple[str, UUID], Mapping[str, Fraction]]
 
@@ -49,16 +49,15 @@ async def scores(db: AsyncSession, stage: StageAt) -> Scores:
     named = {part.stage for part in rule.of} | {tie.stage for tie in rule.ties}
     by_category = {tie.stage for tie in rule.ties if tie.category is not None}
     points = {
-        (key, entry.application_id): fraction_from_text(outcome.exact)
-        for key, entry, outcome in await outcomes_of(db, stage.cycle_id, sorted(named))
-        if outcome.exact is not None
+        (key, application): fraction_from_text(exact)
+        for key, application, exact in await exact_scores(db, stage.cycle_id, sorted(named))
     }
     categories = {
         (key, application): totals
         for key in sorted(by_category)
         for application, totals in (await category_points(db, stage.cycle_id, key)).items()
     }
-    return Scores(tuple(await live_entries(db, stage.id)), points, categories)
+    return Scores(await live_entries(db, stage.id), points, categories)
 
 
 def missing(stage: StageAt, found: Scores) -> dict[str, int]:
@@ -78,28 +77,34 @@ def missing(stage: StageAt, found: Scores) -> dict[str, int]:
 def contenders(stage: StageAt, found: Scores) -> tuple[rules.Contender, ...]:
     """The live entries with their figures; none may be missing."""
     rule: Composite = stage.rule
-    return tuple(
-        rules.Contender(
+    tracks = {entry.track for entry in found.entries}
+    full = {
+        (track, part.stage): full_marks(stage, part.stage, track)
+        for track in tracks
+        for part in rule.of
+    }
+
+    def contender(entry: Any) -> rules.Contender:
+        application, track = entry.application_id, entry.track
+        parts = [
+            Part(
+                part.stage,
+                found.points[part.stage, application],
+                full[track, part.stage],
+                part.share,
+            )
+            for part in rule.of
+        ]
+        keys = [found.key(tie, application) for tie in rule.ties]
+        return rules.Contender(
             entry=str(entry.id),
-            application=str(entry.application_id),
-            track=entry.track,
-            parts=tuple(
-                Part(
-                    part.stage,
-                    found.points[part.stage, entry.application_id],
-                    full_marks(stage, part.stage, entry.track),
-                    part.share,
-                )
-                for part in rule.of
-            ),
-            ties=tuple(
-                key
-                for tie in rule.ties
-                if (key := found.key(tie, entry.application_id)) is not None
-            ),
+            application=str(application),
+            track=track,
+            parts=tuple(parts),
+            ties=tuple([key for key in keys if key is not None]),
         )
-        for entry in found.entries
-    )
+
+    return tuple([contender(entry) for entry in found.entries])
 
 
 def full_marks(stage: StageAt, key: str, track: str) -> Fraction:

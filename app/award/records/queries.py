@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.award.records.models import Conflict, Record
 from app.platform.accounts.queries import member_of
-from app.platform.security.permission import Actor
+from app.platform.security.permission import Asking
 
 
 def interested(person: Any, organisation: Any) -> ColumnElement[bool]:
@@ -27,7 +27,7 @@ def interested(person: Any, organisation: Any) -> ColumnElement[bool]:
     )
 
 
-def conflicted(actor: Actor, organisation: Any) -> ColumnElement[bool]:
+def conflicted(actor: Asking, organisation: Any) -> ColumnElement[bool]:
     """Whether the caller has a conflict of interest with the organisation of a row."""
     return interested(actor.person_id, organisation)
 

@@ -1,7 +1,6 @@
 """How does a panel (评审) work as a stage? Judges score, the best go on."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,17 +19,24 @@ from app.award.scoring.recount import plain_method, recount, rounded
 from app.award.scoring.service.handing_out import lay_out
 from app.award.stages.kind import Judgement, StageAt, Verdict
 from app.award.stages.lifecycle import Result
-from app.award.stages.models import Entry
-from app.award.stages.queries import live_entries
+from app.award.stages.models import Entry, Outcome, Stage
+from app.award.stages.queries import live, live_entries
 from app.award.stages.rules import cut
+from app.platform.accounts.models import Organisation
+from app.platform.db.base import Rows, among
 from app.platform.errors import Refusal
 from app.rules.exact import decimal_text
 from app.rules.ranking import Candidate, rank
 from app.rules.regulation.stages import Panel
 
+PLACE = 1_000
+"""What the place of an item counts beside its percentage, where both are sent as one number."""
+
 
 class PanelKind:
     """材料评审、现场评审、陈述答辩: sheets, and a scorebook where the panel is to agree."""
+
+    many_rows_decide = False
 
     async def opened(self, db: AsyncSession, stage: StageAt, now: datetime) -> None:
         """Take over the panels of the earlier stage, where the regulation says so."""
@@ -43,23 +49,26 @@ class PanelKind:
         """Entries without a panel or with too few judges, sheets and scorebooks not locked."""
         del now
         rule = _rule(stage)
-        entries = [entry.id for entry in await live_entries(db, stage.id)]
-        sheets = await _sheets(db, entries)
-        judged = defaultdict(list)
-        for sheet in sheets:
-            judged[sheet.entry_id].append(sheet)
+        entries = await live_entries(db, stage.id)
+        judged = {row.entry_id: row for row in await _judged(db, stage.id)}
         needed = max(stage.regulation.judges_of(rule).at_least, judges_per_item(rule))
-        drafts = sum(sheet.status != SheetStatus.LOCKED for sheet in sheets)
-        missing = sum(entry not in judged for entry in entries)
-        thin = sum(len(judged[entry]) < needed for entry in entries if entry in judged)
-        open_books = await _open_books(db, entries) if rule.method.consensus is not None else 0
+        drafts = sum(row.sheets - row.locked for row in judged.values())
+        missing = sum(entry.id not in judged for entry in entries)
+        thin = {entry for entry, row in judged.items() if row.sheets < needed}
+        consensus = rule.method.consensus is not None
+        open_books = await _open_books(db, stage.id) if consensus else 0
         found: list[tuple[int, type[Refusal]]] = [
             (missing, rules.EntriesWithoutPanel),
-            (thin, rules.JudgesMissing),
+            (len(thin), rules.JudgesMissing),
             (drafts, rules.SheetsNotLocked),
             (open_books, rules.ScorebooksNotLocked),
         ]
-        return [refusal(count=count) for count, refusal in found if count]
+        # Of an entry with too few judges altogether no item needs to be named.
+        whole = [] if consensus else [e for e in entries if e.id in judged and e.id not in thin]
+        return [
+            *(refusal(count=count) for count, refusal in found if count),
+            *await _short_items(db, stage, rule, whole),
+        ]
 
     async def judge(self, db: AsyncSession, stage: StageAt, now: datetime) -> Judgement:
         """The score of every entry, exact and as rounded; ranks on the rounded figure. Raises
@@ -68,7 +77,7 @@ class PanelKind:
         del now
         rule, entries = _rule(stage), await live_entries(db, stage.id)
         inputs = await _inputs(db, stage, rule, entries)
-        exact = {entry: totals.total for entry, totals in recount(inputs).items()}
+        exact = {entry: earned.total for entry, earned in recount(inputs).items()}
         scores = {entry: rounded(inputs, points) for entry, points in exact.items()}
         candidates = [Candidate(entry, (score,)) for entry, score in scores.items()]
         ranks = {placed.id: placed.rank for placed in rank(candidates)}
@@ -97,32 +106,89 @@ def _rule(stage: StageAt) -> Panel:
     return stage.rule
 
 
-async def _sheets(db: AsyncSession, entries: Sequence[UUID]) -> Sequence[Any]:
-    """The sheets of these entries that count: not those of judges who must stand aside."""
+def _over_sheets(stage_id: UUID, *columns: Any) -> Rows:
+    """A select over the sheets of a stage's live entries that count: not those of judges who must
+    stand aside.
+    """
     return (
-        await db.execute(
-            select(Assignment.entry_id, Sheet.id, Sheet.status, Sheet.digest)
-            .join(Sheet, Sheet.assignment_id == Assignment.id)
-            .join(Expert, Expert.id == Assignment.expert_id)
-            .join(Entry, Entry.id == Assignment.entry_id)
-            .where(Assignment.entry_id.in_(entries), unbiased())
-            .order_by(Sheet.id)
-        )
-    ).all()
+        select(*columns)
+        .select_from(Assignment)
+        .join(Sheet, Sheet.assignment_id == Assignment.id)
+        .join(Expert, Expert.id == Assignment.expert_id)
+        .join(Entry, Entry.id == Assignment.entry_id)
+        .join(Stage, Stage.id == Entry.stage_id)
+        .outerjoin(Outcome, Outcome.entry_id == Entry.id)
+        .where(live(stage_id), unbiased())
+    )
 
 
-async def _open_books(db: AsyncSession, entries: Sequence[UUID]) -> int:
-    statement = select(func.count()).where(
-        Scorebook.entry_id.in_(entries), Scorebook.status != ScorebookStatus.LOCKED
+async def _judged(db: AsyncSession, stage_id: UUID) -> Sequence[Any]:
+    """How many sheets each entry has, and how many of them are locked."""
+    locked = func.count().filter(Sheet.status == SheetStatus.LOCKED)
+    counts = Assignment.entry_id, func.count().label("sheets"), locked.label("locked")
+    return (await db.execute(_over_sheets(stage_id, *counts).group_by(Assignment.entry_id))).all()
+
+
+async def _short_items(
+    db: AsyncSession, stage: StageAt, rule: Panel, entries: Sequence[Any]
+) -> list[Refusal]:
+    """The items of these entries that too few judges score, where they do not score everything or
+    one must stand aside; one statement, and two more where there are any.
+    """
+    needed = judges_per_item(rule)
+    scored = _over_sheets(stage.id, Assignment.entry_id, SheetItem.code).join(
+        SheetItem, SheetItem.sheet_id == Sheet.id
+    )
+    by_item = scored.group_by(Assignment.entry_id, SheetItem.code)
+    enough = by_item.having(func.count() >= needed).subquery()
+    rows = await db.execute(
+        select(enough.c.entry_id, func.count().label("items")).group_by(enough.c.entry_id)
+    )
+    covered = {row.entry_id: row.items for row in rows}
+    items = {e.track: criteria_of(stage, rule, e.track).items() for e in entries}
+    short = {e.id: e for e in entries if covered.get(e.id, 0) < len(items[e.track])}
+    if not short:
+        return []
+    counts = by_item.add_columns(func.count().label("judges"))
+    given = {
+        (row.entry_id, row.code): row.judges
+        for row in await db.execute(counts.where(among(Assignment.entry_id, short)))
+    }
+    return [
+        rules.ItemWithoutJudges(organisation=row.name, item=item.code, given=judges, needed=needed)
+        for row in await _named(db, short)
+        for item in items[short[row.id].track]
+        if (judges := given.get((row.id, item.code), 0)) < needed
+    ]
+
+
+async def _named(db: AsyncSession, entries: Iterable[UUID]) -> Sequence[Any]:
+    rows = await db.execute(
+        select(Entry.id, Organisation.name)
+        .join(Organisation, Organisation.id == Entry.organisation_id)
+        .where(among(Entry.id, entries))
+        .order_by(Organisation.name, Entry.id)
+    )
+    return rows.all()
+
+
+async def _open_books(db: AsyncSession, stage_id: UUID) -> int:
+    statement = (
+        select(func.count())
+        .select_from(Scorebook)
+        .join(Entry, Entry.id == Scorebook.entry_id)
+        .join(Stage, Stage.id == Entry.stage_id)
+        .outerjoin(Outcome, Outcome.entry_id == Entry.id)
+        .where(live(stage_id), Scorebook.status != ScorebookStatus.LOCKED)
     )
     return await db.scalar(statement) or 0
 
 
 async def _inputs(
-    db: AsyncSession, stage: StageAt, rule: Panel, entries: Sequence[Entry]
+    db: AsyncSession, stage: StageAt, rule: Panel, entries: Sequence[Any]
 ) -> dict[str, Any]:
-    """Everything the scores are computed from, as plain values; four statements at most."""
-    by_track = {entry.track: criteria_of(stage, rule, entry.track) for entry in entries}
+    """Everything the scores are computed from, as plain values; three statements at most."""
+    by_track = {track: criteria_of(stage, rule, track) for track in {e.track for e in entries}}
     lines: dict[str, dict[str, Any]] = {
         str(entry.id): {
             "application": str(entry.application_id),
@@ -132,15 +198,12 @@ async def _inputs(
         }
         for entry in entries
     }
-    ids = [entry.id for entry in entries]
-    sheets = await _sheets(db, ids)
-    marks = await _marks(db, [sheet.id for sheet in sheets])
-    for sheet in sheets:
-        kept = {"digest": sheet.digest, "items": marks[sheet.id]}
-        lines[str(sheet.entry_id)]["sheets"][str(sheet.id)] = kept
+    forms = {each.code: each.scored_items() for each in by_track.values()}
+    length = {code: len(items) for code, items in forms.items()}
+    await _add_sheets(db, stage.id, lines, length)
     consensus = rule.method.consensus is not None
     if consensus:
-        await _add_scorebooks(db, ids, lines)
+        await _add_scorebooks(db, stage.id, lines, length)
     return {
         "method": plain_method(None if consensus else rules.method_of(rule.method)),
         "rounding": {"places": rule.rounding.places, "mode": rule.rounding.mode},
@@ -148,42 +211,64 @@ async def _inputs(
             mode="json", exclude_none=True, exclude={"cite", "assumed", "because"}
         ),
         "criteria": {
-            criteria.code: [
-                [item, category, decimal_text(points)]
-                for item, category, points in criteria.scored_items()
-            ]
-            for criteria in by_track.values()
+            code: [[item, category, decimal_text(points)] for item, category, points in items]
+            for code, items in forms.items()
         },
         "entries": lines,
     }
 
 
-async def _marks(db: AsyncSession, sheets: Sequence[UUID]) -> dict[UUID, dict[str, int | None]]:
-    found: dict[UUID, dict[str, int | None]] = defaultdict(dict)
-    for row in await db.execute(
-        select(SheetItem.sheet_id, SheetItem.code, SheetItem.percentage).where(
-            SheetItem.sheet_id.in_(sheets)
-        )
-    ):
-        found[row.sheet_id][row.code] = row.percentage
-    return found
+def _marks(item: type[SheetItem | ScorebookItem]) -> Any:
+    """All percentages of a form in one array, each with its place: in whatever order they come,
+    `in_order` knows where each belongs.
+    """
+    return func.array_agg(item.position * PLACE + item.percentage).label("marks")
+
+
+def in_order(marks: Sequence[int], length: int) -> list[int | None]:
+    """The percentages of a form by place, None where it has not that item."""
+    if len(marks) == length:
+        return [mark % PLACE for mark in sorted(marks)]
+    placed: list[int | None] = [None] * length
+    for place, percentage in (divmod(mark, PLACE) for mark in marks):
+        placed[place] = percentage
+    return placed
+
+
+async def _add_sheets(
+    db: AsyncSession, stage_id: UUID, lines: Mapping[str, Any], length: Mapping[str, int]
+) -> None:
+    # Many rows, and none of them an object: the session would only copy them.
+    connection = await db.connection()
+    rows = await connection.execute(
+        select(SheetItem.sheet_id, _marks(SheetItem))
+        .join(Sheet, Sheet.id == SheetItem.sheet_id)
+        .join(Assignment, Assignment.id == Sheet.assignment_id)
+        .join(Entry, Entry.id == Assignment.entry_id)
+        .where(Entry.stage_id == stage_id)
+        .group_by(SheetItem.sheet_id)
+    )
+    marks = {row.sheet_id: row.marks for row in rows}
+    counting = _over_sheets(stage_id, Assignment.entry_id, Sheet.id, Sheet.digest)
+    for entry, sheet, digest in await connection.execute(counting):
+        line = lines[str(entry)]
+        items = in_order(marks[sheet], length[line["criteria"]])
+        line["sheets"][str(sheet)] = {"digest": digest, "items": items}
 
 
 async def _add_scorebooks(
-    db: AsyncSession, entries: Sequence[UUID], lines: dict[str, dict[str, Any]]
+    db: AsyncSession, stage_id: UUID, lines: Mapping[str, Any], length: Mapping[str, int]
 ) -> None:
-    for row in await db.execute(
-        select(
-            Scorebook.entry_id,
-            Scorebook.id,
-            Scorebook.digest,
-            ScorebookItem.code,
-            ScorebookItem.percentage,
-        )
+    rows = await db.execute(
+        select(Scorebook.entry_id, Scorebook.id, Scorebook.digest, _marks(ScorebookItem))
         .join(ScorebookItem, ScorebookItem.scorebook_id == Scorebook.id)
-        .where(Scorebook.entry_id.in_(entries))
-    ):
-        line = lines[str(row.entry_id)]
-        if line["scorebook"] is None:
-            line["scorebook"] = {"id": str(row.id), "digest": row.digest, "items": {}}
-        line["scorebook"]["items"][row.code] = row.percentage
+        .join(Entry, Entry.id == Scorebook.entry_id)
+        .join(Stage, Stage.id == Entry.stage_id)
+        .outerjoin(Outcome, Outcome.entry_id == Entry.id)
+        .where(live(stage_id))
+        .group_by(Scorebook.id)
+    )
+    for entry, book, digest, given in rows:
+        line = lines[str(entry)]
+        items = in_order(given, length[line["criteria"]])
+        line["scorebook"] = {"id": str(book), "digest": digest, "items": items}

@@ -4,10 +4,11 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import not_, select
+from sqlalchemy import bindparam, not_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.award.judging.models import Assignment, Expert, PanelEntry
@@ -32,10 +33,12 @@ from app.award.scoring.schemas import (
 from app.award.stages.models import Entry, Snapshot, Stage
 from app.platform.accounts.callers import Call
 from app.platform.accounts.models import Organisation
+from app.platform.db.base import among
+from app.platform.db.prepared import Direct, Prepared
 from app.platform.http.pages import Page, page
 from app.platform.http.preconditions import version_tag
-from app.platform.security.access import Found, fetch, fetch_view, visible_to
-from app.platform.security.permission import Resource
+from app.platform.security.access import Found, fetch, fetch_prepared, visible_to
+from app.platform.security.permission import AnyCaller, Resource
 from app.platform.workflow.advance import actions
 from app.rules import scoring
 from app.rules.exact import decimal_text, from_units
@@ -68,6 +71,7 @@ def stage_ref(row: Any) -> StageRef:
     return StageRef(cycle_id=row.cycle_id, key=row.stage, name=row.stage_name)
 
 
+@lru_cache
 def points_text(units: int) -> str:
     return decimal_text(from_units(units))
 
@@ -107,17 +111,28 @@ async def list_assignments(call: Call, query: AssignmentQuery) -> Page[Assignmen
     )
 
 
-async def sheet_view(call: Call, sheet_id: UUID) -> tuple[SheetView, str]:
+SHEET_READ = Prepared(
+    sheets(
+        Sheet.id,
+        Sheet.assignment_id,
+        Assignment.entry_id,
+        Sheet.status,
+        *STAGE_COLUMNS,
+        *SHEET_RESOURCE.facts(AnyCaller()),
+    ).where(Sheet.id == bindparam("sheet"))
+)
+ITEMS_READ = (
+    select(*ITEM_COLUMNS)
+    .where(SheetItem.sheet_id == bindparam("sheet"))
+    .order_by(SheetItem.position)
+)
+ITEMS_READ_DIRECTLY = Prepared(ITEMS_READ)
+
+
+async def sheet_view(call: Call[Direct], sheet_id: UUID) -> tuple[SheetView, str]:
     """A sheet as its author may see it, and its ETag; two statements."""
-    found = await fetch_view(
-        call.db,
-        call.actor,
-        SHEET_RESOURCE,
-        sheets(
-            Sheet.id, Sheet.assignment_id, Assignment.entry_id, Sheet.status, *STAGE_COLUMNS
-        ).where(Sheet.id == sheet_id),
-    )
-    row, items = found.it, await items_of(call.db, sheet_id)
+    found = await fetch_prepared(call.db, call.actor, SHEET_RESOURCE, SHEET_READ, sheet=sheet_id)
+    row, items = found.it, await call.db.all(ITEMS_READ_DIRECTLY, sheet=sheet_id)
     status = SheetStatus(row.status)
     view = SheetView(
         id=row.id,
@@ -134,11 +149,7 @@ async def sheet_view(call: Call, sheet_id: UUID) -> tuple[SheetView, str]:
 
 async def items_of(db: AsyncSession, sheet_id: UUID) -> Sequence[Any]:
     """The items of a sheet in the order of the criteria."""
-    return (
-        await db.execute(
-            select(*ITEM_COLUMNS).where(SheetItem.sheet_id == sheet_id).order_by(SheetItem.position)
-        )
-    ).all()
+    return (await db.execute(ITEMS_READ, {"sheet": sheet_id})).all()
 
 
 def item_view(row: Any) -> SheetItemView:
@@ -158,10 +169,7 @@ def total_text(items: Sequence[Any]) -> str | None:
     if any(item.percentage is None for item in items):
         return None
     return decimal_text(
-        sum(
-            (scoring.item_points(from_units(item.units), item.percentage) for item in items),
-            Fraction(0),
-        )
+        from_units(sum(item.units * item.percentage for item in items)) / scoring.FULL
     )
 
 
@@ -296,7 +304,7 @@ async def starting_of(
         .where(
             Stage.cycle_id == cycle_id,
             Stage.key == rule.start_from,
-            Entry.application_id.in_(applications),
+            among(Entry.application_id, applications),
             Scorebook.locked_at.is_not(None),
         )
         .order_by(ScorebookItem.position)
@@ -322,6 +330,6 @@ async def category_points(
         return {}
     inputs = json.loads(text)["inputs"]
     return {
-        UUID(inputs["entries"][entry_id]["application"]): dict(totals.categories)
-        for entry_id, totals in recount(inputs).items()
+        UUID(inputs["entries"][entry_id]["application"]): earned.categories
+        for entry_id, earned in recount(inputs).items()
     }

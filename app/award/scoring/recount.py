@@ -1,6 +1,8 @@
 """What does a panel stage come to, computed from its snapshot's inputs alone? Pure.
 
-The stage is closed on these very values, so whoever holds the snapshot can count again.
+The stage is closed on these very values, so whoever holds the snapshot can count again. Sheets and
+scorebooks give their percentages in the order of the items of their criteria, null where a judge
+has not that item to score.
 """
 
 from collections.abc import Mapping
@@ -9,7 +11,7 @@ from typing import Any
 
 from app.rules import scoring
 from app.rules.exact import Rounding, fraction_from_text, round_to
-from app.rules.scoring import Mean, Median, ScoredItem, Totals, TrimmedMean
+from app.rules.scoring import Earned, Form, Mean, Median, ScoredItem, TrimmedMean
 
 Inputs = Mapping[str, Any]
 
@@ -27,18 +29,20 @@ def plain_method(method: scoring.Method | None) -> dict[str, Any]:
             return {"way": "trimmed_mean", "drop_high": high, "drop_low": low, "at_least": least}
 
 
-def recount(inputs: Inputs) -> dict[str, Totals]:
-    """Exact item, category and total points by entry id. Raises ScoringError."""
-    criteria = {
-        code: [
-            ScoredItem(item, category, fraction_from_text(points))
-            for item, category, points in items
-        ]
+def recount(inputs: Inputs) -> dict[str, Earned]:
+    """What each entry has earned, by its id, exact. Raises ScoringError."""
+    forms = {
+        code: Form.of(
+            [
+                ScoredItem(item, category, fraction_from_text(points))
+                for item, category, points in items
+            ]
+        )
         for code, items in inputs["criteria"].items()
     }
     method = _method(inputs["method"])
     return {
-        entry_id: _totals(method, criteria[entry["criteria"]], entry)
+        entry_id: _earned(method, forms[entry["criteria"]], entry)
         for entry_id, entry in inputs["entries"].items()
     }
 
@@ -61,10 +65,7 @@ def _method(plain: Mapping[str, Any]) -> scoring.Method | None:
             return None
 
 
-def _totals(
-    method: scoring.Method | None, items: list[ScoredItem], entry: Mapping[str, Any]
-) -> Totals:
-    if method is None:
-        return scoring.totals(items, entry["scorebook"]["items"])
-    sheets = [sheet["items"] for sheet in entry["sheets"].values()]
-    return scoring.totals(items, scoring.aggregate_sheets(method, items, sheets))
+def _earned(method: scoring.Method | None, form: Form, entry: Mapping[str, Any]) -> Earned:
+    if method is None:  # people have agreed: what the scorebook says, and nothing else, counts
+        return scoring.earn(form, Mean(), [entry["scorebook"]["items"]])
+    return scoring.earn(form, method, [sheet["items"] for sheet in entry["sheets"].values()])

@@ -29,7 +29,14 @@ from app.award.scoring.schemas import (
 from app.award.scoring.service import consensus, handing_out, sheets
 from app.award.stages.routes import StageKey
 from app.award.stages.rules import EntryEnded, EntryUnknown, StageNotOpen, StageUnknown
-from app.platform.accounts.callers import Reading, SignInNeeded, Writing
+from app.platform.accounts.callers import (
+    DirectReading,
+    DirectWriting,
+    Once,
+    Reading,
+    SignInNeeded,
+    Writing,
+)
 from app.platform.errors import (
     ConditionMissing,
     NotAllowed,
@@ -38,6 +45,7 @@ from app.platform.errors import (
     Stale,
 )
 from app.platform.ground import ground_of
+from app.platform.http.once import NAMED, OnceRoute
 from app.platform.http.pages import CursorUnreadable, Page
 from app.platform.http.preconditions import IfMatch, tagged, version_tag
 from app.platform.http.problems import answers
@@ -45,8 +53,8 @@ from app.platform.workflow.lifecycle import MoveNotPossible
 
 panels = APIRouter(tags=["judging"])
 assignments = APIRouter(prefix="/assignments", tags=["judging"])
-scoresheets = APIRouter(prefix="/scoresheets", tags=["scoring"])
-scorebooks = APIRouter(tags=["scoring"])
+scoresheets = APIRouter(route_class=OnceRoute, prefix="/scoresheets", tags=["scoring"])
+scorebooks = APIRouter(route_class=OnceRoute, tags=["scoring"])
 
 SIGNED_IN = (SignInNeeded, NotAllowed)
 SHEET = (*SIGNED_IN, rules.SheetUnknown)
@@ -169,7 +177,7 @@ async def download_assigned_attachment(
 @scoresheets.get(
     "/{sheet_id}", operation_id="read_sheet", summary="Read a sheet", responses=answers(*SHEET)
 )
-async def read_sheet(call: Reading, sheet_id: UUID, response: Response) -> SheetView:
+async def read_sheet(call: DirectReading, sheet_id: UUID, response: Response) -> SheetView:
     """For its author alone. The ETag is the sheet's, for locking it."""
     view, tag = await queries.sheet_view(call, sheet_id)
     tagged(response, tag)
@@ -183,7 +191,7 @@ async def read_sheet(call: Reading, sheet_id: UUID, response: Response) -> Sheet
     responses=answers(*SHEET, rules.ItemUnknown, rules.AlreadyLocked, *GUARDED, *WRONG),
 )
 async def score_item(
-    call: Writing,
+    call: DirectWriting,
     sheet_id: UUID,
     code: ItemCode,
     body: ItemIn,
@@ -201,6 +209,7 @@ async def score_item(
     operation_id="lock_sheet",
     summary="Lock a sheet",
     responses=answers(
+        *NAMED,
         *SHEET,
         MoveNotPossible,
         rules.ItemUnscored,
@@ -209,7 +218,7 @@ async def score_item(
         *GUARDED,
     ),
 )
-async def lock_sheet(call: Writing, sheet_id: UUID, if_match: IfMatch) -> LockView:
+async def lock_sheet(call: Once, sheet_id: UUID, if_match: IfMatch) -> LockView:
     """Send the sheet's ETag. It cannot be undone; the answer holds a signed receipt."""
     return await sheets.lock(call, sheet_id, if_match)
 
@@ -325,6 +334,7 @@ async def answer_scorebook(
     operation_id="lock_scorebook",
     summary="Lock a scorebook",
     responses=answers(
+        *NAMED,
         *BOOK,
         MoveNotPossible,
         rules.ScorebookIncomplete,
@@ -334,7 +344,7 @@ async def answer_scorebook(
         EntryEnded,
     ),
 )
-async def lock_scorebook(call: Writing, scorebook_id: UUID) -> LockView:
+async def lock_scorebook(call: Once, scorebook_id: UUID) -> LockView:
     """By the leader, when every item is set and every member has answered."""
     return await consensus.lock(call, scorebook_id)
 

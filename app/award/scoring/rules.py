@@ -94,6 +94,12 @@ class JudgesMissing(Conflict):
     en = "Without those who must stand aside, {count} entries have too few judges."
 
 
+class ItemWithoutJudges(Conflict):
+    code = "item-without-judges"
+    zh = "“{organisation}”的评分项 {item} 有 {given} 名评审员，至少需要 {needed} 名。"
+    en = "Item {item} of “{organisation}” has {given} judges; it needs {needed}."
+
+
 class ReasonOutsideSpan(Invalid):
     code = "reason-outside-span"
     zh = "合议百分比超出评审员个人评分的范围（{low}% 至 {high}%），须说明理由。"

@@ -19,6 +19,8 @@ INELIGIBLE = "ineligible"
 class ScreeningKind:
     """资格审查: the office decides on every entry, ground by ground."""
 
+    many_rows_decide = False
+
     async def opened(self, db: AsyncSession, stage: StageAt, now: datetime) -> None:
         """Nothing to prepare: grounds are computed when they are read."""
 

@@ -7,11 +7,12 @@ from fastapi import APIRouter, status
 from app.award.screening import queries, rules, service
 from app.award.screening.schemas import GroundView, ScreeningIn, ScreeningView
 from app.award.stages.rules import EntryEnded, EntryUnknown, StageNotOpen
-from app.platform.accounts.callers import Reading, SignInNeeded, Writing
+from app.platform.accounts.callers import Once, Reading, SignInNeeded
 from app.platform.errors import NotAllowed
+from app.platform.http.once import NAMED, OnceRoute
 from app.platform.http.problems import answers
 
-routes = APIRouter(prefix="/entries/{entry_id}", tags=["screening"])
+routes = APIRouter(route_class=OnceRoute, prefix="/entries/{entry_id}", tags=["screening"])
 
 OFFICE = (SignInNeeded, EntryUnknown)
 
@@ -33,6 +34,7 @@ async def list_grounds(call: Reading, entry_id: UUID) -> list[GroundView]:
     summary="Decide whether an entry is eligible",
     status_code=status.HTTP_201_CREATED,
     responses=answers(
+        *NAMED,
         *OFFICE,
         NotAllowed,
         rules.NotAScreening,
@@ -46,7 +48,7 @@ async def list_grounds(call: Reading, entry_id: UUID) -> list[GroundView]:
         rules.NoteNeeded,
     ),
 )
-async def screen(call: Writing, entry_id: UUID, body: ScreeningIn) -> ScreeningView:
+async def screen(call: Once, entry_id: UUID, body: ScreeningIn) -> ScreeningView:
     """With an answer and its evidence for every ground. The decision is final."""
     return await service.screen(call, entry_id, body)
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.award.stages.lifecycle import Result
+from app.platform.db.base import Model
 from app.platform.errors import Refusal
 from app.rules.criteria import CriteriaSet
 from app.rules.regulation.model import Regulation
@@ -51,14 +52,24 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The verdicts of a stage, and the plain values they were computed from."""
+    """The verdicts of a stage, the plain values they were computed from, and the rows that its
+    closing leaves behind for later years.
+    """
 
     verdicts: Sequence[Verdict]
     inputs: dict[str, Any] = field(default_factory=dict)
+    leaves: Sequence[Model] = ()
 
 
 class Kind(Protocol):
-    """A kind of stage: three functions."""
+    """A kind of stage: three functions.
+
+    `many_rows_decide`: a stage of it is judged in a SERIALIZABLE transaction. Then whatever else is
+    done in an open stage of it must be too, or the judgement would not see who was just ahead.
+    """
+
+    @property
+    def many_rows_decide(self) -> bool: ...
 
     async def opened(self, db: AsyncSession, stage: StageAt, now: datetime) -> None:
         """Prepare the work of this stage."""

@@ -85,6 +85,16 @@ class Outcome(Model):
     decided_at: Mapped[datetime]
 
 
+class Withdrawal(Model):
+    """An application has withdrawn: no stage that opens later takes it in any more."""
+
+    __tablename__ = "withdrawal"
+    __table_args__ = (APPEND_ONLY,)
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), primary_key=True)
+    withdrawn_at: Mapped[datetime]
+
+
 class TieDecision(Model):
     """The recorded order of entries that stand level at a cut; the last one counts."""
 

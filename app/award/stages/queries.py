@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from app.award.programmes.lifecycle import CycleStatus
 from app.award.programmes.models import Cycle
@@ -14,12 +15,14 @@ from app.award.records.queries import conflicted
 from app.award.stages.kind import StageAt
 from app.award.stages.lifecycle import STAGE, Result, StageStatus
 from app.award.stages.models import Entry, Outcome, Snapshot, Stage, TieDecision
-from app.award.stages.rules import EntryUnknown, StageNotOpen, StageUnknown
+from app.award.stages.rules import EntryUnknown, RecusalNeeded, StageNotOpen, StageUnknown
 from app.award.stages.schemas import EntryView, RankedView, RankingView, SnapshotView, StageView
 from app.platform.accounts.callers import Call
+from app.platform.db.prepared import Direct, Prepared
+from app.platform.errors import ensure
 from app.platform.http.pages import Page, Paging, page
 from app.platform.security.access import Found, fetch, visible_to
-from app.platform.security.permission import Resource
+from app.platform.security.permission import Actor, Resource
 from app.platform.workflow.advance import actions
 from app.rules.exact import decimal_text, from_units
 
@@ -47,6 +50,11 @@ async def get_stage(call: Call, cycle_id: UUID, key: str, *, lock: bool = False)
         .where(Stage.cycle_id == cycle_id, Stage.key == key)
     )
     return await fetch(call.db, call.actor, STAGE_RESOURCE, statement, lock=lock)
+
+
+async def kind_of(db: AsyncSession, cycle_id: UUID, key: str) -> str | None:
+    """The kind of the stage of that key, which never changes; one statement."""
+    return await db.scalar(select(Stage.kind).where(Stage.cycle_id == cycle_id, Stage.key == key))
 
 
 async def list_stages(call: Call, cycle_id: UUID) -> list[StageView]:
@@ -101,11 +109,20 @@ async def open_stage(db: AsyncSession, stage_id: UUID) -> Stage:
     """The stage, held open until the end of this transaction, in a running cycle. Every piece of a
     stage's work starts here: it is either in the snapshot, or refused with StageNotOpen.
     """
+    held, obstacle = await hold(db, Stage.id == stage_id)
+    ensure([obstacle])
+    return held
+
+
+async def hold(db: AsyncSession, *where: ColumnElement[bool]) -> tuple[Stage, StageNotOpen | None]:
+    """The stage that `where` names, held as it is until the end of this transaction, and what
+    stands against working in it, for whoever has reasons of their own to tell first.
+    """
     row = (
         await db.execute(
             select(Stage, Cycle.status)
             .join(Cycle, Cycle.id == Stage.cycle_id)
-            .where(Stage.id == stage_id)
+            .where(*where)
             .with_for_update(read=True, key_share=True)
             # It may have been closed while we waited for the lock: what is remembered is stale.
             .execution_options(populate_existing=True)
@@ -113,11 +130,29 @@ async def open_stage(db: AsyncSession, stage_id: UUID) -> Stage:
     ).first()
     if row is None:
         raise StageUnknown
-    stage, running = row.Stage, row.status == CycleStatus.LAUNCHED
-    if stage.status != StageStatus.OPEN or not running:
-        raise StageNotOpen(name=stage.name)
-    held: Stage = stage
-    return held
+    held: Stage = row.Stage
+    return held, _closed_to_work(held.status, row.status, held.name)
+
+
+def _closed_to_work(stage: str, cycle: str, name: str) -> StageNotOpen | None:
+    at_work = stage == StageStatus.OPEN and cycle == CycleStatus.LAUNCHED
+    return None if at_work else StageNotOpen(name=name)
+
+
+HELD_OPEN = Prepared(
+    select(Stage.status, Stage.name, Cycle.status.label("cycle"))
+    .join(Cycle, Cycle.id == Stage.cycle_id)
+    .where(Stage.id == bindparam("stage"))
+    .with_for_update(read=True, key_share=True)
+)
+
+
+async def hold_open(db: Direct, stage_id: UUID) -> None:
+    """Like `open_stage`, for work that needs nothing of the stage but that it stays open."""
+    row = await db.first(HELD_OPEN, stage=stage_id)
+    if row is None:
+        raise StageUnknown
+    ensure([_closed_to_work(row.status, row.cycle, row.name)])
 
 
 def live(stage_id: UUID) -> ColumnElement[bool]:
@@ -125,17 +160,42 @@ def live(stage_id: UUID) -> ColumnElement[bool]:
     return (Entry.stage_id == stage_id) & (Entry.round == Stage.round) & Outcome.entry_id.is_(None)
 
 
-async def live_entries(db: AsyncSession, stage_id: UUID) -> Sequence[Entry]:
-    """The entries a stage has still to judge, in no order that could matter."""
+async def live_entries(db: AsyncSession, stage_id: UUID) -> Sequence[Any]:
+    """The entries a stage has still to judge, in no order that could matter: their ids, those of
+    application and organisation, track and tier.
+    """
     return (
-        await db.scalars(
-            select(Entry)
+        await db.execute(
+            select(Entry.id, Entry.application_id, Entry.organisation_id, Entry.track, Entry.tier)
             .join(Stage, Stage.id == Entry.stage_id)
             .outerjoin(Outcome, Outcome.entry_id == Entry.id)
             .where(live(stage_id))
             .order_by(Entry.id)
         )
     ).all()
+
+
+def concerned(actor: Actor, stage_id: Any) -> ColumnElement[bool]:
+    """Whether the caller has a conflict of interest with a live entry of the stage of that id."""
+    entry, stage, outcome = aliased(Entry), aliased(Stage), aliased(Outcome)
+    return exists(
+        select(entry.id)
+        .join(stage, (stage.id == entry.stage_id) & (stage.round == entry.round))
+        .outerjoin(outcome, outcome.entry_id == entry.id)
+        .where(
+            stage.id == stage_id,
+            outcome.entry_id.is_(None),
+            conflicted(actor, entry.organisation_id),
+        )
+    )
+
+
+async def ensure_disinterested(call: Call, stage_id: UUID) -> None:
+    """RecusalNeeded where the caller has an interest in a live entry of the stage: an act on a
+    whole list is not done by halves.
+    """
+    if await call.db.scalar(select(concerned(call.actor, stage_id))):
+        raise RecusalNeeded
 
 
 async def live_entry(db: AsyncSession, stage_id: UUID, application_id: UUID) -> Entry | None:
@@ -200,14 +260,39 @@ async def outcomes_of(
     return [(row.key, row.Entry, row.Outcome) for row in rows]
 
 
+async def exact_scores(
+    db: AsyncSession, cycle_id: UUID, keys: Sequence[str]
+) -> Sequence[tuple[str, UUID, str]]:
+    """The exact scores that closed stages have stored: (stage key, application, exact text) of
+    their last rounds.
+    """
+    rows = await db.execute(
+        select(Stage.key, Entry.application_id, Outcome.exact)
+        .join(Entry, (Entry.stage_id == Stage.id) & (Entry.round == Stage.round))
+        .join(Outcome, Outcome.entry_id == Entry.id)
+        .where(
+            Stage.cycle_id == cycle_id,
+            Stage.key.in_(keys),
+            Stage.status == StageStatus.CLOSED,
+            Outcome.exact.is_not(None),
+        )
+    )
+    return [(key, application, exact) for key, application, exact in rows if exact is not None]
+
+
 async def ranking(call: Call, cycle_id: UUID, key: str) -> RankingView:
-    """The ranking of a closed stage, best first; two statements."""
+    """The ranking of a closed stage, best first; two statements.
+
+    Entries in which the caller has an interest are left out.
+    """
     found = await get_stage(call, cycle_id, key)
     found.require("stage:read-ranking")
     rows = await call.db.execute(
         select(Entry.application_id, Outcome)
         .join(Outcome, Outcome.entry_id == Entry.id)
-        .where(Entry.stage_id == found.it.id, Entry.round == found.it.round)
+        .join(Stage, (Stage.id == Entry.stage_id) & (Stage.round == Entry.round))
+        .join(Cycle, Cycle.id == Stage.cycle_id)
+        .where(Stage.id == found.it.id, visible_to(call.actor, ENTRY_RESOURCE))
         .order_by(Outcome.rank.nulls_last(), Entry.application_id)
     )
     return RankingView(

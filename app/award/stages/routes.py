@@ -1,5 +1,6 @@
 """How is the sieve reached?"""
 
+from collections.abc import AsyncIterator
 from typing import Annotated
 from uuid import UUID
 
@@ -21,18 +22,25 @@ from app.award.stages.schemas import (
     TieDecisionIn,
 )
 from app.platform.accounts.callers import (
+    Call,
+    Deciding,
+    DryRun,
     PublicReading,
     Reading,
     SignInNeeded,
+    Token,
     Trying,
     Writing,
+    carried_out,
 )
 from app.platform.errors import NotAllowed
+from app.platform.ground import ground_of
+from app.platform.http.deciding import DecidingRoute
 from app.platform.http.pages import CursorUnreadable, Page, PageQuery
 from app.platform.http.problems import answers
 from app.platform.workflow.lifecycle import MoveNotPossible
 
-routes = APIRouter(prefix="/cycles/{cycle_id}", tags=["stages"])
+routes = APIRouter(route_class=DecidingRoute, prefix="/cycles/{cycle_id}", tags=["stages"])
 
 STAFF = (SignInNeeded, NotAllowed, rules.StageUnknown)
 MOVE = (SignInNeeded, NotAllowed, programme_rules.CycleUnknown, MoveNotPossible)
@@ -47,6 +55,26 @@ def kinds_of(request: Request) -> Kinds:
 
 
 KindsHere = Annotated[Kinds, Depends(kinds_of)]
+
+
+async def closing(
+    request: Request,
+    token: Token,
+    kinds: KindsHere,
+    cycle_id: UUID,
+    key: StageKey,
+    dry_run: DryRun = False,
+) -> AsyncIterator[Call]:
+    """A trial in whose transaction a stage of this kind can be judged."""
+    database = ground_of(request).database
+    async with database.pulse.expected(), database.reading() as db:
+        kind = await queries.kind_of(db, cycle_id, key)
+    many = kind is not None and kinds[kind].many_rows_decide
+    async with carried_out(request, token, dry_run=dry_run, serializable=many) as call:
+        yield call
+
+
+Closing = Annotated[Call, Depends(closing, scope="function")]
 
 
 @routes.post(
@@ -133,7 +161,9 @@ async def open_stage(
         *STAFF, MoveNotPossible, programme_rules.NothingLaunched, rules.TieUnresolved
     ),
 )
-async def close_stage(call: Trying, kinds: KindsHere, cycle_id: UUID, key: StageKey) -> ClosingView:
+async def close_stage(
+    call: Closing, kinds: KindsHere, cycle_id: UUID, key: StageKey
+) -> ClosingView:
     """Every entry gets its outcome, and a snapshot is taken from which it can be computed again."""
     return await service.close_stage(call, kinds, cycle_id, key)
 
@@ -145,7 +175,7 @@ async def close_stage(call: Trying, kinds: KindsHere, cycle_id: UUID, key: Stage
     status_code=status.HTTP_204_NO_CONTENT,
     responses=answers(*STAFF, rules.StageNotOpen, rules.TieOrderWrong),
 )
-async def decide_tie(call: Writing, cycle_id: UUID, key: StageKey, body: TieDecisionIn) -> None:
+async def decide_tie(call: Deciding, cycle_id: UUID, key: StageKey, body: TieDecisionIn) -> None:
     """In which order entries that stand level are taken; a later decision replaces it."""
     await service.decide_tie(call, cycle_id, key, body)
 

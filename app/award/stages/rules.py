@@ -6,7 +6,7 @@ from fractions import Fraction
 from uuid import UUID
 
 from app.platform.clock import legal_minute
-from app.platform.errors import Conflict, Invalid, NotFound, Refusal
+from app.platform.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
 from app.rules.ranking import Candidate, Cut, RankingError, at_least, everybody, first
 from app.rules.regulation.stages import Advance
 
@@ -63,6 +63,12 @@ class TieDecisionUnfit(Conflict):
     code = "tie-decision-unfit"
     zh = "并列处理决定与实际并列的单位不符。"
     en = "The recorded decision does not fit the entries that stand level."
+
+
+class RecusalNeeded(NotAllowed):
+    code = "recusal-needed"
+    zh = "名单中有与您存在利害关系的单位，请由他人办理。"
+    en = "You have an interest in somebody on the list; another person must do this."
 
 
 class EntryEnded(Conflict):

@@ -80,7 +80,8 @@ class ClosingView(View):
     eliminated: int
     digest: str
     checkpoint: str = Field(
-        description="Root (hex) of the cycle's log, this closing included; signed and public.",
+        description="Root (hex) of the cycle's log, this closing included; signed and public. "
+        "Acts are salted, so a dry run shows another root than the closing that follows.",
         examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
     )
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.award.programmes import service as programmes
@@ -17,12 +17,13 @@ from app.award.programmes.schemas import LaunchIn
 from app.award.stages import queries, rules
 from app.award.stages.kind import Judgement, Kinds, StageAt, Verdict
 from app.award.stages.lifecycle import STAGE, Result, StageStatus
-from app.award.stages.models import Entry, Outcome, Snapshot, Stage, TieDecision
+from app.award.stages.models import Entry, Outcome, Snapshot, Stage, TieDecision, Withdrawal
 from app.award.stages.schemas import CancellationIn, ClosingView, SnapshotView, TieDecisionIn
 from app.platform.accounts.callers import Call
 from app.platform.audit.checkpoints import checkpoint
 from app.platform.audit.models import log_key
 from app.platform.audit.record import record
+from app.platform.db.base import among
 from app.platform.workflow.advance import advancing
 from app.proof.canonical import canonical, digest_text
 from app.rules.exact import decimal_text, to_units
@@ -103,7 +104,10 @@ async def close_stage(call: Call, kinds: Kinds, cycle_id: UUID, key: str) -> Clo
     if {verdict.entry_id for verdict in judgement.verdicts} != {entry.id for entry in entries}:
         msg = f"{stage.kind} has not judged exactly the live entries of {key}"
         raise RuntimeError(msg)
-    call.db.add_all(_outcome(verdict, call.now) for verdict in judgement.verdicts)
+    if judgement.verdicts:
+        outcomes = [_outcome(verdict, call.now) for verdict in judgement.verdicts]
+        await call.db.execute(insert(Outcome), outcomes)
+    call.db.add_all(judgement.leaves)
     snapshot = _snapshot(at, judgement, entries, call.now)
     call.db.add(snapshot)
     sealed = await checkpoint(
@@ -186,8 +190,18 @@ async def enter(
     )
 
 
-async def withdraw(db: AsyncSession, application_id: UUID, now: datetime) -> None:
-    """Every stage that still had to judge this application is told that it has withdrawn."""
+async def withdraw(db: AsyncSession, cycle_id: UUID, application_id: UUID, now: datetime) -> None:
+    """Every stage that still had to judge this application is told that it has withdrawn, and none
+    that opens later takes it in.
+    """
+    # No stage opens or closes meanwhile: the application is either in it, or kept out of it.
+    await db.execute(
+        select(Stage.id)
+        .where(Stage.cycle_id == cycle_id, Stage.status != StageStatus.CLOSED)
+        .order_by(Stage.position)
+        .with_for_update(read=True, key_share=True)
+    )
+    db.add(Withdrawal(application_id=application_id, withdrawn_at=now))
     entries = await db.scalars(
         select(Entry)
         .outerjoin(Outcome, Outcome.entry_id == Entry.id)
@@ -221,6 +235,11 @@ async def _let_in(db: AsyncSession, at: StageAt, keys: list[str], now: datetime)
             sources[key][entry.application_id] = (entry.track, tier)
             organisations[entry.application_id] = entry.organisation_id
     entering = rules.entrants(sources, frozenset(at.regulation.tracks_of(at.rule)))
+    gone = await db.scalars(
+        select(Withdrawal.application_id).where(among(Withdrawal.application_id, entering))
+    )
+    for application in gone:
+        del entering[application]
     db.add_all(
         Entry(
             stage_id=at.id,
@@ -235,22 +254,20 @@ async def _let_in(db: AsyncSession, at: StageAt, keys: list[str], now: datetime)
     )
 
 
-def _outcome(verdict: Verdict, now: datetime) -> Outcome:
-    return Outcome(
-        entry_id=verdict.entry_id,
-        result=verdict.result,
-        units=None if verdict.score is None else to_units(verdict.score),
-        exact=None if verdict.exact is None else decimal_text(verdict.exact),
-        rank=verdict.rank,
-        tier=verdict.tier,
-        reason=verdict.reason,
-        decided_at=now,
-    )
+def _outcome(verdict: Verdict, now: datetime) -> dict[str, Any]:
+    return {
+        "entry_id": verdict.entry_id,
+        "result": verdict.result,
+        "units": None if verdict.score is None else to_units(verdict.score),
+        "exact": None if verdict.exact is None else decimal_text(verdict.exact),
+        "rank": verdict.rank,
+        "tier": verdict.tier,
+        "reason": verdict.reason,
+        "decided_at": now,
+    }
 
 
-def _snapshot(
-    at: StageAt, judgement: Judgement, entries: Iterable[Entry], now: datetime
-) -> Snapshot:
+def _snapshot(at: StageAt, judgement: Judgement, entries: Iterable[Any], now: datetime) -> Snapshot:
     applications = {entry.id: str(entry.application_id) for entry in entries}
     text = canonical(
         {

@@ -4,26 +4,41 @@
 call is one transaction, committed before the answer leaves.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Generic
 from uuid import UUID
 
 from fastapi import Depends, Query, Request
 from fastapi.security import OAuth2PasswordBearer
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from typing_extensions import TypeVar
 
 from app.platform.accounts.lifecycle import AccountStatus
 from app.platform.accounts.models import Account, RoleGrant, SignInSession
 from app.platform.db.installation import clock_shift
-from app.platform.errors import Unauthenticated
+from app.platform.db.prepared import Direct, Prepared
+from app.platform.errors import Unauthenticated, Unavailable
 from app.platform.ground import Ground, ground_of
+from app.platform.http.networks import client_of
+from app.platform.http.once import IdempotencyKey, claim
+from app.platform.http.rates import admit
 from app.platform.security.permission import Actor
-from app.proof.jws import BadToken, read_access
+from app.proof.jws import BadToken, Typ
 
 AUDIENCE = "quality-award"
+D = TypeVar("D", bound=AsyncSession | Direct, default=AsyncSession)
+LONGEST = timedelta(seconds=30)
+"""From its arrival to its commit; an intake is settled twice as long after its deadline."""
+
+
+class TookTooLong(Unavailable):
+    code = "took-too-long"
+    zh = "请求未能在 30 秒内完成，没有生效，请重试。"
+    en = "This could not be done within 30 seconds; nothing of it was kept. Try again."
 
 
 class SignInNeeded(Unauthenticated):
@@ -33,15 +48,24 @@ class SignInNeeded(Unauthenticated):
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Call(Generic[D]):
     """One request, ready to be carried out. Services may flush, never commit."""
 
-    db: AsyncSession
+    db: D
     actor: Actor
     now: datetime
     wall: datetime
     ground: Ground
+    dry_run: bool = False
 
+    def signed(self, typ: Typ, payload: Mapping[str, object]) -> str:
+        """A compact JWS over the payload; empty in a dry run, which signs nothing."""
+        return "" if self.dry_run else self.ground.signed(typ, payload)
+
+
+DryRun = Annotated[
+    bool, Query(description="Check and show everything that would happen; keep nothing.")
+]
 
 bearer = OAuth2PasswordBearer("/api/v1/auth/token", auto_error=False)
 Token = Annotated[str | None, Depends(bearer)]
@@ -60,8 +84,14 @@ def _grants() -> Any:
 _LOOK_UP = (
     select(Account.id, Account.person_id, _grants(), clock_shift)
     .join(SignInSession, SignInSession.account_id == Account.id)
-    .where(Account.status == AccountStatus.ACTIVE, SignInSession.revoked_at.is_(None))
+    .where(
+        Account.status == AccountStatus.ACTIVE,
+        SignInSession.revoked_at.is_(None),
+        SignInSession.id == bindparam("session"),
+        SignInSession.expires_at > bindparam("wall"),
+    )
 )
+_DIRECT_LOOK_UP = Prepared(_LOOK_UP)
 
 
 def _roles(grants: list[str] | None) -> dict[str, frozenset[UUID | None]]:
@@ -73,21 +103,20 @@ def _roles(grants: list[str] | None) -> dict[str, frozenset[UUID | None]]:
 
 
 async def identify(
-    db: AsyncSession, ground: Ground, token: str | None, wall: datetime
+    db: AsyncSession | Direct, ground: Ground, token: str | None, wall: datetime
 ) -> tuple[Actor, timedelta]:
     """Who holds this access token, and how far award time is moved; one statement."""
     if token is None:
         raise SignInNeeded
     try:
-        claims = read_access(token, ground.keys, issuer=ground.issuer, audience=AUDIENCE, now=wall)
+        claims = ground.tokens.read(token, ground.chain.access, ground.issuer, AUDIENCE, wall)
         session_id = UUID(claims.sid)
     except (BadToken, ValueError) as refused:
         raise SignInNeeded from refused
-    row = (
-        await db.execute(
-            _LOOK_UP.where(SignInSession.id == session_id, SignInSession.expires_at > wall)
-        )
-    ).first()
+    if isinstance(db, Direct):
+        row = await db.first(_DIRECT_LOOK_UP, session=session_id, wall=wall)
+    else:
+        row = (await db.execute(_LOOK_UP, {"session": session_id, "wall": wall})).first()
     if row is None or str(row.id) != claims.sub:
         raise SignInNeeded
     actor = Actor(ground.policy, row.person_id, row.id, session_id, _roles(row.grants))
@@ -101,36 +130,122 @@ def arrived(request: Request) -> datetime:
 
 
 async def _anonymous(db: AsyncSession, ground: Ground, wall: datetime) -> Call:
-    shift = await db.scalar(select(clock_shift)) if ground.rehearsal else None
+    async with ground.database.pulse.expected():
+        shift = await db.scalar(select(clock_shift)) if ground.rehearsal else None
     return Call(db, Actor(ground.policy), wall + (shift or timedelta()), wall, ground)
+
+
+@asynccontextmanager
+async def carried_out(
+    request: Request, token: str | None, *, dry_run: bool = False, serializable: bool = False
+) -> AsyncIterator[Call]:
+    """A call in a transaction of its own; with `dry_run` everything is tried and nothing stays."""
+    ground, wall = ground_of(request), arrived(request)
+    async with ground.database.writing(keep=not dry_run, serializable=serializable) as db:
+        async with ground.database.pulse.expected():
+            actor, shift = await identify(db, ground, token, wall)
+        yield Call(db, actor, wall + shift, wall, ground, dry_run)
+        await db.flush()
 
 
 async def reading(request: Request, token: Token) -> AsyncIterator[Call]:
     ground, wall = ground_of(request), arrived(request)
     async with ground.database.reading() as db:
-        actor, shift = await identify(db, ground, token, wall)
+        async with ground.database.pulse.expected():
+            actor, shift = await identify(db, ground, token, wall)
         yield Call(db, actor, wall + shift, wall, ground)
 
 
 async def writing(request: Request, token: Token) -> AsyncIterator[Call]:
+    async with carried_out(request, token) as call:
+        yield call
+        ensure_in_time(call)
+
+
+async def reading_directly(request: Request, token: Token) -> AsyncIterator[Call[Direct]]:
     ground, wall = ground_of(request), arrived(request)
-    async with ground.database.writing() as db:
-        actor, shift = await identify(db, ground, token, wall)
+    async with ground.database.reading_directly() as db:
+        async with ground.database.pulse.expected():
+            actor, shift = await identify(db, ground, token, wall)
         yield Call(db, actor, wall + shift, wall, ground)
+
+
+async def writing_directly(request: Request, token: Token) -> AsyncIterator[Call[Direct]]:
+    ground, wall = ground_of(request), arrived(request)
+    async with ground.database.writing_directly() as db:
+        async with ground.database.pulse.expected():
+            actor, shift = await identify(db, ground, token, wall)
+        call = Call(db, actor, wall + shift, wall, ground)
+        yield call
+        ensure_in_time(call)
+
+
+async def deciding(request: Request, token: Token) -> AsyncIterator[Call]:
+    """For what many rows decide; on a DecidingRoute, which carries it out again if need be."""
+    async with carried_out(request, token, serializable=True) as call:
+        yield call
+        ensure_in_time(call)
 
 
 async def trying(
     request: Request,
     token: Token,
-    dry_run: Annotated[
-        bool, Query(description="Check and show everything that would happen; keep nothing.")
-    ] = False,
+    dry_run: DryRun = False,
 ) -> AsyncIterator[Call]:
-    ground, wall = ground_of(request), arrived(request)
-    async with ground.database.writing(keep=not dry_run) as db:
-        actor, shift = await identify(db, ground, token, wall)
-        yield Call(db, actor, wall + shift, wall, ground)
-        await db.flush()
+    async with carried_out(request, token, dry_run=dry_run) as call:
+        yield call
+
+
+async def deciding_trial(
+    request: Request,
+    token: Token,
+    dry_run: DryRun = False,
+) -> AsyncIterator[Call]:
+    async with carried_out(request, token, dry_run=dry_run, serializable=True) as call:
+        yield call
+
+
+def ensure_in_time(call: Call[Any]) -> None:
+    """What has run for so long is not committed: what an intake is closed on is complete."""
+    if call.ground.clock() - call.wall > LONGEST:
+        raise TookTooLong
+
+
+async def once(
+    request: Request,
+    idempotency_key: IdempotencyKey,
+    call: Annotated[Call, Depends(writing, scope="function")],
+) -> Call:
+    """A writing call that cannot be undone: its name is claimed first, in the same transaction."""
+    await claim(call.db, request, idempotency_key, call.actor.account_id, call.wall)
+    return call
+
+
+async def trying_once(
+    request: Request,
+    idempotency_key: IdempotencyKey,
+    call: Annotated[Call, Depends(trying, scope="function")],
+) -> Call:
+    await claim(call.db, request, idempotency_key, call.actor.account_id, call.wall)
+    return call
+
+
+async def deciding_once(
+    request: Request,
+    idempotency_key: IdempotencyKey,
+    call: Annotated[Call, Depends(deciding, scope="function")],
+) -> Call:
+    await claim(call.db, request, idempotency_key, call.actor.account_id, call.wall)
+    return call
+
+
+async def deciding_trial_once(
+    request: Request,
+    idempotency_key: IdempotencyKey,
+    call: Annotated[Call, Depends(deciding_trial, scope="function")],
+) -> Call:
+    await claim(call.db, request, idempotency_key, call.actor.account_id, call.wall)
+    return call
 
 
 async def public_reading(request: Request) -> AsyncIterator[Call]:
@@ -141,13 +256,34 @@ async def public_reading(request: Request) -> AsyncIterator[Call]:
 
 async def public_writing(request: Request) -> AsyncIterator[Call]:
     ground = ground_of(request)
+    operation = str(request.scope["route"].operation_id)
+    await admit(
+        ground.database, ground.public_rate, operation, client_of(request), arrived(request)
+    )
     async with ground.database.writing() as db:
         yield await _anonymous(db, ground, arrived(request))
+
+
+async def public_once(
+    request: Request,
+    idempotency_key: IdempotencyKey,
+    call: Annotated[Call, Depends(public_writing, scope="function")],
+) -> Call:
+    await claim(call.db, request, idempotency_key, None, call.wall)
+    return call
 
 
 # scope="function" ends the block, and so commits, before the answer leaves.
 Reading = Annotated[Call, Depends(reading, scope="function")]
 Writing = Annotated[Call, Depends(writing, scope="function")]
+DirectReading = Annotated[Call[Direct], Depends(reading_directly, scope="function")]
+DirectWriting = Annotated[Call[Direct], Depends(writing_directly, scope="function")]
+Once = Annotated[Call, Depends(once, scope="function")]
+TryingOnce = Annotated[Call, Depends(trying_once, scope="function")]
 Trying = Annotated[Call, Depends(trying, scope="function")]
+Deciding = Annotated[Call, Depends(deciding, scope="function")]
+DecidingOnce = Annotated[Call, Depends(deciding_once, scope="function")]
+DecidingTrialOnce = Annotated[Call, Depends(deciding_trial_once, scope="function")]
 PublicReading = Annotated[Call, Depends(public_reading, scope="function")]
+PublicOnce = Annotated[Call, Depends(public_once, scope="function")]
 PublicWriting = Annotated[Call, Depends(public_writing, scope="function")]

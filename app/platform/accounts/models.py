@@ -35,6 +35,8 @@ class Account(Model):
     status: Mapped[str]
     activation_digest: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
     activation_until: Mapped[datetime | None]
+    reset_digest: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    reset_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 
@@ -77,7 +79,9 @@ class RoleGrant(Model):
 
 
 class SignInSession(Model):
-    """A signed-in device: one family of refresh tokens."""
+    """A signed-in device: one family of refresh tokens. A refresh makes a new generation, at
+    `rotated_at`; `network` is where the sign-in came from.
+    """
 
     __tablename__ = "session"
 
@@ -86,10 +90,13 @@ class SignInSession(Model):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    network: Mapped[str | None]
+    generation: Mapped[int] = mapped_column(server_default="0")
+    rotated_at: Mapped[datetime | None]
 
 
 class RefreshToken(Model):
-    """One opaque token, kept as its SHA-256; used once."""
+    """One opaque token, kept as its SHA-256; it counts while its generation is the session's."""
 
     __tablename__ = "refresh_token"
 
@@ -97,7 +104,23 @@ class RefreshToken(Model):
     session_id: Mapped[UUID] = mapped_column(ForeignKey("session.id"), index=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
-    used_at: Mapped[datetime | None]
+    generation: Mapped[int]
+
+
+class SignInAttempt(Model):
+    """How often a password was tried for a login from a network; `network` "" is from anywhere.
+
+    The login is kept as a keyed hash: people type passwords into the wrong field.
+    """
+
+    __tablename__ = "sign_in_attempt"
+
+    login: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    network: Mapped[str] = mapped_column(primary_key=True)
+    failures: Mapped[int]
+    tried_at: Mapped[datetime] = mapped_column(index=True)
+    refused_until: Mapped[datetime | None]
+    succeeded_at: Mapped[datetime | None]
 
 
 class BootstrapToken(Model):

@@ -5,10 +5,26 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, select
 
-from app.platform.accounts.models import Account, Organisation, Person, RoleGrant
-from app.platform.accounts.schemas import AccountView, Me, OrganisationView, RoleIn
+from app.platform.accounts.callers import Call
+from app.platform.accounts.models import (
+    Account,
+    Organisation,
+    Person,
+    RoleGrant,
+    SignInSession,
+)
+from app.platform.accounts.schemas import (
+    AccountView,
+    Me,
+    OrganisationView,
+    RoleIn,
+    SessionView,
+)
 from app.platform.db.base import Rows
 from app.platform.errors import NotFound
+from app.platform.http.newest import newest_first
+from app.platform.http.pages import Page, Paging
+from app.platform.security.access import Found, fetch
 from app.platform.security.permission import Actor, Resource
 
 ACCOUNT_RESOURCE = Resource("account")
@@ -61,4 +77,45 @@ async def me(db: Any, actor: Actor) -> Me:
             for role, scopes in sorted(actor.roles.items())
             for scope in sorted(scopes, key=str)
         ],
+    )
+
+
+async def get_account(call: Call, account_id: UUID) -> Found[Account]:
+    """The account, locked, if the caller may read it."""
+    statement = select(Account).where(Account.id == account_id)
+    return await fetch(call.db, call.actor, ACCOUNT_RESOURCE, statement, lock=True)
+
+
+async def own_sessions(call: Call, paging: Paging) -> Page[SessionView]:
+    """Where the caller is signed in now, the newest first."""
+    statement = select(
+        SignInSession.id,
+        SignInSession.created_at,
+        SignInSession.rotated_at.label("refreshed_at"),
+        SignInSession.expires_at,
+        SignInSession.network,
+        (SignInSession.id == call.actor.session_id).label("current"),
+    ).where(
+        SignInSession.account_id == call.actor.account_id,
+        SignInSession.revoked_at.is_(None),
+        SignInSession.expires_at > call.wall,
+    )
+
+    def view(row: Any) -> SessionView:
+        return SessionView(
+            id=row.id,
+            created_at=row.created_at,
+            refreshed_at=row.refreshed_at,
+            expires_at=row.expires_at,
+            network=row.network,
+            current=row.current,
+        )
+
+    return await newest_first(
+        call.db,
+        statement,
+        paging,
+        at=SignInSession.created_at,
+        identity=SignInSession.id,
+        view=view,
     )

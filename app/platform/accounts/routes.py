@@ -10,6 +10,7 @@ from app.platform.accounts.callers import (
     PublicWriting,
     Reading,
     SignInNeeded,
+    Token,
     Writing,
     arrived,
 )
@@ -25,15 +26,21 @@ from app.platform.accounts.schemas import (
     Me,
     OrganisationIn,
     OrganisationView,
+    PasswordChange,
+    PasswordReset,
     Registration,
+    ResetIn,
+    SessionView,
     SignInForm,
     Tokens,
 )
-from app.platform.accounts.service import joining, sign_in
+from app.platform.accounts.service import joining, passwords, sign_in
 from app.platform.errors import NotAllowed, NotFound
 from app.platform.ground import ground_of
+from app.platform.http.networks import client_of
 from app.platform.http.pages import CursorUnreadable, Page, PageQuery, page
 from app.platform.http.problems import answers
+from app.platform.http.rates import TooManyRequests
 from app.platform.security.access import require, visible_to
 from app.platform.workflow.lifecycle import MoveNotPossible
 
@@ -49,14 +56,17 @@ well_known = APIRouter(tags=["sign-in"])
     "/token",
     operation_id="sign_in",
     summary="Sign in, or refresh a sign-in",
-    responses=answers(rules.SignInFailed, rules.RefreshRefused, rules.SignInBusy),
+    responses=answers(
+        rules.SignInFailed, rules.RefreshRefused, rules.TooManyAttempts, rules.SignInBusy
+    ),
 )
 async def sign_in_(request: Request, form: Annotated[SignInForm, Form()]) -> Tokens:
     """OAuth 2: `grant_type=password` with login and password, or `grant_type=refresh_token`."""
     ground, wall = ground_of(request), arrived(request)
     if form.grant_type == "refresh_token":
         return await sign_in.refresh(ground, form.refresh_token or "", wall)
-    return await sign_in.sign_in(ground, form.username or "", form.password or "", wall)
+    name, password = form.username or "", form.password or ""
+    return await sign_in.sign_in(ground, name, password, wall, client_of(request))
 
 
 @auth.post(
@@ -71,6 +81,29 @@ async def sign_out(call: Writing) -> None:
     await sign_in.sign_out(call)
 
 
+@auth.get(
+    "/sessions",
+    operation_id="list_sessions",
+    summary="Where am I signed in?",
+    responses=answers(SignInNeeded, CursorUnreadable),
+)
+async def list_sessions(call: Reading, paging: PageQuery) -> Page[SessionView]:
+    """The caller's own sessions, the newest first."""
+    return await queries.own_sessions(call, paging)
+
+
+@auth.delete(
+    "/sessions/{session_id}",
+    operation_id="end_session",
+    summary="End one of my sessions",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=answers(SignInNeeded, rules.SessionUnknown),
+)
+async def end_session(call: Writing, session_id: UUID) -> None:
+    """A device that was lost, say: its tokens stop working at once."""
+    await sign_in.end_session(call, session_id)
+
+
 @auth.get("/me", operation_id="me", summary="Who am I?", responses=answers(SignInNeeded))
 async def me(call: Reading) -> Me:
     """The signed-in person and the roles they hold, each with its scope."""
@@ -81,7 +114,7 @@ async def me(call: Reading) -> Me:
 async def jwks(request: Request, response: Response) -> dict[str, Any]:
     """The keys that sign access tokens and receipts (RFC 7517)."""
     response.headers["Cache-Control"] = "public, max-age=300"
-    return ground_of(request).keys.jwks()
+    return ground_of(request).chain.jwks()
 
 
 @accounts.post(
@@ -89,7 +122,14 @@ async def jwks(request: Request, response: Response) -> dict[str, Any]:
     operation_id="bootstrap",
     summary="Make the first security administrator",
     status_code=status.HTTP_201_CREATED,
-    responses=answers(rules.TokenSpent, rules.LoginTaken, rules.PersonKnown, rules.PasswordWeak),
+    responses=answers(
+        rules.TokenSpent,
+        rules.LoginTaken,
+        rules.PersonKnown,
+        rules.PasswordWeak,
+        TooManyRequests,
+        rules.SignInBusy,
+    ),
 )
 async def bootstrap(call: PublicWriting, body: BootstrapIn) -> GrantView:
     """With the one-time token that `quality-award bootstrap` prints."""
@@ -101,7 +141,13 @@ async def bootstrap(call: PublicWriting, body: BootstrapIn) -> GrantView:
     operation_id="register",
     summary="Register oneself",
     status_code=status.HTTP_201_CREATED,
-    responses=answers(rules.LoginTaken, rules.PersonKnown, rules.PasswordWeak),
+    responses=answers(
+        rules.LoginTaken,
+        rules.PersonKnown,
+        rules.PasswordWeak,
+        TooManyRequests,
+        rules.SignInBusy,
+    ),
 )
 async def register(call: PublicWriting, body: Registration) -> AccountView:
     """For people who will speak for an applicant. Staff and experts are invited instead."""
@@ -153,7 +199,13 @@ async def invite(call: Writing, body: Invitation) -> Invited:
     operation_id="activate",
     summary="Accept an invitation",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=answers(rules.TokenSpent, rules.PasswordWeak),
+    responses=answers(
+        rules.TokenSpent,
+        rules.PasswordWeak,
+        MoveNotPossible,
+        TooManyRequests,
+        rules.SignInBusy,
+    ),
 )
 async def activate(call: PublicWriting, body: ActivationIn) -> None:
     """Choose a password with the activation token."""
@@ -161,11 +213,66 @@ async def activate(call: PublicWriting, body: ActivationIn) -> None:
 
 
 @accounts.post(
+    "/accounts/{account_id}/invitation",
+    operation_id="renew_invitation",
+    summary="Renew an invitation",
+    responses=answers(*STAFF, NotFound, rules.NotInvited),
+)
+async def renew_invitation(call: Writing, account_id: UUID) -> Invited:
+    """Where the token was lost or has run out; the earlier one stops working."""
+    return await joining.renew_invitation(call, account_id)
+
+
+@accounts.post(
+    "/accounts/password",
+    operation_id="change_password",
+    summary="Change my password",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=answers(
+        SignInNeeded,
+        rules.PasswordChanged,
+        rules.PasswordWrong,
+        rules.PasswordWeak,
+        rules.TooManyAttempts,
+        rules.SignInBusy,
+    ),
+)
+async def change_password(request: Request, token: Token, body: PasswordChange) -> None:
+    """All other sessions of the account end."""
+    ground, wall = ground_of(request), arrived(request)
+    await passwords.change_own(ground, token, body, wall, client_of(request))
+
+
+@accounts.post(
+    "/accounts/{account_id}/password-reset",
+    operation_id="offer_password_reset",
+    summary="Let somebody set a new password",
+    status_code=status.HTTP_201_CREATED,
+    responses=answers(*STAFF, NotFound, rules.NotActive),
+)
+async def offer_password_reset(call: Writing, account_id: UUID) -> PasswordReset:
+    """A one-time token, shown once and good for 24 hours; hand it to the person."""
+    return await passwords.offer_reset(call, account_id)
+
+
+@accounts.post(
+    "/accounts/password-reset",
+    operation_id="reset_password",
+    summary="Set a new password with a token",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=answers(rules.TokenSpent, rules.PasswordWeak, TooManyRequests, rules.SignInBusy),
+)
+async def reset_password(call: PublicWriting, body: ResetIn) -> None:
+    """Every session of the account ends; sign in with the new password."""
+    await passwords.reset(call, body)
+
+
+@accounts.post(
     "/accounts/{account_id}/disabling",
     operation_id="disable_account",
     summary="Shut an account",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=answers(*STAFF, NotFound, MoveNotPossible),
+    responses=answers(*STAFF, NotFound, MoveNotPossible, rules.LastAdministrator),
 )
 async def disable_account(call: Writing, account_id: UUID) -> None:
     """Whoever is signed in with it is signed out at once."""
@@ -203,7 +310,7 @@ async def grant_role(call: Writing, body: GrantIn) -> GrantView:
     operation_id="end_role",
     summary="Take a role away",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=answers(*STAFF, NotFound),
+    responses=answers(*STAFF, NotFound, rules.LastAdministrator),
 )
 async def end_role(call: Writing, grant_id: UUID) -> None:
     """It stops working with the person's next request."""

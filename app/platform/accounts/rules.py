@@ -1,6 +1,16 @@
 """What must be true of people, their passwords and their organisations? Pure."""
 
-from app.platform.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, Unauthenticated
+from datetime import timedelta
+
+from app.platform.errors import (
+    Conflict,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    Refusal,
+    TooMany,
+    Unauthenticated,
+)
 from app.platform.errors import Unavailable as NotNow
 from app.platform.security.passwords import Weakness, weakness, well_known
 from app.platform.security.permission import SERVICE
@@ -96,6 +106,67 @@ class SignInBusy(NotNow):
     en = "Many people are signing in; try again shortly."
 
 
+class TooManyAttempts(TooMany):
+    code = "too-many-attempts"
+    zh = "尝试次数过多，请 {seconds} 秒后再试。"
+    en = "Too many tries; try again in {seconds} seconds."
+
+
+class PasswordWrong(Invalid):
+    code = "password-wrong"
+    zh = "当前密码不正确。"
+    en = "This is not your present password."
+
+
+class PasswordChanged(Conflict):
+    code = "password-changed"
+    zh = "密码刚刚已在别处被修改。"
+    en = "The password has just been changed elsewhere."
+
+
+class LastAdministrator(Conflict):
+    code = "last-administrator"
+    zh = "这是最后一名可用的安全管理员，请先另行指定一名。"
+    en = "This is the last security administrator who can sign in; appoint another one first."
+
+
+class NotInvited(Conflict):
+    code = "not-invited"
+    zh = "该账号没有待接受的邀请。"
+    en = "No invitation of this account is waiting."
+
+
+class NotActive(Conflict):
+    code = "account-not-active"
+    zh = "该账号尚未启用或已停用。"
+    en = "This account is not active."
+
+
+class SessionUnknown(NotFound):
+    code = "session-unknown"
+    zh = "没有这一登录。"
+    en = "There is no such session."
+
+
+FREE_TRIES, FIRST_DELAY, LONGEST_DELAY = 5, timedelta(seconds=15), timedelta(minutes=15)
+FREE_TRIES_ANYWHERE, DELAY_ANYWHERE = 50, timedelta(seconds=5)
+
+
+def delay_after(failures: int) -> timedelta | None:
+    """How long a login cannot be tried again from a network: after the fifth failure 15 seconds,
+    then twice as long each time, at most 15 minutes.
+    """
+    if failures < FREE_TRIES:
+        return None
+    longer: int = 1 << min(failures - FREE_TRIES, 10)
+    return min(FIRST_DELAY * longer, LONGEST_DELAY)
+
+
+def delay_anywhere(failures: int) -> timedelta | None:
+    """The same over all networks: late and short, so that nobody can lock another out."""
+    return None if failures < FREE_TRIES_ANYWHERE else DELAY_ANYWHERE
+
+
 WEAK = {
     Weakness.TOO_SHORT: ("少于 8 个字符", "shorter than 8 characters"),
     Weakness.TOO_LONG: ("超过 128 个字节", "longer than 128 bytes"),
@@ -105,13 +176,15 @@ WEAK = {
 }
 
 
-def password_obstacle(password: str, *names: str) -> PasswordWeak | None:
+def password_obstacle(
+    password: str, *names: str, pointer: str = "/password"
+) -> PasswordWeak | None:
     """Why this new password is refused (policy `asvs`)."""
     found = weakness(password, blocklist=well_known(), names=names)
     if found is None:
         return None
     why, reason = WEAK[found]
-    return PasswordWeak(pointer="/password", why=why, reason=reason)
+    return PasswordWeak(pointer=pointer, why=why, reason=reason)
 
 
 def credit_code_obstacle(code: str) -> Refusal | None:

@@ -82,6 +82,36 @@ class ActivationIn(Body):
     password: Password
 
 
+class PasswordChange(Body):
+    current: Password
+    new: Password
+
+
+class PasswordReset(View):
+    account_id: UUID
+    login: str
+    reset_token: str = Field(description="Shown once. Hand it to the person.")
+    reset_until: datetime
+
+
+class ResetIn(Body):
+    token: OneTimeToken
+    password: Password
+
+
+class SessionView(View):
+    """A signed-in device of the caller's."""
+
+    id: UUID
+    created_at: datetime
+    refreshed_at: datetime | None
+    expires_at: datetime
+    network: str | None = Field(
+        description="Where the sign-in came from.", examples=["192.0.2.7/32"]
+    )
+    current: bool = Field(description="Whether this request came from it.")
+
+
 class GrantIn(RoleIn):
     person_id: UUID
 

@@ -29,6 +29,7 @@ class AuditEvent(Model):
     __tablename__ = "audit_event"
     __table_args__ = (
         Index("ix_audit_event_log_at", "log", "at"),
+        Index("ix_audit_event_act_at", "act", "at"),
         APPEND_ONLY | after_insert(AWAIT_SEAL),
     )
 

@@ -27,32 +27,25 @@ def record(
 ) -> str:
     """Leave one row: who did `act` to `subject`, from which status to which, with what detail.
 
-    `detail` holds plain values only (text, whole numbers, lists, dicts). The salt keeps a guessed
-    body from being confirmed by its digest. Gives the leaf hash (hex) under which the act will
-    stand in the log: whoever is given it can later ask for its place.
+    `detail` holds plain values only. The salt keeps a guessed body from being confirmed by its
+    digest. Gives the leaf hash (hex) under which the act will stand in the log.
     """
     body = {
         "act": act,
         "at": now.isoformat(),
-        "log": str(log) if log else None,
-        "person": str(actor.person_id) if actor.person_id else None,
-        "account": str(actor.account_id) if actor.account_id else None,
-        "subject": str(subject) if subject else None,
+        "log": _name(log),
+        "person": _name(actor.person_id),
+        "account": _name(actor.account_id),
+        "subject": _name(subject),
         "before": before,
         "after": after,
         "detail": detail or {},
     }
     written, salt = canonical(body), token_bytes(16)
-    db.add(
-        AuditEvent(
-            log=log,
-            at=now,
-            person_id=actor.person_id,
-            account_id=actor.account_id,
-            act=act,
-            subject=subject,
-            body=written,
-            salt=salt,
-        )
-    )
+    who = {"person_id": actor.person_id, "account_id": actor.account_id}
+    db.add(AuditEvent(log=log, at=now, act=act, subject=subject, body=written, salt=salt, **who))
     return leaf_hash(written.encode(), salt).hex()
+
+
+def _name(identity: UUID | None) -> str | None:
+    return None if identity is None else str(identity)

@@ -18,6 +18,7 @@ from app.platform.audit.models import (
     LogLeaf,
     UnsealedEvent,
 )
+from app.platform.db.base import Rows
 from app.proof.merkle import Frontier, leaf_hash
 
 HASH_BYTES = 32
@@ -82,9 +83,11 @@ async def find_missed(db: AsyncSession) -> int:
     return len(found.all())
 
 
-async def _seal_one(db: AsyncSession, key: str, limit: int) -> int:
-    """The log is locked; `limit` bounds the batch."""
-    waiting = await db.execute(
+def waiting_acts(key: str, limit: int) -> Rows:
+    """The acts of a log that wait for their leaf, in order of time, with the leaf that an act
+    announced twice has already.
+    """
+    return (
         select(AuditEvent.id, AuditEvent.body, AuditEvent.salt, LogLeaf.seq)
         .join(UnsealedEvent, UnsealedEvent.event_id == AuditEvent.id)
         .outerjoin(LogLeaf, LogLeaf.event_id == AuditEvent.id)
@@ -92,7 +95,11 @@ async def _seal_one(db: AsyncSession, key: str, limit: int) -> int:
         .order_by(AuditEvent.at, AuditEvent.id)
         .limit(limit)
     )
-    rows = waiting.all()
+
+
+async def _seal_one(db: AsyncSession, key: str, limit: int) -> int:
+    """The log is locked; `limit` bounds the batch."""
+    rows = (await db.execute(waiting_acts(key, limit))).all()
     if not rows:
         return 0
     # an act that has its leaf already was announced twice: once is enough

@@ -5,6 +5,7 @@ change is a checkpoint that somebody else has kept.
 """
 
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -56,9 +57,7 @@ async def verify(
     """
     findings: list[Finding] = []
     outside = list(_read_all(kept_outside, ring, findings))
-    places = await db.scalar(select(func.count()).select_from(LogLeaf)) or 0
-    acts = await db.scalar(select(func.count()).select_from(AuditEvent)) or 0
-    done = 0
+    count = await _Count.of(db, progress)
     for log in sorted({*await _logs(db), *(point.log for point in outside)}):
         stored = await _checkpoints(db, ring, log, findings)
         walk = Walk(log, [*stored, *(point for point in outside if point.log == log)])
@@ -66,20 +65,35 @@ async def verify(
         async for leaves in _pages(db, log, bound):
             for leaf in leaves:
                 walk.step(leaf)
-            done += len(leaves)
-            progress(min(done, places), places + acts)
+            count.add(len(leaves))
         walk.end(size, peaks)
         findings += walk.findings
-    done = places
     async for rows in _acts(db):
         findings += (
             finding(Code.UNSEALED, log_key(row.log), None, row.id)
             for row in rows
             if not (row.sealed or row.waiting)
         )
-        done += len(rows)
-        progress(min(done, places + acts), places + acts)
+        count.add(len(rows))
     return findings + await _lost_before_sealing(db)
+
+
+@dataclass
+class _Count:
+    """Tells how far the reading is; what is added meanwhile does not push it beyond the end."""
+
+    total: int
+    progress: Progress
+    done: int = 0
+
+    @classmethod
+    async def of(cls, db: AsyncSession, progress: Progress) -> "_Count":
+        sizes = [select(func.count()).select_from(table) for table in (LogLeaf, AuditEvent)]
+        return cls(sum([await db.scalar(size) or 0 for size in sizes]), progress)
+
+    def add(self, rows: int) -> None:
+        self.done = min(self.done + rows, self.total)
+        self.progress(self.done, self.total)
 
 
 def _read_all(

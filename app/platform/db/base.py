@@ -1,11 +1,23 @@
 """What do all tables have in common?"""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, DateTime, MetaData, Select, Text, Uuid
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    ColumnElement,
+    DateTime,
+    MetaData,
+    Select,
+    Text,
+    Uuid,
+    any_,
+    literal,
+)
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
 
 Rows = Select[*tuple[Any, ...]]
@@ -25,6 +37,14 @@ class Model(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map = {datetime: DateTime(timezone=True), str: Text(), UUID: Uuid()}  # noqa: RUF012  SQLAlchemy's own form
+
+
+def among(column: Any, values: Iterable[Any]) -> ColumnElement[bool]:
+    """Whether a column has one of these values, which are sent as one array, however many they are:
+    as parameters of their own there could be 32,767 at most.
+    """
+    found: ColumnElement[bool] = column == any_(literal([*values], ARRAY(column.type)))
+    return found
 
 
 def identifier() -> MappedColumn[UUID]:

@@ -5,10 +5,13 @@ of the connection, so the database itself refuses a write, and runs in autocommi
 statement costs one round trip.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
+import asyncpg
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -16,12 +19,76 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
+from app.platform.db.prepared import Direct
+
 TIMEOUTS = {
     "statement_timeout": "15000",
     "lock_timeout": "3000",
     "idle_in_transaction_session_timeout": "30000",
     "timezone": "UTC",
 }
+FIRST_ANSWER = 2.0  # seconds within which a healthy database answers the look-up of a session
+FAREWELL = 0.5
+ANY_ANSWER = 20.0  # seconds for any statement: past what the server itself would have ended
+AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+)
+
+
+class DatabaseAwayError(ConnectionError):
+    """The database cannot be reached, or does not answer."""
+
+
+class Pulse:
+    """Whether the database answers at all. A request waits for its turn as long as others are
+    answered; where nobody has been for a while, all that wait are told at once.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: set[asyncio.Timeout] = set()
+        self._extended = 0.0
+
+    @asynccontextmanager
+    async def expected(self) -> AsyncIterator[None]:
+        """The first statement of a request, over a connection that may be hung: it is answered, or
+        DatabaseAwayError is raised when nobody has been answered for so long.
+        """
+        try:
+            async with asyncio.timeout(FIRST_ANSWER) as limit:
+                self._waiting.add(limit)
+                try:
+                    yield
+                finally:
+                    self._waiting.discard(limit)
+        except TimeoutError as silent:
+            raise DatabaseAwayError(f"数据库在 {FIRST_ANSWER:.0f} 秒内没有回答。") from silent
+        self._beat(asyncio.get_running_loop().time())
+
+    def _beat(self, now: float) -> None:
+        if now - self._extended > FIRST_ANSWER / 8:
+            self._extended = now
+            for limit in self._waiting:
+                if not limit.expired():
+                    limit.reschedule(now + FIRST_ANSWER)
+
+
+class _Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
+    """A connection that does not wait long for the goodbye of a silent server."""
+
+    async def close(self, *, timeout: float | None = None) -> None:  # noqa: ASYNC109  asyncpg's own
+        await super().close(timeout=min(timeout or FAREWELL, FAREWELL))
+
+
+async def _connect(*where: Any, **settings: Any) -> Any:
+    try:
+        return await asyncpg.connect(*where, connection_class=_Connection, **settings)
+    except AWAY as away:
+        raise DatabaseAwayError(f"连接不上数据库：{away or type(away).__name__}") from away
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +99,7 @@ class Database:
     read_engine: AsyncEngine
     _writers: async_sessionmaker[AsyncSession]
     _readers: async_sessionmaker[AsyncSession]
+    pulse: Pulse = field(default_factory=Pulse)
 
     @classmethod
     def connect(cls, url: str, *, pool_size: int = 8) -> "Database":
@@ -43,9 +111,15 @@ class Database:
                 url,
                 pool_size=pool_size,
                 max_overflow=0,
+                hide_parameters=True,  # what is stored has no place in an error's text
                 pool_timeout=10,
                 isolation_level="AUTOCOMMIT" if read_only else "READ COMMITTED",
-                connect_args={"server_settings": settings},
+                connect_args={
+                    "server_settings": settings,
+                    "timeout": FIRST_ANSWER,
+                    "command_timeout": ANY_ANSWER,
+                    "async_creator_fn": _connect,
+                },
             )
 
         write, read = engine(read_only=False), engine(read_only=True)
@@ -57,12 +131,16 @@ class Database:
         )
 
     @asynccontextmanager
-    async def writing(self, *, keep: bool = True) -> AsyncIterator[AsyncSession]:
+    async def writing(
+        self, *, keep: bool = True, serializable: bool = False
+    ) -> AsyncIterator[AsyncSession]:
         """One transaction: committed when the block ends, rolled back when it raises.
 
         With `keep=False` it is rolled back in any case: everything is tried and nothing stays.
         """
         async with self._writers() as session:
+            if serializable:
+                await session.connection(execution_options={"isolation_level": "SERIALIZABLE"})
             yield session
             if keep:
                 await session.commit()
@@ -72,6 +150,14 @@ class Database:
         """A session that cannot write."""
         async with self._readers() as session:
             yield session
+
+    def writing_directly(self, *, keep: bool = True) -> Direct:
+        """One transaction like `writing`, without a session: for prepared statements alone."""
+        return Direct(self.write_engine, writes=True, keep=keep)
+
+    def reading_directly(self) -> Direct:
+        """Like `reading`, without a session: for prepared statements alone."""
+        return Direct(self.read_engine, writes=False)
 
     async def close(self) -> None:
         await self.write_engine.dispose()

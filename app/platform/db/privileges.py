@@ -7,7 +7,6 @@ laid again after every migration, so a new table cannot be forgotten.
 from sqlalchemy import Connection, inspect, text
 
 from app.platform.db.base import append_only_tables, insert_triggers
-from app.platform.db.embedded import APP_ROLE
 
 REFUSE = """
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -18,8 +17,10 @@ END $$
 """
 
 
-def protect(connection: Connection) -> None:
-    """Lay triggers and grants over the tables that exist now."""
+def protect(connection: Connection, app_role: str) -> None:
+    """Lay triggers and grants over the tables that exist now. No grants where the role under which
+    the service runs does not exist, or is the owner itself.
+    """
     existing = set(inspect(connection).get_table_names())
     connection.execute(text(REFUSE))
     for table in append_only_tables():
@@ -40,8 +41,8 @@ def protect(connection: Connection) -> None:
         if table in existing:
             _lay_insert_trigger(connection, table, statement)
     role = text("SELECT 1 FROM pg_roles WHERE rolname = :role AND rolname <> current_user")
-    if connection.scalar(role, {"role": APP_ROLE}):
-        _grant(connection, existing - {"alembic_version"})
+    if connection.scalar(role, {"role": app_role}):
+        _grant(connection, existing - {"alembic_version"}, app_role)
 
 
 def _lay_insert_trigger(connection: Connection, table: str, statement: str) -> None:
@@ -59,11 +60,14 @@ def _lay_insert_trigger(connection: Connection, table: str, statement: str) -> N
     )
 
 
-def _grant(connection: Connection, tables: set[str]) -> None:
-    connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {APP_ROLE}"))
+def _grant(connection: Connection, tables: set[str], app_role: str) -> None:
+    role = connection.dialect.identifier_preparer.quote(app_role)
+    connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {role}"))
     for table in sorted(tables):
         rights = "SELECT, INSERT"
         if table not in append_only_tables():
             rights += ", UPDATE, DELETE"
-        connection.execute(text(f'REVOKE ALL ON "{table}" FROM {APP_ROLE}'))
-        connection.execute(text(f'GRANT {rights} ON "{table}" TO {APP_ROLE}'))
+        connection.execute(text(f'REVOKE ALL ON "{table}" FROM {role}'))
+        connection.execute(text(f'GRANT {rights} ON "{table}" TO {role}'))
+    # whether the schema is the one this code was written for
+    connection.execute(text(f"GRANT SELECT ON alembic_version TO {role}"))

@@ -4,8 +4,10 @@ A file is written beside its place, flushed to the disk and then renamed, so a n
 always stands for the whole content.
 """
 
+import errno
 import os
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -13,9 +15,10 @@ from uuid import uuid4
 
 from anyio import open_file, to_thread
 
-from app.platform.errors import Invalid, TooLarge
+from app.platform.errors import Invalid, StorageFull, TooLarge
 
 CHUNK = 256 * 1024
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class FileTooLarge(TooLarge):
@@ -42,15 +45,18 @@ class FileStore:
 
     async def put(self, body: AsyncIterator[bytes], *, digest: str, size: int) -> bytes:
         """Store a stream that must have this SHA-256 and size; gives its first 16 bytes."""
-        await to_thread.run_sync(
-            lambda: (self.folder / "arriving").mkdir(parents=True, exist_ok=True)
-        )
         arriving = self.folder / "arriving" / uuid4().hex
         try:
+            await to_thread.run_sync(lambda: arriving.parent.mkdir(parents=True, exist_ok=True))
             head = await self._receive(body, arriving, digest=digest, size=size)
             await to_thread.run_sync(self._keep, arriving, digest)
+        except OSError as full:
+            if full.errno in NO_ROOM:
+                raise StorageFull from full
+            raise
         finally:
-            await to_thread.run_sync(lambda: arriving.unlink(missing_ok=True))
+            with suppress(OSError):  # what failed before says more
+                await to_thread.run_sync(lambda: arriving.unlink(missing_ok=True))
         return head
 
     async def _receive(
@@ -75,8 +81,9 @@ class FileStore:
         place = self.path(digest)
         place.parent.mkdir(exist_ok=True)
         arriving.replace(place)
-        folder = os.open(place.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        for folder in (place.parent, self.folder):  # the folder may be as new as the file
+            opened = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(opened)
+            finally:
+                os.close(opened)

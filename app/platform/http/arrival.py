@@ -1,18 +1,20 @@
 """What happens to every request before a route sees it?
 
 Its arrival is stamped when its head has been read, it gets an id, and its answer gets the headers
-that keep browsers from guessing and caches from keeping. A fault is answered here too, so that it
-has them as well.
+that keep browsers from guessing and caches from keeping. One line in the log tells how it went.
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from time import perf_counter
 from typing import Any
 from uuid import uuid4
 
 from starlette.requests import Request
 
 from app.platform.clock import WallClock
+from app.platform.http.networks import Networks, client_address
 from app.platform.http.problems import on_fault
+from app.platform.logs import tell_request
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -20,45 +22,94 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-HEADERS = [
+HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), display-capture=(), geolocation=(), microphone=()"),
     (b"vary", b"Authorization, Accept-Language"),
-]
-PRIVATE = (b"cache-control", b"private, no-store")
+)
+UNLESS_SAID = (
+    (b"cache-control", b"private, no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
+OVER_TLS_ALONE = (b"strict-transport-security", b"max-age=63072000; includeSubDomains")
+UNROUTED = "-"
 
 
 class Arrival:
-    """ASGI middleware, outermost."""
+    """ASGI middleware, outermost. `over_tls`: a proxy before us speaks TLS to the world;
+    `trusted`: the networks of proxies that are believed about whom they speak for.
+    """
 
-    def __init__(self, app: App, clock: WallClock) -> None:
+    def __init__(
+        self, app: App, clock: WallClock, *, trusted: Networks = (), over_tls: bool = False
+    ) -> None:
         self.app = app
         self.clock = clock
+        self.trusted = trusted
+        self.headers = (*HEADERS, OVER_TLS_ALONE) if over_tls else HEADERS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        scope.setdefault("state", {})["received_at"] = self.clock()
-        request_id = uuid4().hex
-
-        started = False
+        begun, status = perf_counter(), 0
+        state = scope.setdefault("state", {})
+        state["received_at"], state["client"] = self.clock(), self._client(scope)
+        state["request_id"] = request_id = uuid4().hex
 
         async def with_headers(message: Message) -> None:
-            nonlocal started
+            nonlocal status
             if message["type"] == "http.response.start":
-                started = True
+                status = message["status"]
                 headers = message.setdefault("headers", [])
-                if not any(name == b"cache-control" for name, _ in headers):
-                    headers.append(PRIVATE)
-                headers += [*HEADERS, (b"x-request-id", request_id.encode())]
+                said = {name for name, _ in headers}
+                headers += [header for header in UNLESS_SAID if header[0] not in said]
+                headers += [*self.headers, (b"x-request-id", request_id.encode())]
             await send(message)
 
         try:
             await self.app(scope, receive, with_headers)
+        finally:
+            took = (perf_counter() - begun) * 1000
+            tell_request(request_id, scope.get("method", ""), route_of(scope), status, took)
+
+    def _client(self, scope: Scope) -> str:
+        peer = scope.get("client")
+        forwarded = [
+            value.decode("latin-1")
+            for name, value in scope.get("headers", ())
+            if name == b"x-forwarded-for"
+        ]
+        return client_address(peer[0] if peer else None, forwarded, self.trusted)
+
+
+class Faults:
+    """ASGI middleware, innermost: what nobody foresaw is answered like everything else."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def noting(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noting)
         except Exception as fault:
-            if started:
+            if started or scope["type"] != "http":
                 raise
             answer = on_fault(Request(scope), fault)
-            await answer(scope, receive, with_headers)
+            await answer(scope, receive, send)
+
+
+def route_of(scope: Scope) -> str:
+    """The template of the path that was asked for: it holds nothing that the caller wrote."""
+    fitting = scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
+    return getattr(fitting, "path", UNROUTED)

@@ -23,6 +23,14 @@ class Body(BaseModel):
         return value
 
 
+class Asked(BaseModel):
+    """The parameters of a question: nothing unknown. An address knows text only, so numbers are
+    read from it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
 class View(BaseModel):
     """An answer for one audience. Every field is always there; what is not known is null."""
 

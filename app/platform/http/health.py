@@ -1,9 +1,14 @@
 """Is the service alive, and can it work?"""
 
 from fastapi import APIRouter, Request
-from sqlalchemy import select, text
+from pydantic import Field
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
+from app.platform.db.engine import DatabaseAwayError
 from app.platform.db.installation import Installation
+from app.platform.db.revision import newest_revision, stored_revision
+from app.platform.db.safety import one_role, server_faults
 from app.platform.errors import Unavailable
 from app.platform.ground import ground_of
 from app.platform.http.bodies import View
@@ -14,12 +19,18 @@ routes = APIRouter(tags=["operation"])
 
 class NotReady(Unavailable):
     code = "not-ready"
-    zh = "服务尚未就绪：{what}。"
-    en = "The service is not ready: {what}."
+    zh = "服务尚未就绪：{what}"
+    en = "The service is not ready: {what}"
 
 
 class HealthView(View):
     status: str
+
+
+class ReadinessView(HealthView):
+    warnings: list[str] = Field(
+        description="What should be mended, though the service can work.", examples=[["one-role"]]
+    )
 
 
 @routes.get("/healthz", operation_id="health", summary="Is the process alive?")
@@ -34,12 +45,24 @@ async def health() -> HealthView:
     summary="Can the service work?",
     responses=answers(NotReady),
 )
-async def readiness(request: Request) -> HealthView:
-    """The database answers, is migrated, and keeps what it has committed."""
-    async with ground_of(request).database.reading() as db:
-        for setting in ("fsync", "full_page_writes"):
-            if await db.scalar(text(f"SHOW {setting}")) != "on":
-                raise NotReady(what=f"{setting} is off")
+async def readiness(request: Request) -> ReadinessView:
+    """The database answers, is migrated to what this code needs, and keeps what it has committed.
+    The warning `one-role`: the service runs as the owner of its tables.
+    """
+    try:
+        return await _readiness(request)
+    except (DatabaseAwayError, SQLAlchemyError, OSError) as away:
+        raise NotReady(what="数据库没有回答。") from away
+
+
+async def _readiness(request: Request) -> ReadinessView:
+    database = ground_of(request).database
+    async with database.pulse.expected(), database.reading() as db:
+        if faults := await server_faults(db):
+            raise NotReady(what=" ".join(faults))
+        stored, newest = await stored_revision(db), newest_revision()
+        if stored != newest:
+            raise NotReady(what=f"数据库结构为 {stored}，程序需要 {newest}。请先迁移。")
         if await db.scalar(select(Installation.purpose)) is None:
-            raise NotReady(what="the database is not set up")
-    return HealthView(status="ready")
+            raise NotReady(what="数据库尚未初始化。")
+        return ReadinessView(status="ready", warnings=["one-role"] if await one_role(db) else [])

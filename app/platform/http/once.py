@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from starlette.responses import Response
 
 from app.platform.db.base import Model
-from app.platform.errors import Invalid, Malformed, Unavailable
+from app.platform.errors import Invalid, Malformed, Refusal, Unavailable
 
 LOCK_NOT_AVAILABLE = "55P03"
 KEPT_HEADERS = ("content-type", "etag", "location")
@@ -45,6 +45,9 @@ class InFlight(Unavailable):
     zh = "同一请求正在处理，请稍后重试。"
     en = "The same request is being carried out; try again shortly."
 
+
+NAMED: tuple[type[Refusal], ...] = (KeyMissing, KeyReused, InFlight)
+"""What a named request can be refused with, for its documentation."""
 
 IdempotencyKey = Annotated[
     str,

@@ -1,5 +1,6 @@
 """How does the service describe itself? FastAPI's description, with our problems in it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI
@@ -24,14 +25,17 @@ class InvalidInput(WrongValue):
     en = "One value needs attention."
 
 
-def describe(app: FastAPI) -> None:
-    """Every operation tells each problem it can answer; FastAPI's own error form is nowhere."""
+def describe(app: FastAPI, enrich: Callable[[dict[str, Any]], None]) -> None:
+    """Every operation tells each problem it can answer; FastAPI's own error form is nowhere.
+    `enrich` adds what only the award knows.
+    """
     plain = app.openapi
 
     def described() -> dict[str, Any]:
         if app.openapi_schema is None:
             document = plain()
             _amend(document)
+            enrich(document)
             app.openapi_schema = document
         return app.openapi_schema
 

@@ -7,11 +7,12 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Query
 from pydantic import BaseModel, Field
-from sqlalchemy import tuple_
+from sqlalchemy import Integer, bindparam, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.platform.db.base import Rows
+from app.platform.db.prepared import Direct, Prepared
 from app.platform.errors import Invalid
 
 T = TypeVar("T")
@@ -71,14 +72,52 @@ async def page(
     view: Callable[[Any], T],
 ) -> Page[T]:
     """One page of `statement`, ordered by a text column and the id; one statement."""
-    if paging.cursor:
-        after = _decode(paging.cursor, identity.type.python_type)
-        statement = statement.where(tuple_(by, identity) > after)
-    ordered = statement.order_by(by, identity).limit(paging.limit + 1)
-    rows = (await db.execute(ordered.add_columns(by.label("_by"), identity.label("_id")))).all()
+    ordered = in_pages(statement, by=by, identity=identity, going_on=bool(paging.cursor))
+    rows = (await db.execute(ordered, _asked(paging, identity.type.python_type))).all()
+    return _page(rows, paging, view)
+
+
+def in_pages(
+    statement: Rows,
+    *,
+    by: InstrumentedAttribute[str],
+    identity: InstrumentedAttribute[Any],
+    going_on: bool,
+) -> Rows:
+    """`statement` in order, with places for the limit and, `going_on`, for where to go on."""
+    if going_on:
+        after = bindparam("after_key", type_=by.type), bindparam("after_id", type_=identity.type)
+        statement = statement.where(tuple_(by, identity) > tuple_(*after))
+    ordered = statement.order_by(by, identity).limit(bindparam("most", type_=Integer()))
+    return ordered.add_columns(by.label("page_key"), identity.label("page_id"))
+
+
+async def prepared_page(
+    db: Direct,
+    statement: Prepared,
+    paging: Paging,
+    *,
+    identity: Callable[[str], Any],
+    view: Callable[[Any], T],
+    **values: Any,
+) -> Page[T]:
+    """One page of a statement that was written `in_pages`; `identity` reads an id from text."""
+    rows = await db.all(statement, **_asked(paging, identity), **values)
+    return _page(rows, paging, view)
+
+
+def _asked(paging: Paging, identity: Callable[[str], Any]) -> dict[str, Any]:
+    most = {"most": paging.limit + 1}
+    if not paging.cursor:
+        return most
+    key, last = _decode(paging.cursor, identity)
+    return most | {"after_key": key, "after_id": last}
+
+
+def _page(rows: Sequence[Any], paging: Paging, view: Callable[[Any], T]) -> Page[T]:
     shown = rows[: paging.limit]
     more = len(rows) > paging.limit
     return Page(
         items=[view(row) for row in shown],
-        next=_encode([shown[-1]._by, shown[-1]._id]) if more else None,  # noqa: SLF001  our labels
+        next=_encode([shown[-1].page_key, shown[-1].page_id]) if more else None,
     )

@@ -12,6 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
+from app.platform.db.engine import DatabaseAwayError
 from app.platform.errors import (
     ConditionMissing,
     Conflict,
@@ -23,12 +24,16 @@ from app.platform.errors import (
     Refusal,
     SeveralInvalid,
     Stale,
+    StorageFull,
     TooLarge,
+    TooMany,
     Unauthenticated,
     Unavailable,
 )
+from app.platform.http.once import KeyMissing, Replay
 
 LOG = logging.getLogger("quality_award")
+
 TYPE = "https://quality-award.example/problems/"
 MEDIA_TYPE = "application/problem+json"
 
@@ -37,6 +42,7 @@ class MethodNotAllowed(Refusal):
     code = "method-not-allowed"
     zh = "此地址不接受这种请求方法。"
     en = "This address does not take that method."
+    mend = Malformed.mend
 
 
 STATUS: Mapping[type[Refusal], int] = {
@@ -50,7 +56,9 @@ STATUS: Mapping[type[Refusal], int] = {
     TooLarge: 413,
     Invalid: 422,
     ConditionMissing: 428,
+    TooMany: 429,
     Unavailable: 503,
+    StorageFull: 507,
 }
 
 
@@ -136,10 +144,15 @@ MISTAKES: Mapping[str, tuple[str, str, str]] = {
     "uuid_parsing": ("wrong-form", "格式不正确。", "This does not have the right form."),
     "string_type": ("not-text", "必须是文本。", "This must be text."),
 }
-PASSING = {"40001", "40P01", "55P03", "57014", "57P01"}
+PASSING = {"40001", "40P01", "55P03", "57014", "57P01", "57P02", "57P03"}
 """PostgreSQL's states after which the same request may succeed: a lost race, a lock, a restart."""
+DISK_FULL = "53100"
 UNSTORABLE = "22021"
 """PostgreSQL's state for a NUL character: text that it cannot hold."""
+HEADERS_NEEDED: Mapping[tuple[int | str, ...], type[Refusal]] = {
+    ("header", "If-Match"): ConditionMissing,
+    ("header", "Idempotency-Key"): KeyMissing,
+}
 WRONG_VALUE = ("wrong-value", "内容不正确。", "This value is not acceptable.")
 
 
@@ -187,6 +200,8 @@ def problem_response(refusal: Refusal, request: Request) -> Response:
         headers["WWW-Authenticate"] = "Bearer"
     if status == STATUS[Unavailable]:
         headers["Retry-After"] = "2"
+    if isinstance(refusal, TooMany):
+        headers["Retry-After"] = str(refusal.facts["seconds"])
     return JSONResponse(
         problem.model_dump(exclude_none=True),
         status_code=status,
@@ -206,8 +221,8 @@ def _from_validation(error: RequestValidationError) -> Refusal:
     for mistake in error.errors():
         if mistake["type"] == "json_invalid":
             return MalformedJson()
-        if mistake["loc"] == ("header", "If-Match") and mistake["type"] == "missing":
-            return ConditionMissing()
+        if mistake["type"] == "missing" and mistake["loc"] in HEADERS_NEEDED:
+            return HEADERS_NEEDED[mistake["loc"]]()
         kind, zh, en = MISTAKES.get(mistake["type"], WRONG_VALUE)
         stated = getattr(mistake.get("ctx", {}).get("error"), "code", None)
         facts = {key: value for key, value in mistake.get("ctx", {}).items() if key != "error"}
@@ -223,6 +238,8 @@ def _from_validation(error: RequestValidationError) -> Refusal:
 
 
 def _from_http(error: HTTPException) -> Refusal:
+    if isinstance(error.__cause__, Refusal):  # raised while FastAPI was reading the body
+        return error.__cause__
     by_status: dict[int, type[Refusal]] = {400: MalformedJson, 404: NotFound, 405: MethodNotAllowed}
     return by_status.get(error.status_code, Fault)()
 
@@ -245,29 +262,45 @@ def install(app: FastAPI) -> None:
         return response
 
     async def on_busy(request: Request, error: Exception) -> Response:
-        LOG.warning("database busy: %s", type(error).__name__)
+        LOG.warning("database busy", extra=_told(request), exc_info=error)
         return problem_response(Busy(), request)
 
     async def on_database(request: Request, error: Exception) -> Response:
         assert isinstance(error, DBAPIError)  # noqa: S101  as above
         state = getattr(error.orig, "sqlstate", None)
-        if state in PASSING:
+        if state in PASSING or error.connection_invalidated:
             return await on_busy(request, error)
+        if state == DISK_FULL:
+            LOG.error("the database's disk is full")
+            return problem_response(StorageFull(), request)
         if state == UNSTORABLE:
             return problem_response(NotText(), request)
         return on_fault(request, error)
 
+    app.add_exception_handler(Replay, on_replay)
     app.add_exception_handler(Refusal, on_refusal)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(PoolTimeout, on_busy)
+    app.add_exception_handler(DatabaseAwayError, on_busy)
     app.add_exception_handler(DBAPIError, on_database)
+
+
+def on_replay(request: Request, error: Exception) -> Response:
+    """What was carried out before is answered as before."""
+    del request
+    assert isinstance(error, Replay)  # noqa: S101  registered for this class alone
+    return error.response()
 
 
 def on_fault(request: Request, error: Exception) -> Response:
     """What nobody foresaw: the log gets everything, the caller a sentence."""
-    LOG.error("fault at %s", request.url.path, exc_info=error)
+    LOG.error("fault", extra=_told(request), exc_info=error)
     return problem_response(Fault(), request)
+
+
+def _told(request: Request) -> dict[str, str]:
+    return {"request_id": getattr(request.state, "request_id", "")}
 
 
 def answers(*refusals: type[Refusal]) -> dict[int | str, dict[str, Any]]:

@@ -11,8 +11,9 @@ from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.platform.db.base import Rows
+from app.platform.db.prepared import Direct, Prepared
 from app.platform.errors import NotAllowed
-from app.platform.security.permission import Actor, Facts, Resource
+from app.platform.security.permission import Actor, Facts, Resource, Shape
 
 T = TypeVar("T")
 
@@ -35,7 +36,9 @@ class Found(Generic[T]):
             raise NotAllowed
 
 
-def visible_to(actor: Actor, resource: Resource, verb: str | None = None) -> ColumnElement[bool]:
+def visible_to(
+    actor: Actor | Shape, resource: Resource, verb: str | None = None
+) -> ColumnElement[bool]:
     """The condition under which a row is shown to the caller; every list starts from it."""
     return actor.policy.sql(actor, verb or f"{resource.name}:read", resource)
 
@@ -78,6 +81,17 @@ async def fetch_view(
     """One row of columns (not an entity), under the same rule."""
     row = (await db.execute(statement.add_columns(*resource.facts(actor)))).first()
     facts = _named(row) if row else {}
+    if row is None or not actor.may(f"{resource.name}:read", facts):
+        raise resource.missing
+    return Found(row, resource, actor, facts)
+
+
+async def fetch_prepared(
+    db: Direct, actor: Actor, resource: Resource, statement: Prepared, **values: Any
+) -> Found[Any]:
+    """The same for a statement written once, with the resource's facts about any caller."""
+    row = await db.first(statement, caller=actor.person_id, **values)
+    facts = row._asdict() if row else {}
     if row is None or not actor.may(f"{resource.name}:read", facts):
         raise resource.missing
     return Found(row, resource, actor, facts)

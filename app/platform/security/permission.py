@@ -4,15 +4,30 @@ A policy is a table `verb → grants`. A grant names a role, and perhaps a *stan
 the person to this one object) and a *phase* (a state of the object). The same table is read twice:
 in Python about one object whose facts were selected, and in SQL about all rows at once. Standings,
 phases and scopes are SQL expressions written once, in the `Resource`; a test proves that both
-readings agree.
+readings agree. A statement that is asked often is written once for everybody of the same `Shape`,
+and run with the values of the one who asks.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, and_, false, literal, not_, or_, true, type_coerce
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    ColumnElement,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    false,
+    literal,
+    not_,
+    or_,
+    true,
+    type_coerce,
+)
 from sqlalchemy.sql.elements import SQLCoreOperations
 
 from app.platform.errors import NotFound
@@ -23,7 +38,18 @@ SERVICE = "service"
 Facts = Mapping[str, Any]
 """What one statement selected about one object: scope ids, standings, phases, conflict."""
 
-Standing = Callable[["Actor"], ColumnElement[bool]]
+Somebody = UUID | ColumnElement[UUID] | None
+"""Somebody in an expression: an id, a column, or the place kept for an id."""
+
+
+class Asking(Protocol):
+    """Whoever asks, as an expression needs them: an actor, or a place kept for one."""
+
+    @property
+    def person_id(self) -> Somebody: ...
+
+
+Standing = Callable[[Asking], ColumnElement[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +72,7 @@ class Resource:
     conflict: Standing | None = None
     missing: type[NotFound] = NotFound
 
-    def facts(self, actor: "Actor") -> list[ColumnElement[Any]]:
+    def facts(self, actor: Asking) -> list[ColumnElement[Any]]:
         """The columns from which the policy decides about one object."""
         columns: list[ColumnElement[Any]] = [
             type_coerce(column, Uuid()).label(f"scope_{kind}")
@@ -93,18 +119,18 @@ class Policy:
             grant.phase is None or bool(facts[f"in_{grant.phase}"])
         )
 
-    def sql(self, actor: "Actor", verb: str, resource: Resource) -> ColumnElement[bool]:
+    def sql(self, actor: "Actor | Shape", verb: str, resource: Resource) -> ColumnElement[bool]:
         """The same answer for every row at once, as a condition that any select can take."""
         return or_(false(), *(self._sql(grant, actor, resource) for grant in self.grants[verb]))
 
-    def _sql(self, grant: Grant, actor: "Actor", resource: Resource) -> ColumnElement[bool]:
+    def _sql(self, grant: Grant, actor: "Actor | Shape", resource: Resource) -> ColumnElement[bool]:
         conditions: list[ColumnElement[bool]] = [true()]
         if grant.role != PUBLIC:
-            kind, held = self.scope_of[grant.role], actor.scopes(grant.role)
-            if not held or (kind != SERVICE and kind not in resource.scopes):
+            kind, held = self.scope_of[grant.role], actor.scopes_for(grant.role)
+            if held is None or (kind != SERVICE and kind not in resource.scopes):
                 return false()
             if kind != SERVICE:
-                conditions.append(resource.scopes[kind].in_([literal(scope) for scope in held]))
+                conditions.append(resource.scopes[kind] == any_(held))
         if resource.conflict is not None and grant.role not in self.party:
             conditions.append(not_(resource.conflict(actor)))
         if grant.standing is not None:
@@ -127,8 +153,44 @@ class Actor:
     session_id: UUID | None = None
     roles: Mapping[str, frozenset[UUID | None]] = field(default_factory=dict)
 
-    def scopes(self, role: str) -> frozenset[UUID | None]:
-        return self.roles.get(role, frozenset())
+    def scopes_for(self, role: str) -> BindParameter[Any] | None:
+        """The scopes in which the role is held, as one array; None where it is not held."""
+        held = self.roles.get(role)
+        return literal([*held], ARRAY(Uuid())) if held else None
+
+    @property
+    def shape(self) -> "Shape":
+        """What a statement written for this caller depends on, but for their values."""
+        return Shape(self.policy, frozenset(role for role, held in self.roles.items() if held))
+
+    def values(self) -> dict[str, Any]:
+        """What a statement written for their shape is run with."""
+        held = {f"{role}_scopes": [*scopes] for role, scopes in self.roles.items()}
+        return {"caller": self.person_id, **held}
 
     def may(self, verb: str, facts: Facts) -> bool:
         return self.policy.allows(self.roles, verb, facts)
+
+
+@dataclass(frozen=True, slots=True)
+class AnyCaller:
+    """Whoever is signed in: a place is kept for who they are."""
+
+    @property
+    def person_id(self) -> BindParameter[UUID]:
+        return bindparam("caller", type_=Uuid())
+
+
+@dataclass(frozen=True, slots=True)
+class Shape(AnyCaller):
+    """Any caller with just these roles: a place is kept for the scopes of each, too."""
+
+    policy: Policy
+    roles: frozenset[str]
+
+    def scopes_for(self, role: str) -> BindParameter[Any] | None:
+        return _place(role) if role in self.roles else None
+
+
+def _place(role: str) -> BindParameter[Any]:
+    return bindparam(f"{role}_scopes", type_=ARRAY(Uuid()))

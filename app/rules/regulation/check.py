@@ -33,10 +33,13 @@ def check(regulation: Regulation) -> list[Problem]:
 
 
 def _repeated_keys(regulation: Regulation) -> Iterator[Problem]:
-    for group in ("tracks", "tiers", "stages", "bars"):
+    for group in ("tracks", "tiers", "stages"):
         keys = [(each.key, (group, place)) for place, each in enumerate(getattr(regulation, group))]
         yield from _repeated(keys)
-    yield from _repeated([(each.key, path) for each, path in _conditions(regulation)])
+    # A screening answers to grounds and bars by their keys, side by side.
+    answered = [(each.key, path) for each, path in _conditions(regulation)]
+    answered += [(bar.key, ("bars", place)) for place, bar in enumerate(regulation.bars)]
+    yield from _repeated(answered)
 
 
 def _repeated(keys: Iterable[tuple[str, Path]]) -> Iterator[Problem]:

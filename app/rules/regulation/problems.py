@@ -139,6 +139,26 @@ SENTENCES: Final[dict[str, tuple[str, str, str]]] = {
         "There is no ground '{key}' in eligibility.",
         "改为已有条件的键。",
     ),
+    "unknown_criteria": (
+        "目录中没有评价准则“{key}”。",
+        "The catalogue has no criteria set '{key}'.",
+        "改为其中之一：{choices}。",
+    ),
+    "unknown_category": (
+        "评价准则没有类目“{key}”。",
+        "The criteria have no category '{key}'.",
+        "改为其中之一：{choices}。",
+    ),
+    "division_unfit": (
+        "沿用的评审组是按环节“{key}”的类目分工的，与本环节的评价准则不符。",
+        "The panel divides its work by the categories of '{key}', which this stage does not score.",
+        "改为 division: everybody，或采用同一套评价准则。",
+    ),
+    "vote_not_offered": (
+        "“{found}”这种表决方式尚不能办理。",
+        "A vote with '{found}' cannot be held by this service.",
+        "改为会上记名投票、逐家表决是否通过（mode: recorded，ballot: named，不写 proposes）。",
+    ),
     "later_stage": (
         "所引用的环节“{key}”不在本环节之前。",
         "Stage '{key}' does not come before this one.",

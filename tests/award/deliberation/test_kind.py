@@ -5,26 +5,20 @@ from uuid import UUID
 
 import pytest
 from httpx import AsyncClient
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app.award.deliberation.kind import verdicts
-from app.award.stages.models import Entry, Outcome, Snapshot, Stage
-from app.catalogue import loader
+from app.award.stages.models import Entry, Outcome, Snapshot
 from app.platform.ground import Ground
-from tests.award.cycle_log import cycle_log
 from tests.award.deliberation.meeting import (
     assert_refused,
     attended,
     convene,
     counts_of,
     minutes,
-    told,
 )
 from tests.factories import (
-    BINHU,
     close,
-    entries_in,
-    make_office,
     stage_row,
 )
 
@@ -92,24 +86,6 @@ async def test_vote_without_a_quorum_blocks_and_may_be_held_again(
     assert (await meeting.confirm()).status_code == 201
     assert (await close(client, meeting.office, "committee")).status_code == 200
     assert (await meeting.state())[:3] == ("confirmed", 2, 2)
-
-
-async def test_other_ways_of_voting_are_refused_at_the_opening(
-    ground: Ground, client: AsyncClient
-) -> None:
-    text = loader.regulation_text(BINHU).replace("ballot: named", "ballot: secret")
-    office = await make_office(ground, regulation_text=text)
-    await entries_in(office, "ranking", 1)
-    async with ground.database.writing() as db:
-        await db.execute(
-            update(Stage)
-            .where(Stage.cycle_id == office.cycle_id, Stage.key == "ranking")
-            .values(status="closed", closed_at=ground.clock())
-        )
-    answer = await client.post(office.path("/stages/committee/opening"), **office.clerk.auth)
-    assert (answer.status_code, told(answer)) == (409, ["vote-not-offered"])
-    assert (await stage_row(ground, office, "committee")).status == "waiting"
-    assert await cycle_log(office) == []
 
 
 async def test_committee_that_nobody_reached_closes_without_a_vote(

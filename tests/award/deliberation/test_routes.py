@@ -140,7 +140,7 @@ async def test_interested_member_must_be_recused(ground: Ground, client: AsyncCl
     meeting = await convene(ground, client)
     await declare(ground, meeting.holders[0], meeting.firm(0))
     before = await meeting.state()
-    await assert_refused(meeting, before, await meeting.record(), 422, "recusal-needed")
+    await assert_refused(meeting, before, await meeting.record(), 422, "member-not-recused")
     pair = {"entry": meeting.entries[0], "seat": meeting.seats[0]}
     ballots = [
         ballot
@@ -199,13 +199,10 @@ async def test_nothing_is_recorded_once_the_stage_is_closed(
 
 
 async def outsiders(ground: Ground, meeting: Meeting) -> list[Caller]:
-    """A rival, a judge, a conflicted clerk, the office of another programme, an approver."""
-    clerk = await make_caller(ground, (Role.CLERK, meeting.office.programme_id))
-    await declare(ground, clerk, meeting.firm(1))
+    """A rival, a judge, the office of another programme, an approver."""
     return [
         meeting.firm(0).speaker,
         await make_caller(ground, (Role.JUDGE, meeting.office.programme_id)),
-        clerk,
         (await make_office(ground)).head,
         await make_caller(ground, (Role.APPROVER, meeting.office.programme_id)),
     ]
@@ -230,6 +227,39 @@ async def test_outsiders_find_no_motion(ground: Ground, client: AsyncClient) -> 
         ):
             answer = await meeting.post(caller, move, body)
             await assert_refused(meeting, before, answer, 404, "motion-not-found")
+
+
+async def test_an_interest_hides_one_entry_and_forbids_every_act(
+    ground: Ground, client: AsyncClient
+) -> None:
+    meeting = await convene(ground, client, 3)
+    clerk = await make_caller(ground, (Role.CLERK, meeting.office.programme_id))
+    await declare(ground, clerk, meeting.firm(1))
+    seen = (await meeting.get(clerk)).json()
+    shown = [meeting.entries[0], meeting.entries[2]]
+    assert sorted(entry["id"] for entry in seen["entries"]) == sorted(shown)
+    assert (seen["hidden"], meeting.firm(1).name in str(seen)) == (1, False)
+    assert {action["move"]: action["reasons"] for action in seen["actions"]}["record"] == [
+        "recusal-needed"
+    ]
+    before = await meeting.state()
+    record = await meeting.post(clerk, "minutes", minutes(meeting))
+    await assert_refused(meeting, before, record, 403, "recusal-needed")
+    await meeting.record()
+    before = await meeting.state()
+    for move, body in (
+        ("confirmation", {"counts": counts_of(minutes(meeting))}),
+        ("return", {"reason": "录错。"}),
+    ):
+        answer = await meeting.post(clerk, move, body)
+        await assert_refused(meeting, before, answer, 403, "recusal-needed")
+    await meeting.confirm()
+    for tally in (
+        (await meeting.get(clerk)).json()["tally"],
+        (await meeting.get(clerk, "/tally")).json(),
+    ):
+        assert sorted(line["entry"] for line in tally["items"]) == sorted(shown)
+    assert (await meeting.get(meeting.office.head)).json()["hidden"] == 0
 
 
 async def test_members_and_supervisor_see_the_motion_once_it_is_decided(

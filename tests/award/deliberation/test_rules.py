@@ -15,10 +15,12 @@ from app.award.deliberation.rules import (
     quorum_obstacle,
     sitting_obstacles,
     tallies,
-    unsupported,
+    votes_not_offered,
 )
+from app.rules.regulation.read import read
 from app.rules.regulation.stages import Vote
 from app.rules.voting import Choice, Count
+from tests.rules.regulation.award_texts import BINHU
 
 APPROVE, AGAINST = Choice.APPROVE, Choice.AGAINST
 SEATS = [uuid4() for _ in range(6)]
@@ -131,7 +133,7 @@ def test_unsound_minutes_are_refused(changes: dict[str, Any], wrong: list[str]) 
 def test_interested_member_must_be_recused_even_if_absent() -> None:
     left = [ballot for ballot in sitting().ballots if ballot[1] != SEATS[0]]
     minutes = sitting(present=SEATS[1:], ballots=left, issued=5, returned=5)
-    assert codes(minutes, [(FIRST, SEATS[0])]) == ["recusal-needed"]
+    assert codes(minutes, [(FIRST, SEATS[0])]) == ["member-not-recused"]
 
 
 def test_everything_wrong_is_told_at_once() -> None:
@@ -139,7 +141,7 @@ def test_everything_wrong_is_told_at_once() -> None:
     found = codes(minutes, [(FIRST, SEATS[0])])
     assert found == [
         "seat-unknown",
-        "recusal-needed",
+        "member-not-recused",
         "teller-is-scrutineer",
         "issued-exceeds-present",
     ]
@@ -210,17 +212,18 @@ def test_quorum_is_needed_on_every_entry_after_the_recusals() -> None:
 
 
 @pytest.mark.parametrize(
-    "changes",
+    ("changes", "paths"),
     [
-        {"mode": "electronic"},
-        {"ballot": "secret"},
-        {"proposes": "tiers"},
-        {"proposes": "tiers", "advance": "proposed"},
+        ({}, []),
+        ({"mode": "electronic"}, ["/stages/0/mode"]),
+        ({"ballot": "secret"}, ["/stages/0/ballot"]),
+        ({"proposes": "tiers", "advance": "proposed"}, ["/stages/0/proposes"]),
+        ({"mode": "electronic", "ballot": "secret"}, ["/stages/0/mode", "/stages/0/ballot"]),
     ],
 )
-def test_other_ways_of_voting_are_not_offered(changes: dict[str, str]) -> None:
-    assert unsupported(vote()) == []
-    assert [each.code for each in unsupported(vote(**changes))] == ["vote-not-offered"]
+def test_other_ways_of_voting_are_not_offered(changes: dict[str, str], paths: list[str]) -> None:
+    regulation = read(BINHU).model_copy(update={"stages": (vote(**changes),)})
+    assert [each.path for each in votes_not_offered(regulation)] == paths
 
 
 ALL = Count(approve=6, against=0, abstain=0, invalid=0)

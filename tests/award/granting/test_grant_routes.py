@@ -76,17 +76,24 @@ async def test_grant_gives_certificates_bonuses_and_honours(
     assert (first["tier"], first["tier_name"]) == ("award", "区长质量奖")
     assert first["title"] == "滨湖区区长质量奖"
     assert len({line["certificate_number"] for line in awards.values()}) == 3
+    assert await honours(ground, finish) == set()
+    assert (await close(client, finish.office, "grant")).status_code == 200
+    assert await honours(ground, finish) == {
+        (finish.firm(place).credit_code, "honour", "award", "滨政发〔2026〕21号")
+        for place in range(3)
+    }
+    assert await acts(ground, finish.office, "stage:grant") == 1
+
+
+async def honours(ground: Ground, finish: Finish) -> set[tuple[str, str, str, str]]:
+    """What the grant has put on record."""
     async with ground.database.reading() as db:
-        honours = await db.scalars(
+        rows = await db.scalars(
             select(Record).where(
                 Record.programme_id == finish.office.programme_id, Record.on == date(2026, 3, 2)
             )
         )
-        assert {(h.credit_code, h.kind, h.what, h.evidence) for h in honours} == {
-            (finish.firm(place).credit_code, "honour", "award", "滨政发〔2026〕21号")
-            for place in range(3)
-        }
-    assert await acts(ground, finish.office, "stage:grant") == 1
+        return {(row.credit_code, row.kind, row.what, row.evidence) for row in rows}
 
 
 async def test_another_tier_held_before_is_still_a_first_win(
@@ -288,6 +295,11 @@ async def test_an_award_withdrawn_before_the_closing_is_not_published(
     assert (await client.post(gone, **finish.firm(0).speaker.auth)).status_code == 200
     await close(client, finish.office, "grant")
     assert [line["organisation"] for line in await public(client, finish)] == [finish.firm(1).name]
+    assert {code for code, *_ in await honours(ground, finish)} == {finish.firm(1).credit_code}
+    late = f"/applications/{finish.applications[1]}/withdrawal"
+    answer = await client.post(late, **finish.firm(1).speaker.auth)
+    assert (answer.status_code, answer.json()["code"]) == (409, "awards-granted")
+    assert len(await public(client, finish)) == 1
     bonus = await client.get(finish.office.path("/bonus-list"), **finish.finance.auth)
     assert bonus.json()["total"] == "500000.00"
 

@@ -117,7 +117,28 @@ def test_trimmed_mean_needs_its_judges_in_every_category() -> None:
 )
 def test_one_more_member(key: str, seat: Seat, sitting: int, expected: list[str]) -> None:
     judges = Judges(at_least=2, at_most=3)
-    assert codes(member_obstacles(panel(key), judges, seat, sitting, CATEGORIES)) == expected
+    cover = dict.fromkeys(CATEGORIES, sitting)
+    assert codes(member_obstacles(panel(key), judges, seat, sitting, cover)) == expected
+
+
+@pytest.mark.parametrize(
+    ("share", "uncovered"),
+    [
+        (None, []),
+        (("4.1", "4.2"), []),
+        (("4.1", "4.2", "4.3"), []),
+        (("4.1",), ["4.2"]),
+        (("4.3",), ["4.1", "4.2"]),
+    ],
+)
+def test_one_more_member_scores_what_too_few_do(
+    share: tuple[str, ...] | None, uncovered: list[str]
+) -> None:
+    seat = Seat("甲", leader=False, signed=True, categories=share)
+    cover = dict.fromkeys(CATEGORIES, 2) | {"4.1": 1, "4.2": 0}
+    found = member_obstacles(panel("site"), Judges(at_least=2), seat, 2, cover)
+    assert codes(found) == ["category-uncovered"] * len(uncovered)
+    assert [each.facts["category"] for each in found] == uncovered
 
 
 shares = st.none() | st.lists(st.sampled_from(CATEGORIES), max_size=5)

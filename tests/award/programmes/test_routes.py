@@ -134,6 +134,36 @@ async def test_a_faulty_regulation_names_every_fault_and_is_not_adopted(
     assert await rows(ground, AuditEvent.subject == office.programme_id) == 0
 
 
+@pytest.mark.parametrize(
+    ("path", "value", "code"),
+    [
+        ("/stages/6/mode", "electronic", "vote_not_offered"),
+        ("/stages/6/ballot", "secret", "vote_not_offered"),
+        ("/tracks/0/criteria", "gbt-19580-2099", "unknown_criteria"),
+        ("/stages/4/rubric", "defence-1000", "unknown_criteria"),
+        ("/stages/5/ties/1/category", "9.9", "unknown_category"),
+        ("/bars/0/key", "accident", "duplicate_key"),
+        ("/stages/4/division", "by_category", "division_unfit"),
+    ],
+)
+async def test_a_regulation_that_cannot_be_run_here_is_not_adopted(
+    ground: Ground, client: AsyncClient, path: str, value: str, code: str
+) -> None:
+    office = await make_office(ground)
+    text = changed(path, value, BINHU)
+    checked = (await client.post("/regulations/check", json={"text": text})).json()
+    assert checked["sound"] is False
+    (fault,) = [f for f in checked["faults"] if path.startswith(f["path"])]
+    assert (fault["code"], bool(fault["mend"])) == (code, True)
+    where = f"/programmes/{office.programme_id}/regulations"
+    answer = await client.post(where, json={"text": text, "document": "文"}, **office.head.auth)
+    assert answer.status_code == 422
+    told = {e["pointer"] for e in answer.json().get("errors") or [answer.json()]}
+    assert f"/text#{fault['path']}" in told
+    assert await rows(ground, Adoption.programme_id == office.programme_id) == 1
+    assert await rows(ground, AuditEvent.subject == office.programme_id) == 0
+
+
 @pytest.mark.parametrize("text", ["", "a: [", "- 1", "schema: award-regulation/1\nschema: x"])
 async def test_what_is_no_regulation_at_all_is_told_so(client: AsyncClient, text: str) -> None:
     answer = await client.post("/regulations/check", json={"text": text})

@@ -15,6 +15,7 @@ from app.award.stages.lifecycle import Result
 from app.award.stages.models import Outcome
 from app.platform.ground import Ground
 from app.proof.canonical import digest_text
+from tests.award.granting.steps import declare
 from tests.award.publicity.steps import POSTING, Board, board, drafted, notice, posted
 from tests.clock import START
 from tests.factories import entries_in, make_caller, make_firm, make_office
@@ -36,6 +37,35 @@ async def test_draft_lists_the_awardees_to_be(ground: Ground, client: AsyncClien
     listed = await client.get(at.office.path("/notices"), **at.office.supervisor.auth)
     assert [one["id"] for one in listed.json()] == [view["id"]]
     assert (await at.state())[2] == ["notice:draft"]
+
+
+async def test_an_interest_hides_a_line_of_the_draft_and_forbids_every_act(
+    ground: Ground, client: AsyncClient
+) -> None:
+    at = await board(ground)
+    office = at.office
+    ours = next(iter(office.firms.values()))
+    clerk = await make_caller(ground, (Role.CLERK, office.programme_id))
+    head = await make_caller(ground, (Role.HEAD, office.programme_id))
+    for person in (clerk, head):
+        await declare(ground, person, ours)
+    path = office.path("/stages/notice/notices")
+    before = await at.state()
+    refused = await client.post(path, json=notice(), **clerk.auth)
+    await at.assert_refused(before, refused, 403, "recusal-needed")
+    view = await drafted(client, at)
+    assert view["hidden"] == 0
+    before = await at.state()
+    for person in (clerk, head):
+        (seen,) = (await client.get(office.path("/notices"), **person.auth)).json()
+        assert (len(seen["awardees"]), seen["hidden"], ours.name in str(seen)) == (1, 1, False)
+    assert seen["actions"] == [{"move": "post", "allowed": False, "reasons": ["recusal-needed"]}]
+    change = await client.put(
+        f"/notices/{view['id']}", json=notice(), **clerk.with_headers(If_Match='"v1"')
+    )
+    await at.assert_refused(before, change, 403, "recusal-needed")
+    post = await client.post(f"/notices/{view['id']}/posting", json=POSTING, **head.auth)
+    await at.assert_refused(before, post, 403, "recusal-needed")
 
 
 async def test_clerk_drafts_but_only_the_head_posts(ground: Ground, client: AsyncClient) -> None:

@@ -258,6 +258,11 @@ async def test_head_with_an_interest_does_not_rule(ground: Ground, client: Async
     await at.assert_refused(before, refused, 404, "objection-not-found")
     listed = await client.get(at.office.path("/objections"), **at.office.head.auth)
     assert [item["id"] for item in listed.json()["items"]] == [str(other)]
+    # The others on the list are rivals of the one concerned: another person rules on all.
+    assert listed.json()["items"][0]["actions"] == [
+        {"move": "rule", "allowed": False, "reasons": ["recusal-needed"]}
+    ]
+    await at.assert_refused(before, await rule(client, at, other), 403, "recusal-needed")
 
 
 async def test_clerk_reads_but_does_not_rule(ground: Ground, client: AsyncClient) -> None:

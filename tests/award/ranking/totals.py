@@ -103,7 +103,7 @@ def _snapshot(stage: Stage, entries: list[Entry], scores: tuple[Scores, ...]) ->
                 "application": str(entry.application_id),
                 "criteria": GBT,
                 "sheets": {},
-                "scorebook": {"items": each.percentages()},
+                "scorebook": {"items": [*each.percentages().values()]},
             }
             for entry, each in zip(entries, scores, strict=True)
         },

@@ -19,6 +19,7 @@ from tests.award.cycle_log import cycle_log
 from tests.award.judging.bench import (
     CATEGORIES,
     Bench,
+    Judge,
     assignments,
     declare_interest,
     form,
@@ -34,6 +35,7 @@ from tests.award.judging.bench import (
     sheet_of,
 )
 from tests.factories import Office, close, entries_in, make_office, stage_row
+from tests.rules.regulation.award_texts import changed
 
 pytestmark = pytest.mark.anyio
 
@@ -113,6 +115,46 @@ async def test_too_few_judges_keep_it_open_until_one_takes_the_place(
     counted = (await snapshot(ground, office, "documents"))["inputs"]["entries"][str(entry)]
     assert len(counted["sheets"]) == 3
     assert sheet in counted["sheets"]
+
+
+DIVISION: list[list[str] | None] = [["4.1"], ["4.1"], *[CATEGORIES[1:]] * 3]
+
+
+async def test_an_item_nobody_is_left_to_score_keeps_the_stage_open(
+    ground: Ground, client: AsyncClient
+) -> None:
+    office = await make_office(ground, regulation_text=changed("/stages/3/method", "mean", BINHU))
+    entries = [entry for _, entry in await entries_in(office, "site", 2)]
+    judges = [await make_judge(office) for _ in range(5)]
+    body = panel_body(judges, entries, division=DIVISION)
+    formed = await form(client, office, body, key="site")
+    assert formed.status_code == 201, formed.text
+    bench = Bench(office, formed.json()["id"], judges, entries)
+    await judge_all(client, bench, [50] * 5, key="site")
+    for judge in judges[:2]:
+        await declare_interest(bench, judge, entries[0])
+    problem = refused(await close(client, office, "site"), 409, "several-reasons")
+    firm = (await client.get(office.path("/stages/site/entries"), **office.head.auth)).json()
+    application = next(e["application_id"] for e in firm["items"] if e["id"] == str(entries[0]))
+    assert reasons(problem) == ["item-without-judges"] * 3
+    for item, told in zip(("4.1.2", "4.1.3", "4.1.4"), problem["reasons"], strict=True):
+        assert item in told["detail"]
+        assert office.firms[UUID(application)].name in told["detail"]
+    assert await still_open(ground, office, "site")
+    await take_the_place(client, bench, await make_judge(office))
+    assert (await close(client, office, "site")).status_code == 200
+
+
+async def take_the_place(client: AsyncClient, bench: Bench, successor: Judge) -> None:
+    """Only whoever scores what nobody else does is seated."""
+    place, head = f"/panels/{bench.panel_id}/members", bench.office.head.auth
+    body = {"expert_id": str(successor.expert_id), "leader": False, "categories": ["4.2"]}
+    refused(await client.post(place, json=body, **head), 409, "category-uncovered")
+    seated = await client.post(place, json=body | {"categories": ["4.1"]}, **head)
+    assert seated.status_code == 201, seated.text
+    for each in await assignments(client, successor, "site"):
+        await score_all(bench, each["sheet_id"], 55)
+        assert (await lock_sheet(client, successor, each["sheet_id"])).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -173,7 +173,7 @@ def inputs(method: Any, **entry: Any) -> dict[str, Any]:
 def test_recount_of_sheets(method: Any, total: Fraction) -> None:
     second = [0, 20, 30, 50, 60]
     sheets = {
-        str(n): {"digest": "…", "items": {"1.1": 40, "2.1": given}}
+        str(n): {"digest": "…", "items": [40, given]}
         for n, given in enumerate(second)
     }
     plain = inputs(method, sheets=sheets, scorebook=None)
@@ -182,15 +182,15 @@ def test_recount_of_sheets(method: Any, total: Fraction) -> None:
 
 
 def test_recount_of_a_scorebook_ignores_the_sheets() -> None:
-    sheets = {"1": {"items": {"1.1": 0, "2.1": 0}}}
-    plain = inputs(None, sheets=sheets, scorebook={"items": {"1.1": 50, "2.1": 100}})
+    sheets = {"1": {"items": [0, 0]}}
+    plain = inputs(None, sheets=sheets, scorebook={"items": [50, 100]})
     totals = recount(plain)["e"]
     assert totals.total == Fraction(201, 2)
     assert totals.categories == {"1": Fraction(50), "2": Fraction(101, 2)}
 
 
 def test_recount_refuses_a_scorebook_with_a_gap() -> None:
-    plain = inputs(None, sheets={}, scorebook={"items": {"1.1": 50}})
+    plain = inputs(None, sheets={}, scorebook={"items": [50, None]})
     with pytest.raises(ScoringError, match=r"2\.1"):
         recount(plain)
 

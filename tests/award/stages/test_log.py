@@ -18,7 +18,7 @@ async def test_supervisor_reads_who_moved_what_and_leaves_a_trace(
     await client.post(office.path("/stages/intake/opening"), **office.clerk.auth)
     first = (await client.get(office.path("/log"), **office.supervisor.auth)).json()
     (line,) = first["items"]
-    assert (line["act"], line["before"], line["after"]) == ("stage:open", "planned", "open")
+    assert (line["act"], line["before"], line["after"]) == ("stage:open", "waiting", "open")
     assert line["person"] == office.clerk.name
     assert set(line) == {"at", "act", "subject", "before", "after", "person"}, "never a detail"
     again = (await client.get(office.path("/log"), **office.supervisor.auth)).json()

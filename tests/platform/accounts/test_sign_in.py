@@ -1,5 +1,6 @@
 """Signing in, staying signed in, signing out, and every token that must not count."""
 
+import asyncio
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -94,10 +95,11 @@ async def test_refresh_rotates(client: AsyncClient) -> None:
 
 
 async def test_replay_of_a_used_refresh_token_ends_the_session(
-    client: AsyncClient, db: AsyncSession
+    client: AsyncClient, db: AsyncSession, clock: MovableClock
 ) -> None:
     person, first = await signed_in(client)
     second = (await refresh(client, first["refresh_token"])).json()
+    clock.move(seconds=30)
     replay = await refresh(client, first["refresh_token"])
     assert (replay.status_code, replay.json()["code"]) == (401, "refresh-refused")
     assert (await who_am_i(client, second["access_token"])).status_code == 401
@@ -105,11 +107,52 @@ async def test_replay_of_a_used_refresh_token_ends_the_session(
     assert await security_events(db, "refresh-replayed", person.account_id) == 1
 
 
-async def test_replay_leaves_other_sessions_of_the_account_alone(client: AsyncClient) -> None:
+async def test_retry_after_a_lost_answer_stays_in_the_session(
+    client: AsyncClient, db: AsyncSession, clock: MovableClock
+) -> None:
+    person, first = await signed_in(client)
+    await refresh(client, first["refresh_token"])
+    clock.move(seconds=29)
+    again = await refresh(client, first["refresh_token"])
+    assert again.status_code == 200, again.text
+    assert (await refresh(client, again.json()["refresh_token"])).status_code == 200
+    assert await security_events(db, "refresh-replayed", person.account_id) == 0
+
+
+async def test_token_of_two_refreshes_ago_ends_the_session_at_once(client: AsyncClient) -> None:
+    _, first = await signed_in(client)
+    second = (await refresh(client, first["refresh_token"])).json()
+    third = (await refresh(client, second["refresh_token"])).json()
+    assert (await refresh(client, first["refresh_token"])).status_code == 401
+    assert (await who_am_i(client, third["access_token"])).status_code == 401
+
+
+async def test_twenty_refreshes_at_once_leave_one_living_session(
+    client: AsyncClient, clock: MovableClock
+) -> None:
+    _, first = await signed_in(client)
+    answers = await asyncio.gather(*(refresh(client, first["refresh_token"]) for _ in range(20)))
+    assert {answer.status_code for answer in answers} == {200}
+    tokens = [answer.json() for answer in answers]
+    assert len({token["refresh_token"] for token in tokens}) == 20
+    headers = {"Authorization": f"Bearer {tokens[0]['access_token']}"}
+    listed = await client.get("/auth/sessions", headers=headers)
+    assert len(listed.json()["items"]) == 1
+    following = await refresh(client, tokens[7]["refresh_token"])
+    assert following.status_code == 200
+    clock.move(seconds=31)
+    assert (await refresh(client, tokens[8]["refresh_token"])).status_code == 401
+    assert (await who_am_i(client, following.json()["access_token"])).status_code == 401
+
+
+async def test_replay_leaves_other_sessions_of_the_account_alone(
+    client: AsyncClient, clock: MovableClock
+) -> None:
     person, first = await signed_in(client)
     other = (await sign_in(client, person.login)).json()
     await refresh(client, first["refresh_token"])
-    await refresh(client, first["refresh_token"])
+    clock.move(seconds=31)
+    assert (await refresh(client, first["refresh_token"])).status_code == 401
     assert (await who_am_i(client, other["access_token"])).status_code == 200
 
 
@@ -209,8 +252,7 @@ async def test_token_that_is_not_ours_is_sign_in_needed(
 
 
 async def _forged(ground: Ground, kind: str, account_id: UUID, token: str) -> str:
-    key = ground.keys.active
-    assert key is not None
+    key = ground.access_key
     async with ground.database.reading() as db:
         found = select(SignInSession.id).where(SignInSession.account_id == account_id)
         session_id = await db.scalar(found)

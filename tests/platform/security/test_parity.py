@@ -8,9 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.award.policy import TABLE
 from app.award.roles import Role
+from app.platform.db.prepared import Direct, Prepared
 from app.platform.ground import Ground
 from app.platform.security.access import visible_to
-from app.platform.security.permission import Actor, Resource
+from app.platform.security.permission import Actor, AnyCaller, Resource
 from tests.architecture.resources import resources
 from tests.award.world import READABLE, Readable, World, make_world
 
@@ -41,6 +42,22 @@ async def shown(db: AsyncSession, actor: Actor, readable: Readable, verb: str) -
     """By SQL: the rows that the condition lets through."""
     condition = visible_to(actor, readable.resource, verb)
     return set(await db.scalars(readable.rows.where(condition)))
+
+
+async def shown_prepared(db: Direct, actor: Actor, readable: Readable, verb: str) -> set[object]:
+    """By SQL written for every caller of this shape."""
+    condition = visible_to(actor.shape, readable.resource, verb)
+    statement = Prepared(readable.rows.where(condition))
+    return {row[0] for row in await db.all(statement, **actor.values())}
+
+
+async def allowed_prepared(
+    db: Direct, actor: Actor, readable: Readable, of: Iterable[str]
+) -> dict[str, set[object]]:
+    """By Python: the rows that facts written for every caller allow."""
+    statement = Prepared(readable.rows.add_columns(*readable.resource.facts(AnyCaller())))
+    rows = [(row[0], row._asdict()) for row in await db.all(statement, caller=actor.person_id)]
+    return {verb: {it for it, facts in rows if actor.may(verb, facts)} for verb in of}
 
 
 async def allowed(
@@ -77,6 +94,21 @@ async def test_both_readings_agree_for_everybody(
     assert seen
     # A verb that nobody here may use on anything would prove nothing.
     assert {verb for verb, most in seen.items() if most == 0} == set()
+
+
+@pytest.mark.parametrize(
+    "readable", READABLE, ids=[f"{r.resource.name}{i}" for i, r in enumerate(READABLE)]
+)
+async def test_statements_written_once_agree_with_those_of_each_caller(
+    ground: Ground, world: World, readable: Readable
+) -> None:
+    of = verbs(readable.resource)
+    async with ground.database.reading() as db, ground.database.reading_directly() as direct:
+        for name, actor in world.actors.items():
+            by_python = await allowed(db, actor, readable, of)
+            assert await allowed_prepared(direct, actor, readable, of) == by_python, name
+            for verb, rows in by_python.items():
+                assert await shown_prepared(direct, actor, readable, verb) == rows, (name, verb)
 
 
 async def test_who_sees_which_application(ground: Ground, world: World) -> None:

@@ -1,10 +1,10 @@
 """What the office does when a judge must stand aside: one more member takes the place."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -95,29 +95,44 @@ async def _ensure_fit(
     entries = [entry for _, _, here in work for entry in here]
     reasons = await interests_of(db, [body], [entry.id for entry in entries])
     for stage, rule, here in work:
-        scored = {
-            category.code
-            for entry in here
-            for category in rules.criteria_of(stage, rule, entry.track).categories
-        }
-        sitting = await _sitting(db, [entry.id for entry in here])
+        shares = await _shares(db, [entry.id for entry in here])
+        sitting = max(len(each) for each in shares.values())
         judges = stage.regulation.judges_of(rule)
-        reasons += rules.member_obstacles(rule, judges, seat, sitting, scored)
+        cover = _cover(stage, rule, here, shares)
+        reasons += rules.member_obstacles(rule, judges, seat, sitting, cover)
     ensure(reasons)
 
 
-async def _sitting(db: AsyncSession, entries: Sequence[UUID]) -> int:
-    """Most judges that any of these entries has, without those who must stand aside."""
-    each = (
-        select(func.count().label("judges"))
-        .select_from(Assignment)
+async def _shares(db: AsyncSession, entries: Sequence[UUID]) -> dict[UUID, list[list[str] | None]]:
+    """Of every entry the categories that each of its judges scores (None is all of them), without
+    the judges who must stand aside.
+    """
+    rows = await db.execute(
+        select(Assignment.entry_id, Member.categories)
+        .join(
+            Member,
+            (Member.panel_id == Assignment.panel_id) & (Member.expert_id == Assignment.expert_id),
+        )
         .join(Expert, Expert.id == Assignment.expert_id)
         .join(Entry, Entry.id == Assignment.entry_id)
         .where(Assignment.entry_id.in_(entries), queries.unbiased())
-        .group_by(Assignment.entry_id)
-        .subquery()
     )
-    return await db.scalar(select(func.max(each.c.judges))) or 0
+    found: dict[UUID, list[list[str] | None]] = {entry: [] for entry in entries}
+    for row in rows:
+        found[row.entry_id].append(row.categories)
+    return found
+
+
+def _cover(
+    at: StageAt, rule: PanelRule, entries: Sequence[Any], shares: Mapping[UUID, Sequence[Any]]
+) -> dict[str, int]:
+    """How many judges score each category, on the entry that has fewest."""
+    cover: dict[str, int] = {}
+    for entry in entries:
+        for category in rules.criteria_of(at, rule, entry.track).categories:
+            given = sum(share is None or category.code in share for share in shares[entry.id])
+            cover[category.code] = min(given, cover.get(category.code, given))
+    return cover
 
 
 async def _seat(db: AsyncSession, panel_id: UUID, body: MemberIn) -> None:

@@ -14,7 +14,7 @@ from app.award.publicity.lifecycle import NOTICE, NoticeStatus
 from app.award.publicity.models import Notice, NoticeLine
 from app.award.publicity.schemas import NoticeIn, NoticeView, PostingIn
 from app.award.stages.kind import StageAt
-from app.award.stages.queries import get_stage, open_stage, stage_at
+from app.award.stages.queries import ensure_disinterested, get_stage, open_stage, stage_at
 from app.platform.accounts.callers import Call
 from app.platform.audit.record import record
 from app.platform.clock import legal_day
@@ -32,6 +32,7 @@ async def draft(call: Call, cycle_id: UUID, key: str, body: NoticeIn) -> NoticeV
     stage = await open_stage(call.db, found.it.id)
     if stage.kind != "publicity":
         raise rules.NotAPublicity(name=stage.name)
+    await ensure_disinterested(call, stage.id)
     day = legal_day(call.now)[2:].replace("-", "")
     notice = Notice(
         stage_id=stage.id,
@@ -55,6 +56,7 @@ async def revise(call: Call, notice_id: UUID, body: NoticeIn, if_match: str) -> 
     found.require("notice:draft")
     notice = found.it
     stage = await open_stage(call.db, notice.stage_id)
+    await ensure_disinterested(call, stage.id)
     if notice.status != NoticeStatus.DRAFT:
         raise rules.NoticePosted
     ensure_fresh(if_match, version_tag(notice.version))
@@ -74,8 +76,9 @@ async def post(call: Call, notice_id: UUID, body: PostingIn) -> NoticeView:
     found.require("notice:post")
     notice = found.it
     at = await stage_at(call.db, await open_stage(call.db, notice.stage_id))
+    await ensure_disinterested(call, at.id)
     ensure(rules.posting_obstacles(body.posted_at, at.opened_at, call.now))
-    lines = await queries.lines_now(call.db, [notice_id])
+    lines = await queries.lines_now(call, [notice_id])
     runs = rules.period(at.rule, body.posted_at)
     content = canonical(_content(notice, at, body, runs, lines))
     detail = {"digest": digest_text(content), "channel": body.channel, "url": body.url}

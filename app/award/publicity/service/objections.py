@@ -17,7 +17,7 @@ from app.award.publicity.schemas import (
     RulingIn,
 )
 from app.award.stages.models import Stage
-from app.award.stages.queries import open_stage, stage_at
+from app.award.stages.queries import ensure_disinterested, open_stage, stage_at
 from app.platform.accounts.callers import Call
 from app.platform.audit.record import record
 from app.platform.errors import ensure
@@ -69,6 +69,7 @@ async def rule(call: Call, objection_id: UUID, body: RulingIn) -> ObjectionView:
     found, stage = await queries.get_objection(call, objection_id, lock=True)
     found.require("objection:rule")
     await open_stage(call.db, stage.id)
+    await ensure_disinterested(call, stage.id)
     detail = {"ruling": body.ruling.value, "document": body.document}
     with advancing(
         call.db, found, OBJECTION, "rule", now=call.now, log=stage.cycle_id, detail=detail

@@ -18,7 +18,7 @@ def freeze(call: Call, row: Sheet | Scorebook, content: dict[str, Any], total: s
     row.content = canonical({**content, "total": total, "nonce": token_hex(16)})
     row.digest = digest_text(row.content)
     row.total, row.locked_at = total, call.now
-    row.receipt = call.ground.signed(
+    row.receipt = call.signed(
         Typ.RECEIPT,
         {
             "what": row.__tablename__,

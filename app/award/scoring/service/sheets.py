@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from app.award.judging.models import Assignment
 from app.award.programmes.models import Cycle
@@ -14,24 +14,67 @@ from app.award.scoring.models import Sheet, SheetItem, SheetRevision
 from app.award.scoring.schemas import ItemIn, LockView, SheetItemView
 from app.award.scoring.service.freezing import freeze
 from app.award.stages.models import Entry, Outcome, Stage
-from app.award.stages.queries import open_stage
+from app.award.stages.queries import hold_open, open_stage
 from app.award.stages.rules import EntryEnded
 from app.platform.accounts.callers import Call
+from app.platform.db.prepared import Direct, Prepared
 from app.platform.errors import Stale, ensure
 from app.platform.http.preconditions import ensure_fresh, version_tag
-from app.platform.security.access import Found, fetch_view
+from app.platform.security.access import fetch_prepared
+from app.platform.security.permission import AnyCaller
 from app.platform.workflow.advance import advancing
 from app.proof.canonical import digest
 from app.rules.regulation.stages import Panel
 
+HELD = Prepared(
+    queries.sheets(
+        Sheet.status,
+        Entry.stage_id,
+        Outcome.result,
+        SheetItem.version,
+        *queries.SHEET_RESOURCE.facts(AnyCaller()),
+    )
+    .outerjoin(Outcome, Outcome.entry_id == Entry.id)
+    .outerjoin(SheetItem, (SheetItem.sheet_id == Sheet.id) & (SheetItem.code == bindparam("code")))
+    .where(Sheet.id == bindparam("sheet"))
+    .with_for_update(read=True, key_share=True, of=Sheet)
+)
+"""A sheet with one of its items, held against a lock until the end of the transaction."""
+SAVED = Prepared(
+    update(SheetItem)
+    .where(
+        SheetItem.sheet_id == bindparam("sheet"),
+        SheetItem.code == bindparam("item"),
+        SheetItem.version == bindparam("seen"),
+    )
+    .values(
+        percentage=bindparam("given"),
+        comments=bindparam("said"),
+        version=SheetItem.version + 1,
+    )
+    .returning(*queries.ITEM_COLUMNS)
+)
+KEPT = Prepared(
+    insert(SheetRevision).values(
+        sheet_id=bindparam("sheet"),
+        code=bindparam("item"),
+        version=bindparam("made"),
+        percentage=bindparam("given"),
+        comments=bindparam("said"),
+        saved_at=bindparam("now"),
+    )
+)
+
 
 async def score(
-    call: Call, sheet_id: UUID, code: str, body: ItemIn, if_match: str
+    call: Call[Direct], sheet_id: UUID, code: str, body: ItemIn, if_match: str
 ) -> SheetItemView:
     """Save one item: four statements. Only the item's own row is written and only a lock of the
     sheet has to wait, so that two items of a sheet are saved at the same time.
     """
-    found = await _held(call, sheet_id, code)
+    found = await fetch_prepared(
+        call.db, call.actor, queries.SHEET_RESOURCE, HELD, sheet=sheet_id, code=code
+    )
     found.require("sheet:score")
     row = found.it
     if row.version is None:
@@ -39,7 +82,7 @@ async def score(
     ensure([rules.percentage_obstacle(body.percentage)])
     if row.status != SheetStatus.DRAFT:
         raise rules.AlreadyLocked
-    await open_stage(call.db, row.stage_id)
+    await hold_open(call.db, row.stage_id)
     if row.result is not None:
         raise EntryEnded
     ensure_fresh(if_match, version_tag(row.version))
@@ -73,47 +116,20 @@ async def lock(call: Call, sheet_id: UUID, if_match: str) -> LockView:
     return queries.lock_view(found.it)
 
 
-async def _held(call: Call, sheet_id: UUID, code: str) -> Found[Any]:
-    """The sheet with one of its items, held against a lock until the end of this transaction."""
-    return await fetch_view(
-        call.db,
-        call.actor,
-        queries.SHEET_RESOURCE,
-        queries.sheets(Sheet.status, Entry.stage_id, Outcome.result, SheetItem.version)
-        .outerjoin(Outcome, Outcome.entry_id == Entry.id)
-        .outerjoin(SheetItem, (SheetItem.sheet_id == Sheet.id) & (SheetItem.code == code))
-        .where(Sheet.id == sheet_id)
-        .with_for_update(read=True, key_share=True, of=Sheet),
-    )
-
-
-async def _saved(call: Call, sheet_id: UUID, code: str, body: ItemIn, seen: int) -> SheetItemView:
+async def _saved(
+    call: Call[Direct], sheet_id: UUID, code: str, body: ItemIn, seen: int
+) -> SheetItemView:
     """Write the item unless somebody was faster, and keep the revision."""
-    comments = [comment.model_dump(mode="json") for comment in body.comments]
-    saved = (
-        await call.db.execute(
-            update(SheetItem)
-            .where(
-                SheetItem.sheet_id == sheet_id,
-                SheetItem.code == code,
-                SheetItem.version == seen,
-            )
-            .values(percentage=body.percentage, comments=comments, version=SheetItem.version + 1)
-            .returning(*queries.ITEM_COLUMNS)
-        )
-    ).first()
+    what = {
+        "sheet": sheet_id,
+        "item": code,
+        "given": body.percentage,
+        "said": [comment.model_dump(mode="json") for comment in body.comments],
+    }
+    saved = await call.db.first(SAVED, seen=seen, **what)
     if saved is None:
         raise Stale
-    await call.db.execute(
-        insert(SheetRevision).values(
-            sheet_id=sheet_id,
-            code=code,
-            version=saved.version,
-            percentage=body.percentage,
-            comments=comments,
-            saved_at=call.now,
-        )
-    )
+    await call.db.all(KEPT, made=saved.version, now=call.now, **what)
     return queries.item_view(saved)
 
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from secrets import token_urlsafe
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,7 +19,7 @@ from app.platform.accounts.models import (
     RoleGrant,
     SignInSession,
 )
-from app.platform.accounts.queries import ACCOUNT_RESOURCE, ORGANISATION
+from app.platform.accounts.queries import ACCOUNT_RESOURCE, ORGANISATION, get_account
 from app.platform.accounts.schemas import (
     ActivationIn,
     BootstrapIn,
@@ -32,11 +32,11 @@ from app.platform.accounts.schemas import (
     PersonIn,
     Registration,
 )
-from app.platform.accounts.service.sign_in import digest_of
+from app.platform.accounts.service.passwords import hashed
+from app.platform.accounts.service.sign_in import digest_of, end_sessions
 from app.platform.audit.record import record
 from app.platform.errors import Conflict, NotFound, ensure
-from app.platform.security.access import Found, fetch, require
-from app.platform.security.passwords import HashingBusy
+from app.platform.security.access import Found, require
 from app.platform.workflow.advance import advancing
 
 ACTIVATION_LIFETIME = timedelta(days=14)
@@ -90,9 +90,7 @@ async def invite(call: Call, body: Invitation) -> Invited:
         for place, wish in enumerate(body.roles)
     )
     account = await _new_account(call, body, password=None)
-    token = token_urlsafe(32)
-    account.activation_digest = digest_of(token)
-    account.activation_until = call.wall + ACTIVATION_LIFETIME
+    invited = _invited(call, account)
     for wish in body.roles:
         await _grant(call, account.person_id, wish.role, wish.scope)
     record(
@@ -103,13 +101,17 @@ async def invite(call: Call, body: Invitation) -> Invited:
         now=call.now,
         detail={"roles": [f"{wish.role}:{wish.scope or ''}" for wish in body.roles]},
     )
-    return Invited(
-        person_id=account.person_id,
-        account_id=account.id,
-        login=account.login,
-        activation_token=token,
-        activation_until=account.activation_until,
-    )
+    return invited
+
+
+async def renew_invitation(call: Call, account_id: UUID) -> Invited:
+    """A new token for an invitation that was lost or ran out; the earlier one is void."""
+    found = await get_account(call, account_id)
+    found.require("account:invite")
+    if found.it.status != AccountStatus.INVITED:
+        raise rules.NotInvited
+    record(call.db, call.actor, "account:renew-invitation", subject=account_id, now=call.now)
+    return _invited(call, found.it)
 
 
 async def activate(call: Call, body: ActivationIn) -> None:
@@ -131,25 +133,21 @@ async def activate(call: Call, body: ActivationIn) -> None:
     found = Found(account, ACCOUNT_RESOURCE, call.actor, {}, locked=True)
     with advancing(call.db, found, ACCOUNT, "activate", now=call.now) as reasons:
         reasons.append(rules.password_obstacle(body.password, account.login, row.name))
-    account.password_hash = await _hash(call, body.password)
+    account.password_hash = await hashed(call.ground, body.password)
     account.activation_digest = None
 
 
 async def disable(call: Call, account_id: UUID) -> None:
     """Shut an account; whoever is signed in with it is signed out at once."""
-    found = await _account(call, account_id)
-    with advancing(call.db, found, ACCOUNT, "disable", now=call.now):
-        pass
-    await call.db.execute(
-        update(SignInSession)
-        .where(SignInSession.account_id == account_id, SignInSession.revoked_at.is_(None))
-        .values(revoked_at=call.wall)
-    )
+    found = await get_account(call, account_id)
+    with advancing(call.db, found, ACCOUNT, "disable", now=call.now) as reasons:
+        reasons.append(await _last_administrator(call, found.it.person_id))
+    await end_sessions(call.db, SignInSession.account_id == account_id, call.wall)
 
 
 async def enable(call: Call, account_id: UUID) -> None:
     """Open an account again: for signing in, or, where no password was chosen yet, as invited."""
-    found = await _account(call, account_id)
+    found = await get_account(call, account_id)
     move = "enable" if found.it.password_hash else "reinvite"
     with advancing(call.db, found, ACCOUNT, move, now=call.now):
         pass
@@ -181,6 +179,8 @@ async def end_role(call: Call, grant_id: UUID) -> None:
     grant = await call.db.get(RoleGrant, grant_id, with_for_update=True)
     if grant is None or grant.ended_at is not None:
         raise NotFound
+    if grant.role == SECURITY_ADMINISTRATOR:
+        ensure([await _last_administrator(call, grant.person_id)])
     grant.ended_at = call.wall
     record(call.db, call.actor, "account:end-role", subject=grant.person_id, now=call.now)
 
@@ -203,9 +203,38 @@ async def register_organisation(call: Call, body: OrganisationIn) -> Organisatio
     return OrganisationView(id=organisation.id, name=body.name, credit_code=body.credit_code)
 
 
-async def _account(call: Call, account_id: UUID) -> Found[Account]:
-    statement = select(Account).where(Account.id == account_id)
-    return await fetch(call.db, call.actor, ACCOUNT_RESOURCE, statement, lock=True)
+async def _last_administrator(call: Call, person_id: UUID) -> rules.LastAdministrator | None:
+    """Whether nobody but this person could still give rights and open accounts.
+
+    Locks the grants of that role, so that two cannot shut out each other at the same time.
+    """
+    held = (RoleGrant.role == SECURITY_ADMINISTRATOR) & RoleGrant.ended_at.is_(None)
+    locked = select(RoleGrant.person_id).where(held).order_by(RoleGrant.id).with_for_update()
+    if person_id not in set(await call.db.scalars(locked)):
+        return None
+    others = select(RoleGrant.id).where(
+        held,
+        RoleGrant.person_id != person_id,
+        exists().where(
+            Account.person_id == RoleGrant.person_id, Account.status == AccountStatus.ACTIVE
+        ),
+    )
+    if await call.db.scalar(others.limit(1)) is not None:
+        return None
+    return rules.LastAdministrator()
+
+
+def _invited(call: Call, account: Account) -> Invited:
+    token = token_urlsafe(32)
+    account.activation_digest = digest_of(token)
+    account.activation_until = call.wall + ACTIVATION_LIFETIME
+    return Invited(
+        person_id=account.person_id,
+        account_id=account.id,
+        login=account.login,
+        activation_token=token,
+        activation_until=account.activation_until,
+    )
 
 
 async def _new_account(call: Call, body: PersonIn, *, password: str | None) -> Account:
@@ -221,19 +250,12 @@ async def _new_account(call: Call, body: PersonIn, *, password: str | None) -> A
     account = Account(
         person_id=person.id,
         login=body.login,
-        password_hash=await _hash(call, password) if password is not None else None,
+        password_hash=await hashed(call.ground, password) if password is not None else None,
         status=AccountStatus.ACTIVE if password is not None else AccountStatus.INVITED,
         created_at=call.now,
     )
     await _insert(call, account, rules.LoginTaken(login=body.login, pointer="/login"))
     return account
-
-
-async def _hash(call: Call, password: str) -> str:
-    try:
-        return await call.ground.hasher.hash(password)
-    except HashingBusy as busy:
-        raise rules.SignInBusy from busy
 
 
 async def _grant(call: Call, person_id: UUID, role: str, scope: UUID | None) -> GrantView:

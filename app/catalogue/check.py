@@ -1,0 +1,79 @@
+"""Does the service ship the criteria that a regulation judges by, with all that it names?"""
+
+from collections.abc import Iterator
+
+from app.catalogue import loader
+from app.rules.regulation.model import Regulation
+from app.rules.regulation.problems import Problem, problem
+from app.rules.regulation.stages import Composite, Panel
+
+Path = tuple[str | int, ...]
+
+
+def check_criteria(regulation: Regulation) -> list[Problem]:
+    """Criteria sets that are not in the catalogue, categories that they lack, and a division of
+    work that does not fit them.
+    """
+    found = list(_unknown(regulation))
+    for place, stage in enumerate(regulation.stages):
+        path: Path = ("stages", place)
+        if isinstance(stage, Composite):
+            found += _ties(regulation, stage, path)
+        if isinstance(stage, Panel) and stage.panel_of is not None:
+            found += _division(regulation, stage, path)
+    return found
+
+
+def _unknown(regulation: Regulation) -> Iterator[Problem]:
+    named: list[tuple[str, Path]] = [
+        (track.criteria, ("tracks", place, "criteria"))
+        for place, track in enumerate(regulation.tracks)
+    ]
+    named += [
+        (stage.rubric, ("stages", place, "rubric"))
+        for place, stage in enumerate(regulation.stages)
+        if isinstance(stage, Panel) and stage.rubric is not None
+    ]
+    known = loader.criteria_codes()
+    for code, path in named:
+        if code not in known:
+            yield problem("unknown_criteria", path, key=code, choices="、".join(known))
+
+
+def _ties(regulation: Regulation, stage: Composite, path: Path) -> Iterator[Problem]:
+    for place, tie in enumerate(stage.ties):
+        panel = regulation.stage(tie.stage)
+        if tie.category is None or not isinstance(panel, Panel):
+            continue
+        for track in regulation.tracks_of(stage):
+            known = _categories(regulation, panel, track)
+            if known and tie.category not in known:
+                here = (*path, "ties", place, "category")
+                yield problem(
+                    "unknown_category", here, key=tie.category, choices="、".join(sorted(known))
+                )
+                break
+
+
+def _division(regulation: Regulation, panel: Panel, path: Path) -> Iterator[Problem]:
+    """Who scores which category was fixed when the panel was formed, by the criteria of then."""
+    lender = panel
+    while lender.panel_of is not None:
+        before = regulation.stage(lender.panel_of)
+        if not isinstance(before, Panel):
+            return
+        lender = before
+    if panel.division == lender.division == "by_category" and any(
+        _categories(regulation, panel, track) != _categories(regulation, lender, track)
+        for track in regulation.tracks_of(panel)
+    ):
+        yield problem("division_unfit", (*path, "division"), key=lender.key)
+
+
+def _categories(regulation: Regulation, panel: Panel, track: str) -> frozenset[str]:
+    """Codes of the categories that a panel scores of a track; none where the set is unknown."""
+    named = next(each.criteria for each in regulation.tracks if each.key == track)
+    code = panel.rubric or named
+    if code not in loader.criteria_codes():
+        return frozenset()
+    return frozenset(category.code for category in loader.criteria(code).categories)

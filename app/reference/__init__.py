@@ -1,0 +1,1 @@
+"""What the engineer outside looks up: versions, problems, codes, working days, lifecycles."""

@@ -1,0 +1,51 @@
+"""Which things have a lifecycle, and what are its moves?"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.award.applications.lifecycle import APPLICATION
+from app.award.deliberation.lifecycle import MOTION
+from app.award.programmes.lifecycle import CYCLE
+from app.award.publicity.lifecycle import NOTICE, OBJECTION
+from app.award.scoring.lifecycle import SCOREBOOK, SHEET
+from app.award.stages.lifecycle import STAGE
+from app.platform.accounts.lifecycle import ACCOUNT
+from app.platform.workflow.lifecycle import Lifecycle
+from app.reference.schemas import LifecycleView, MoveView
+
+TABLES: Mapping[str, Lifecycle[Any]] = {
+    "account": ACCOUNT,
+    "cycle": CYCLE,
+    "stage": STAGE,
+    "application": APPLICATION,
+    "sheet": SHEET,
+    "scorebook": SCOREBOOK,
+    "motion": MOTION,
+    "notice": NOTICE,
+    "objection": OBJECTION,
+}
+"""In the order of the year."""
+
+
+def lifecycle_view(thing: str) -> LifecycleView:
+    """A table as it is told to clients."""
+    moves = list(TABLES[thing])
+    statuses = type(moves[0].target)
+    return LifecycleView(
+        thing=thing,
+        statuses=[status.value for status in statuses],
+        moves=[
+            MoveView(
+                move=move.name,
+                sources=[one.value for one in statuses if one in move.sources],
+                target=move.target.value,
+                permission=move.permission,
+            )
+            for move in moves
+        ],
+    )
+
+
+def moves() -> list[str]:
+    """Every move there is, sorted."""
+    return sorted({move.name for table in TABLES.values() for move in table})

@@ -1,0 +1,266 @@
+"""Every list costs the same for one row as for three."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from fastapi import FastAPI
+from httpx import AsyncClient
+from sqlalchemy import select
+
+from app.award.deliberation.models import Motion
+from app.award.judging.models import Panel
+from app.award.programmes.models import Authority, Programme, RegulationEdition
+from app.award.publicity.models import Notice
+from app.award.records.models import Record
+from app.award.roles import Role
+from app.award.stages.models import Entry
+from app.platform.accounts import callers
+from app.platform.accounts.models import SignInSession
+from app.platform.audit.checkpoints import checkpoint
+from app.platform.audit.models import log_key
+from app.platform.audit.record import record
+from app.platform.db.base import Model
+from app.platform.ground import Ground
+from app.platform.notifications.models import Notification
+from app.platform.security.permission import Actor
+from app.wiring import POLICY
+from tests.architecture.test_operations import dependencies, is_list, operations, routes
+from tests.award.deliberation.meeting import convene, minutes
+from tests.award.granting.steps import award, come_to
+from tests.award.judging.bench import judge_all, make_bench
+from tests.award.publicity.steps import board, objected, posted
+from tests.factories import Caller, Office, close, give_role, make_caller, make_firm, stage_row
+from tests.statements import counting
+
+pytestmark = pytest.mark.anyio
+
+OF_THE_REGULATION = {
+    "list_cycle_criteria": "as many as its tracks and rubrics name",
+    "list_grounds": "as many as it has grounds and bars",
+    "list_stages": "as many as it has",
+}
+"""Lists whose length the regulation alone decides; what grows is what they are computed from."""
+
+
+@dataclass
+class Lists:
+    """Where each list is found, by operation, with somebody who may read it."""
+
+    paths: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+
+    def at(self, operation: str, path: str, caller: Caller | None = None) -> None:
+        self.paths[operation] = (path, caller.auth if caller else {})
+
+
+async def keep(ground: Ground, *rows: Model) -> None:
+    async with ground.database.writing() as db:
+        for row in rows:
+            db.add(row)
+            await db.flush()
+
+
+async def make_lists(ground: Ground, client: AsyncClient, count: int) -> Lists:
+    """A world with `count` rows of everything."""
+    lists = Lists()
+    await _people(ground, lists, count)
+    await _programmes(ground, lists, count)
+    await _judging(ground, client, lists, count)
+    await _committee(ground, client, lists, count)
+    await _publicity(ground, client, lists, count)
+    await _awards(ground, client, lists, count)
+    return lists
+
+
+async def _people(ground: Ground, lists: Lists, count: int) -> None:
+    security = await make_caller(ground, (Role.SECURITY_ADMINISTRATOR, None))
+    speaker = await make_caller(ground)
+    for _ in range(count):
+        await give_role(ground, speaker, Role.APPLICANT, (await make_firm(ground)).id)
+    told: dict[str, Any] = {"template": "template", "params": {}, "title": "通知", "text": "您好。"}
+    now = ground.clock()
+    await keep(
+        ground,
+        *(Notification(person_id=speaker.person_id, created_at=now, **told) for _ in range(count)),
+    )
+    later = now + timedelta(days=1)
+    await keep(
+        ground,
+        *(
+            SignInSession(account_id=speaker.account_id, created_at=now, expires_at=later)
+            for _ in range(count)
+        ),
+    )
+    lists.at("list_accounts", "/accounts", security)
+    lists.at("list_sessions", "/auth/sessions", speaker)
+    lists.at("list_organisations", "/organisations", speaker)
+    lists.at("list_notifications", "/notifications", speaker)
+
+
+async def _programmes(ground: Ground, lists: Lists, count: int) -> None:
+    now = ground.clock()
+    for _ in range(count):
+        name = uuid4().hex
+        authority = Authority(id=uuid4(), name=name, created_at=now)
+        programme = Programme(authority_id=authority.id, name=name, created_at=now)
+        edition = RegulationEdition(hash=name, code="code", title="办法", text="", created_at=now)
+        await keep(ground, authority, programme, edition)
+    lists.at("list_authorities", "/authorities")
+    lists.at("list_programmes", "/programmes")
+    lists.at("list_regulations", "/regulations")
+
+
+async def _judging(ground: Ground, client: AsyncClient, lists: Lists, count: int) -> None:
+    """One panel over all entries, its sheets locked, and panels that have none."""
+    bench = await make_bench(ground, client, count=count)
+    await judge_all(client, bench, [0, 50, 100])
+    office, judge = bench.office, bench.judges[0]
+    stage = await stage_row(ground, office, "documents")
+    others = [f"第{place}组" for place in range(1, count)]
+    now = ground.clock()
+    await keep(ground, *(Panel(stage_id=stage.id, name=name, formed_at=now) for name in others))
+    here, panel, clerk = office.path("/stages/documents"), f"/panels/{bench.panel_id}", office.clerk
+    lists.at("list_applications", f"/applications?cycle={office.cycle_id}", clerk)
+    lists.at("list_stages", office.path("/stages"))
+    lists.at("list_entries", f"{here}/entries", clerk)
+    lists.at("list_panels", f"{here}/panels", clerk)
+    lists.at("list_experts", f"/programmes/{office.programme_id}/experts", clerk)
+    lists.at("list_assignments", "/assignments", judge.caller)
+    lists.at("list_disagreements", f"{panel}/disagreements", judge.caller)
+    lists.at("list_scorebooks", f"{panel}/scorebooks", judge.caller)
+    applicants = f"/experts/{judge.expert_id}/cycles/{office.cycle_id}/applicants"
+    lists.at("list_applicants", applicants, judge.caller)
+
+
+async def _committee(ground: Ground, client: AsyncClient, lists: Lists, count: int) -> None:
+    """A confirmed motion on all entries, and motions of later rounds; as many seats."""
+    meeting = await convene(ground, client, count, seats=count)
+    assert (await meeting.record(minutes(meeting))).status_code == 201
+    assert (await meeting.confirm()).status_code == 201
+    office, now = meeting.office, ground.clock()
+    stage = await stage_row(ground, office, "committee")
+    rounds = range(2, count + 1)
+    await keep(ground, *(Motion(stage_id=stage.id, round=one, created_at=now) for one in rounds))
+    lists.at("list_motions", office.path("/motions"), office.head)
+    lists.at("list_seats", office.path("/seats"), office.head)
+
+
+async def _publicity(ground: Ground, client: AsyncClient, lists: Lists, count: int) -> None:
+    """A posted notice with an objection to every line, and posted ones of later rounds."""
+    at = await board(ground, count)
+    await posted(client, at)
+    for place in range(count):
+        await objected(client, at, place)
+    stage, now = await stage_row(ground, at.office, "notice"), ground.clock()
+    words = ("title", "text", "contact_name", "contact_phone", "contact_address", "channel", "url")
+    frozen = {"content": "{}", "digest": "sha256", "posted_at": now, "ends_at": now}
+    days = {"first_day": now.date(), "last_day": now.date(), "provisional": False}
+    later = [
+        Notice(
+            stage_id=stage.id,
+            round=round_,
+            code=uuid4().hex[:8],
+            status="posted",
+            created_at=now,
+            **dict.fromkeys(words, "公示"),
+            **frozen,
+            **days,
+        )
+        for round_ in range(2, count + 1)
+    ]
+    await keep(ground, *later)
+    lists.at("list_notices", "/notices")
+    lists.at("list_cycle_notices", at.office.path("/notices"), at.office.clerk)
+    lists.at("list_objections", at.office.path("/objections"), at.office.head)
+
+
+async def _awards(ground: Ground, client: AsyncClient, lists: Lists, count: int) -> None:
+    """Awards for all, and what goes with them: results, honours on record, the log."""
+    finish = await come_to(ground, "grant", count)
+    office, now = finish.office, ground.clock()
+    assert (await award(client, finish)).status_code == 201
+    assert (await close(client, office, "grant")).status_code == 200
+    await _logged(office, count)
+    more: dict[str, Any] = {
+        "programme_id": office.programme_id,
+        "credit_code": finish.firm(0).credit_code,
+        "kind": "incident",
+        "what": "quality",
+        "on": date(2025, 1, 1),
+        "evidence": "锡市监罚〔2025〕31号",
+        "entered_by": office.clerk.person_id,
+        "entered_at": now,
+    }
+    await keep(ground, *(Record(**more) for _ in range(count)))
+    eligibility = await stage_row(ground, office, "eligibility")
+    async with ground.database.reading() as db:
+        entry = select(Entry.id).where(Entry.application_id == finish.applications[0])
+        screened = await db.scalar(entry.where(Entry.stage_id == eligibility.id))
+    lists.at("list_cycles", "/cycles")
+    lists.at("list_cycle_criteria", office.path("/criteria"))
+    lists.at("list_grounds", f"/entries/{screened}/grounds", office.clerk)
+    lists.at("list_records", f"/programmes/{office.programme_id}/records", office.clerk)
+    lists.at("list_awards", office.path("/awards"))
+    lists.at("list_results", f"/public/results?cycle={office.cycle_id}")
+    lists.at("read_log", office.path("/log"), office.supervisor)
+    lists.at("list_checkpoints", f"/public/log/checkpoints?log={office.cycle_id}")
+
+
+async def _logged(office: Office, count: int) -> None:
+    """Acts in the log of the cycle, each under a checkpoint of its own."""
+    ground, now = office.ground, office.ground.clock()
+    clerk = Actor(POLICY, office.clerk.person_id)
+    for _ in range(count):
+        async with ground.database.writing() as db:
+            record(db, clerk, "cycle:plan", subject=office.cycle_id, now=now, log=office.cycle_id)
+            await checkpoint(db, log_key(office.cycle_id), "test", now, ground.keys)
+
+
+def listed(app: FastAPI) -> dict[str, bool]:
+    """Every list that is read from the database, and whether it comes in pages."""
+    asking = {
+        str(route.operation_id)
+        for route in routes(app)
+        if any(one.__module__ == callers.__name__ for one in dependencies(route) if one)
+    }
+    return {
+        name: any(p["name"] == "cursor" for p in one.get("parameters", []))
+        for name, one in operations(app).items()
+        if is_list(one) and name in asking
+    }
+
+
+async def cost(
+    ground: Ground, client: AsyncClient, where: tuple[str, dict[str, Any]], limit: int | None
+) -> tuple[int, int]:
+    """How many rows a list gives, and by how many statements."""
+    path, caller = where
+    joint = "&" if "?" in path else "?"
+    with counting(ground) as sent:
+        answer = await client.get(f"{path}{joint}limit={limit}" if limit else path, **caller)
+    assert answer.status_code == 200, (path, answer.text)
+    body = answer.json()
+    return len(body if isinstance(body, list) else body["items"]), len(sent)
+
+
+async def test_every_list_costs_the_same_for_one_row_and_for_three(
+    ground: Ground, client: AsyncClient, app: FastAPI
+) -> None:
+    worlds = {count: await make_lists(ground, client, count) for count in (1, 3)}
+    paged = listed(app)
+    assert set(worlds[1].paths) == set(paged), "a list that nobody counts"
+    found: dict[str, list[tuple[int, int]]] = {
+        name: [
+            await cost(ground, client, worlds[count].paths[name], count if paged[name] else None)
+            for count in (1, 3)
+        ]
+        for name in paged
+    }
+    growing = {name: rows for name, rows in found.items() if name not in OF_THE_REGULATION}
+    assert {name: (a[0] >= 1, b[0] - a[0]) for name, (a, b) in growing.items()} == dict.fromkeys(
+        growing, (True, 2)
+    )
+    dearer = {name: (a[1], b[1]) for name, (a, b) in found.items() if a[1] != b[1]}
+    assert dearer == {}

@@ -1,0 +1,146 @@
+"""No room for a file, and every call of the store failing in its turn: nothing is half written."""
+
+import errno
+import os
+import resource
+import subprocess
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from httpx import AsyncClient
+from sqlalchemy import select, update
+
+from app.award.applications.models import Attachment, AttachmentState
+from app.platform.errors import StorageFull
+from app.platform.files.store import FileStore
+from app.platform.ground import Ground
+from tests.factories import Caller, make_firm, make_office
+from tests.faults.people import complete_drafts, intact, open_intake
+
+pytestmark = pytest.mark.anyio
+
+CONTENT = b"%PDF-1.7\n" + b"0" * 300_000
+DIGEST = sha256(CONTENT).hexdigest()
+
+
+async def stream(content: bytes = CONTENT) -> AsyncIterator[bytes]:
+    for start in range(0, len(content), 65536):
+        yield content[start : start + 65536]
+
+
+def files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+@contextmanager
+def small_disk(folder: Path) -> Iterator[Path]:
+    """A file system of 128 KiB, or a limit on the size of files where none may be mounted."""
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=128k", "none", str(folder)],  # noqa: S607  the system's
+        check=False,
+        capture_output=True,
+    )
+    if mounted.returncode == 0:
+        try:
+            yield folder
+        finally:
+            subprocess.run(["umount", str(folder)], check=True)  # noqa: S607  the system's
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (131_072, hard))
+    try:
+        yield folder
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+async def expected_upload(ground: Ground) -> tuple[Caller, UUID]:
+    """A draft that waits for the bytes of one file."""
+    office = await make_office(ground)
+    await open_intake(office)
+    firm = await make_firm(ground)
+    [draft] = await complete_drafts(office, [firm])
+    async with ground.database.writing() as db:
+        attachment = await db.scalar(
+            select(Attachment.id).where(Attachment.application_id == draft).limit(1)
+        )
+        assert attachment is not None
+        await db.execute(
+            update(Attachment)
+            .where(Attachment.id == attachment)
+            .values(
+                state=AttachmentState.EXPECTED, sha256=DIGEST, size=len(CONTENT), stored_at=None
+            )
+        )
+    return firm.speaker, attachment
+
+
+async def state_of(ground: Ground, attachment: UUID) -> str | None:
+    async with ground.database.reading() as db:
+        return await db.scalar(select(Attachment.state).where(Attachment.id == attachment))
+
+
+async def test_full_disk_is_told_nothing_is_half_written_and_it_recovers(
+    ground: Ground, client: AsyncClient, fault_folder: Path
+) -> None:
+    speaker, attachment = await expected_upload(ground)
+    path = f"/attachments/{attachment}/content"
+    with small_disk(fault_folder / "files"):
+        async with intact(ground):
+            refused = await client.put(path, content=CONTENT, **speaker.auth)
+        assert (refused.status_code, refused.json()["code"]) == (507, "storage-full")
+        assert files(fault_folder / "files") == []
+        assert await state_of(ground, attachment) == AttachmentState.EXPECTED
+    stored = await client.put(path, content=CONTENT, **speaker.auth)
+    assert stored.status_code == 200, stored.text
+    assert await state_of(ground, attachment) == AttachmentState.STORED
+    assert FileStore(fault_folder / "files").path(DIGEST).read_bytes() == CONTENT
+
+
+class Failing:
+    """The n-th call of the operating system that the store makes fails."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, place: int, code: int) -> None:
+        self.place, self.code, self.calls = place, code, 0
+        monkeypatch.setattr(os, "fsync", self.wrapped(os.fsync))
+        monkeypatch.setattr(os, "open", self.wrapped(os.open))
+        monkeypatch.setattr(Path, "mkdir", self.wrapped(Path.mkdir))
+        monkeypatch.setattr(Path, "replace", self.wrapped(Path.replace))
+
+    def wrapped(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        def failing(*args: Any, **named: Any) -> Any:
+            self.calls += 1
+            if self.calls == self.place:
+                raise OSError(self.code, os.strerror(self.code))
+            return call(*args, **named)
+
+        return failing
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.ENOSPC])
+async def test_any_call_that_fails_leaves_all_or_nothing(tmp_path: Path, code: int) -> None:
+    place, failed, told = 0, 0, StorageFull if code == errno.ENOSPC else OSError
+    while True:
+        place += 1
+        store = FileStore(tmp_path / f"{code}-{place}")
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            failing = Failing(monkeypatch, place, code)
+            try:
+                await store.put(stream(), digest=DIGEST, size=len(CONTENT))
+            except told:
+                failed += 1
+            reached = failing.calls >= place
+        left = files(store.folder)
+        assert left in ([], [store.path(DIGEST)]), left
+        assert all(path.read_bytes() == CONTENT for path in left)
+        if not reached:
+            break
+        await store.put(stream(), digest=DIGEST, size=len(CONTENT))  # it recovers
+        assert store.path(DIGEST).read_bytes() == CONTENT
+    assert failed >= 6

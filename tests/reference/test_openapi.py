@@ -1,0 +1,100 @@
+"""The description of the API tells every move, every reason and every state."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from jsonschema_rs import validator_for
+
+from app.catalogue.loader import code_list
+from app.reference.lifecycles import TABLES
+from tests.architecture.sources import nodes
+
+STATES = {
+    "read_cycle": "cycle",
+    "list_stages": "stage",
+    "read_application": "application",
+    "read_sheet": "sheet",
+    "read_motion": "motion",
+    "list_cycle_notices": "notice",
+}
+
+
+@pytest.fixture(scope="module")
+def document(app: FastAPI) -> dict[str, Any]:
+    return app.openapi()
+
+
+def answer(document: dict[str, Any], name: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(
+        operation["responses"]["200"]["content"]["application/json"]
+        for path in document["paths"].values()
+        for operation in path.values()
+        if operation["operationId"] == name
+    )
+    return found
+
+
+def status_of(example: Any) -> str:
+    one = example[0] if isinstance(example, list) else example
+    status: str = one["status"]
+    return status
+
+
+@pytest.mark.parametrize(("operation", "thing"), STATES.items())
+def test_every_state_has_an_example_that_fits_the_schema(
+    document: dict[str, Any], operation: str, thing: str
+) -> None:
+    content = answer(document, operation)
+    schema = {"components": document["components"]} | content["schema"]
+    statuses = {status.value for status in type(next(iter(TABLES[thing])).target)}
+    assert set(content["examples"]) == statuses
+    for state, example in content["examples"].items():
+        assert status_of(example["value"]) == state
+        found = [error.message for error in validator_for(schema).iter_errors(example["value"])]
+        assert found == [], state
+
+
+def test_moves_and_reasons_are_enums(document: dict[str, Any]) -> None:
+    action = document["components"]["schemas"]["Action"]["properties"]
+    assert set(action["move"]["enum"]) == {m.name for table in TABLES.values() for m in table}
+    assert {"move-not-possible", "too-early"} <= set(action["reasons"]["items"]["enum"])
+
+
+def constants() -> Iterator[str]:
+    """Every text that stands as `reason=` of a Verdict, or is returned as one."""
+    import ast  # noqa: PLC0415  for this test alone
+
+    for path, node in nodes("app/award/"):
+        if isinstance(node, ast.keyword) and node.arg == "reason" and "kind.py" in path:
+            if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+                yield node.value.value
+        elif isinstance(node, ast.FunctionDef) and node.name == "elimination_reason":
+            for inner in ast.walk(node):
+                if isinstance(inner, ast.Constant) and str(inner.value).startswith("below"):
+                    yield inner.value
+        elif (
+            isinstance(node, ast.Assign)
+            and isinstance(node.value, ast.Constant)
+            and isinstance(node.targets[0], ast.Name)
+            and node.targets[0].id in NAMED
+        ):
+            yield node.value.value
+
+
+NAMED = {
+    "BELOW_CUT",
+    "BELOW_FLOOR",
+    "BELOW_SCORE",
+    "INELIGIBLE",
+    "NOT_CARRIED",
+    "NO_PLACE",
+    "UPHELD",
+}
+
+
+def test_every_reason_of_an_elimination_is_listed() -> None:
+    listed = {item.code for item in code_list("outcome-reasons").items}
+    ruling = "upheld"  # of an objection, under the same name
+    assert set(constants()) - {ruling} == listed
