@@ -45,12 +45,12 @@ def test_running_requests_are_finished_before_the_end(folder: Path, workers: str
                 asyncio.create_task(client.put("/rehearsal/clock", json=move))
                 for _ in range(CLIENTS)
             ]
-            await asyncio.sleep(1)  # all of them wait for the row
+            await asyncio.sleep(0.8)  # all of them wait for the row
             assert not any(one.done() for one in asked)
             server.send_signal(signal.SIGTERM)
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(0.8)  # whoever watches over two workers looks twice a second
             with pytest.raises(httpx.TransportError):
-                await client.get("/meta")
+                await client.get("/meta", timeout=0.3)
             await holder.rollback()
             answers = await asyncio.gather(*asked)
         await engine.dispose()

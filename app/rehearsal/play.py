@@ -1,7 +1,7 @@
 """How is a whole award year rehearsed, from the first administrator to the last certificate?"""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from secrets import token_hex
@@ -22,7 +22,7 @@ from app.rehearsal import (
     scoring,
     screening,
 )
-from app.rehearsal.cast import make_cast
+from app.rehearsal.cast import Cast, make_cast
 from app.rehearsal.client import Person, Refused, Wire, connected
 from app.rehearsal.clock import AwardClock, timetable
 from app.rehearsal.founding import Founding
@@ -69,28 +69,33 @@ async def rehearse(
     async with connected(url) as wire:
         bars = Bars(progress, len(regulation.stages))
         nonce = nonce or token_hex(4)
-        year = await _found(wire, text, seed, applicants, judges, nonce, bars, until)
+        year = await _found(wire, text, make_cast(seed, applicants, judges), nonce, bars, until)
         await planning.plan(year)
         await planning.remember(year)
         for stage in regulation.stages:
             await _open(year, stage)
             if stage.key == until:
-                break
+                return _report(year, began, [], [])
             await _stage(year, stage)
-        awards = await _end(year) if until is None else []
-        return Report(
-            regulation=Edition(regulation.code, year.hash, regulation.title),
-            seed=seed,
-            places=year.places,
-            stages=year.lines,
-            ranking=await _ranking(year) if until is None else [],
-            awards=awards,
-            requests=wire.requests,
-            seconds=monotonic() - began,
-            checks=list(year.checks.made.values()),
-            sign_ins=sign_ins(year),
-            cycle=year.cycle,
-        )
+        return _report(year, began, await _end(year), await _ranking(year))
+
+
+def _report(
+    year: Year, began: float, awards: Sequence[Awarded], ranked: Sequence[Ranked]
+) -> Report:
+    return Report(
+        regulation=Edition(year.regulation.code, year.hash, year.regulation.title),
+        seed=year.cast.seed,
+        places=year.places,
+        stages=year.lines,
+        ranking=ranked,
+        awards=awards,
+        requests=year.wire.requests,
+        seconds=monotonic() - began,
+        checks=list(year.checks.made.values()),
+        sign_ins=sign_ins(year),
+        cycle=year.cycle,
+    )
 
 
 def sign_ins(year: Year) -> list[SignIn]:
@@ -119,18 +124,10 @@ def text_of(code: str) -> str:
 
 
 async def _found(
-    wire: Wire,
-    text: str,
-    seed: int,
-    applicants: int,
-    judges: int,
-    nonce: str,
-    bars: Bars,
-    until: str | None,
+    wire: Wire, text: str, cast: Cast, nonce: str, bars: Bars, until: str | None
 ) -> Year:
     """The clock, the office, the experts and the firms."""
     regulation = read(text)
-    cast = make_cast(seed, applicants, judges)
     public = Person(wire, "公众")
     clock = AwardClock(public)
     slots = timetable(regulation, await clock.begin(), until)
@@ -158,7 +155,7 @@ async def _found(
         office=office,
         judges=experts,
         applicants=firms,
-        places=planning.places_of(regulation, applicants),
+        places=planning.places_of(regulation, len(cast.firms)),
     )
 
 

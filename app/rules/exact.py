@@ -45,19 +45,24 @@ class InexactError(ValueError):
 
 def round_to_unit(value: Fraction, unit: Fraction, mode: Rounding) -> Fraction:
     """Nearest multiple of `unit` (> 0); a half goes by `mode`, on the magnitude (GB/T 8170 3.2)."""
-    if unit <= 0:
+    if unit.numerator <= 0:
         raise ValueError(f"a rounding unit is greater than zero, not {unit}")
     # In whole numbers: fractions would look for common divisors at every step.
     size = value.denominator * unit.numerator
     whole, rest = divmod(abs(value.numerator) * unit.denominator, size)
     up = 2 * rest > size or (2 * rest == size and (mode is Rounding.HALF_UP or whole % 2 == 1))
     magnitude = Fraction((whole + up) * unit.numerator, unit.denominator)
-    return -magnitude if value < 0 else magnitude
+    return -magnitude if value.numerator < 0 else magnitude
 
 
 def round_to(value: Fraction, places: int, mode: Rounding) -> Fraction:
     """Round to `places` decimal places; negative places are tens, hundreds, thousands."""
-    return round_to_unit(value, Fraction(10) ** -places, mode)
+    return round_to_unit(value, _unit(places), mode)
+
+
+@lru_cache(maxsize=64)
+def _unit(places: int) -> Fraction:
+    return Fraction(10) ** -places
 
 
 def to_units(points: Fraction) -> int:

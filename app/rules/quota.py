@@ -128,6 +128,7 @@ class _Filling:
     unresolved: list[tuple[str, ...]] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    full: set[Cell] = field(default_factory=set)
 
     @property
     def assigned(self) -> dict[str, str]:
@@ -157,13 +158,22 @@ class _Filling:
 
     def _wish(self, entry: RankedEntry) -> Award | None:
         for tier in self.tiers:
-            award = Award(entry.id, entry.track, tier.key)
+            floor = self.floors.get(tier.key)
             open_to = tier.tracks is None or entry.track in tier.tracks
-            if open_to and entry.score >= self.floors.get(tier.key, 0) and self._fits([award]):
-                return award
+            if (
+                open_to
+                and (entry.track, tier.key) not in self.full
+                and (floor is None or entry.score >= floor)
+            ):
+                award = Award(entry.id, entry.track, tier.key)
+                if self._fits([award]):
+                    return award
+                self.full.add((entry.track, tier.key))  # caps only tighten
         return None
 
     def _fits(self, more: list[Award]) -> bool:
+        if not more:
+            return True
         caps = [quota for quota in self.quotas if quota.at_most is not None]
         return not violations([*self.awards, *more], caps)
 

@@ -1,6 +1,7 @@
 """The guides' code runs, block after block, against a service in rehearsal mode."""
 
 import asyncio
+import gc
 import re
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ def run(guide: str, names: dict[str, Any]) -> None:
         before = text[: block.start(1)].count("\n")
         code = compile("\n" * before + block.group(1), str(path), "exec")
         exec(code, names)  # noqa: S102  our own guides
+    names.clear()
+    gc.collect()  # here, where connections left open are not counted as a fault
 
 
 def played(url: str, until: str, seed: int) -> Report:

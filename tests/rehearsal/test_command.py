@@ -1,5 +1,6 @@
 """How a rehearsal ends that cannot be played, and how it shows itself."""
 
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from app.rehearsal import command
-from app.rehearsal.report import Awarded, Check, Edition, Ranked, Report, StageLine
+from app.rehearsal.report import Awarded, Check, Edition, Ranked, Report, SignIn, StageLine
 from app.rehearsal.year import Bars
 from app.serving import free_port
 
@@ -77,3 +78,13 @@ def test_bars_count_stages_and_steps() -> None:
         ("全部环节", 1, 2),
         ("合议", 0, 5),
     ]
+
+
+def test_report_tells_how_the_people_who_were_played_sign_in() -> None:
+    people = [SignIn("评审员", f"王{n}", f"judge{n}.ab12", "口令") for n in range(5)]
+    report = replace(made(Check("名额不超", ok=True)), sign_ins=people)
+    text = shown(report)
+    assert "judge0.ab12" in text
+    assert "judge3.ab12" not in text  # some of each role are enough
+    assert "所有人的密码：口令" in text
+    assert "judge0.ab12" not in str(report.as_json())

@@ -27,6 +27,7 @@ from app.award.stages.lifecycle import StageStatus
 from app.award.stages.models import Entry, Outcome, Stage
 from app.platform.accounts.callers import Call
 from app.platform.accounts.models import Organisation
+from app.platform.db.base import among
 from app.platform.db.prepared import Direct, Prepared
 from app.platform.http.pages import Page, in_pages, prepared_page
 from app.platform.security.access import Found, fetch, fetch_view, visible_to
@@ -89,7 +90,7 @@ async def list_applications(call: Call[Direct], query: ApplicationQuery) -> Page
         statement,
         query,
         identity=UUID,
-        view=lambda row: ApplicationLine(**line_fields(row)),
+        view=ApplicationLine,
         cycle=query.cycle,
         **call.actor.values(),
     )
@@ -213,6 +214,6 @@ async def names_of(
     rows = await db.execute(
         select(Application.id, Application.code, Organisation.name, Organisation.credit_code)
         .join(Organisation, Organisation.id == Application.organisation_id)
-        .where(Application.id.in_(applications))
+        .where(among(Application.id, applications))
     )
     return {row.id: (row.code, row.name, row.credit_code) for row in rows}

@@ -29,6 +29,7 @@ from app.award.stages.models import Entry, Outcome, Stage
 from app.award.stages.rules import RecusalNeeded
 from app.platform.accounts.callers import Call
 from app.platform.accounts.models import Organisation
+from app.platform.db.base import among
 from app.platform.errors import Refusal
 from app.platform.security.access import Found, fetch, fetch_view, visible_to
 from app.platform.security.permission import Resource
@@ -221,7 +222,7 @@ async def interests_of(
         select(Entry.id.label("entry"), Seat.id.label("seat"))
         .join(Seat, Seat.cycle_id == cycle_id)
         .where(
-            Entry.id.in_(entries),
+            among(Entry.id, entries),
             Seat.person_id.is_not(None),
             interested(Seat.person_id, Entry.organisation_id),
         )

@@ -35,6 +35,7 @@ from app.award.stages.models import Entry, Stage
 from app.award.stages.queries import get_stage
 from app.platform.accounts.callers import Call
 from app.platform.accounts.models import Organisation, Person, RoleGrant
+from app.platform.db.base import among
 from app.platform.http.pages import Page, Paging, page
 from app.platform.security.access import Found, fetch, fetch_view, visible_to
 from app.platform.security.permission import Asking, Resource
@@ -234,7 +235,7 @@ async def _members_of(call: Call, panels: Sequence[UUID]) -> dict[UUID, list[Mem
         select(Member.panel_id, Member.expert_id, Person.name, Member.leader, Member.categories)
         .join(Expert, Expert.id == Member.expert_id)
         .join(Person, Person.id == Expert.person_id)
-        .where(Member.panel_id.in_(panels))
+        .where(among(Member.panel_id, panels))
         .order_by(Member.leader.desc(), Person.name, Expert.id)
     ):
         fields = {name: getattr(row, name) for name in MemberView.model_fields}
@@ -256,7 +257,9 @@ async def _entries_of(call: Call, panels: Sequence[UUID]) -> dict[UUID, list[Pan
         .join(Entry, Entry.id == PanelEntry.entry_id)
         .join(Stage, Stage.id == Entry.stage_id)
         .join(Organisation, Organisation.id == Entry.organisation_id)
-        .where(PanelEntry.panel_id.in_(panels), not_(conflicted(call.actor, Entry.organisation_id)))
+        .where(
+            among(PanelEntry.panel_id, panels), not_(conflicted(call.actor, Entry.organisation_id))
+        )
         .order_by(Stage.position, Organisation.name, Entry.id)
     ):
         fields = {name: getattr(row, name) for name in PanelEntryView.model_fields}

@@ -1,6 +1,6 @@
 """What do the scores of earlier stages amount to, and to whom do the places fall? Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -14,7 +14,7 @@ from app.rules.exact import Rounding, decimal_text, fraction_from_text, round_to
 from app.rules.quota import RankedEntry, propose
 from app.rules.ranking import Candidate, rank
 from app.rules.regulation.quotas import Quota, Tier
-from app.rules.regulation.stages import Composite
+from app.rules.regulation.stages import Advance, Composite
 from app.rules.scoring import Part, composite
 
 NO_PLACE = "no-place"
@@ -81,10 +81,12 @@ def verdicts(contest: Contest) -> list[Verdict]:
     candidates = [Candidate(c.entry, (score[c.entry], *c.ties)) for c in contest.contenders]
     ranks = {placed.id: placed.rank for placed in rank(candidates)}
     tiers = _proposed(contest, ranks, score) if rule.proposes else {}
-    if rule.advances.way == "proposed":
+    advances = rule.advances
+    if advances.way == "proposed":
         advanced = frozenset(tiers)
     else:
-        advanced = cut(rule.advances, candidates, contest.places, contest.tie_order).advanced
+        advanced = cut(advances, candidates, contest.places, contest.tie_order).advanced
+    reason = _reasons(contest, advances)
     return [
         Verdict(
             UUID(c.entry),
@@ -93,7 +95,7 @@ def verdicts(contest: Contest) -> list[Verdict]:
             score=score[c.entry],
             rank=ranks[c.entry],
             tier=tiers.get(c.entry) if c.entry in advanced else None,
-            reason=None if c.entry in advanced else _reason(contest, c.track, score[c.entry]),
+            reason=None if c.entry in advanced else reason(c.track, score[c.entry]),
         )
         for c in contest.contenders
     ]
@@ -115,18 +117,26 @@ def _proposed(
     return proposal.assigned
 
 
-def _reason(contest: Contest, track: str, score: Fraction) -> str:
-    """Why it does not go on: below every floor, without a place, below a score or the cut."""
-    advances = contest.rule.advances
-    if advances.way == "proposed":
-        floors = {floor.tier: floor.at_least for floor in contest.rule.floors}
-        reached = any(
-            score >= floors.get(tier.key, 0)
+def _reasons(contest: Contest, advances: Advance) -> Callable[[str, Fraction], str]:
+    """Why an entry of that track and rounded score does not go on: below every floor, without a
+    place, below a score or the cut.
+    """
+    floors = {floor.tier: floor.at_least for floor in contest.rule.floors}
+
+    def reached(track: str, score: Fraction) -> bool:
+        wanted = [
+            floors.get(tier.key)
             for tier in contest.tiers
             if tier.tracks is None or track in tier.tracks
-        )
-        return NO_PLACE if reached else BELOW_FLOOR
-    return BELOW_SCORE if advances.at_least is not None else BELOW_CUT
+        ]
+        return any(floor is None or score >= floor for floor in wanted)
+
+    def reason(track: str, score: Fraction) -> str:
+        if advances.way == "proposed":
+            return NO_PLACE if reached(track, score) else BELOW_FLOOR
+        return BELOW_SCORE if advances.at_least is not None else BELOW_CUT
+
+    return reason
 
 
 def inputs_of(contest: Contest) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.award.records.models import Conflict, Record
 from app.platform.accounts.queries import member_of
+from app.platform.db.base import among
 from app.platform.security.permission import Asking
 
 
@@ -39,7 +40,7 @@ async def records_of(
     return (
         await db.scalars(
             select(Record)
-            .where(Record.programme_id == programme_id, Record.credit_code.in_(credit_codes))
+            .where(Record.programme_id == programme_id, among(Record.credit_code, credit_codes))
             .order_by(Record.on, Record.id)
         )
     ).all()

@@ -134,17 +134,13 @@ async def sheet_view(call: Call[Direct], sheet_id: UUID) -> tuple[SheetView, str
     found = await fetch_prepared(call.db, call.actor, SHEET_RESOURCE, SHEET_READ, sheet=sheet_id)
     row, items = found.it, await call.db.all(ITEMS_READ_DIRECTLY, sheet=sheet_id)
     status = SheetStatus(row.status)
-    view = SheetView(
-        id=row.id,
-        assignment_id=row.assignment_id,
-        entry_id=row.entry_id,
-        stage=stage_ref(row),
-        items=[item_view(item) for item in items],
-        total=total_text(items),
-        status=status,
-        actions=actions(found, SHEET, status),
-    )
-    return view, sheet_tag(items, status)
+    shown = row._asdict() | {
+        "stage": stage_ref(row),
+        "items": [_item_fields(item) for item in items],
+        "total": total_text(items),
+        "actions": actions(found, SHEET, status),
+    }
+    return SheetView.model_validate(shown), sheet_tag(items, status)
 
 
 async def items_of(db: AsyncSession, sheet_id: UUID) -> Sequence[Any]:
@@ -153,8 +149,12 @@ async def items_of(db: AsyncSession, sheet_id: UUID) -> Sequence[Any]:
 
 
 def item_view(row: Any) -> SheetItemView:
-    plain = {n: getattr(row, n) for n in SheetItemView.model_fields if n != "points"}
-    return SheetItemView(points=points_text(row.units), **plain)
+    return SheetItemView.model_validate(_item_fields(row))
+
+
+def _item_fields(row: Any) -> dict[str, Any]:
+    fields: dict[str, Any] = row._asdict()
+    return fields | {"points": points_text(row.units)}
 
 
 def sheet_tag(items: Iterable[Any], status: SheetStatus) -> str:

@@ -19,6 +19,7 @@ from app.award.stages.models import Entry, Outcome, Stage
 from app.award.stages.queries import ENTRY_RESOURCE, live
 from app.platform.accounts.callers import Call
 from app.platform.accounts.models import Organisation, Person
+from app.platform.db.base import among
 from app.platform.security.access import Found, fetch_view
 from app.rules.calendar import local_date
 from app.rules.eligibility import Facts
@@ -138,7 +139,7 @@ async def _grounds_of(db: AsyncSession, entries: Sequence[UUID]) -> Sequence[Row
     columns = [getattr(ScreenedGround, name) for name in ScreenedGroundView.model_fields]
     rows = await db.execute(
         select(ScreenedGround.entry_id, *columns)
-        .where(ScreenedGround.entry_id.in_(entries))
+        .where(among(ScreenedGround.entry_id, entries))
         .order_by(ScreenedGround.entry_id, ScreenedGround.position)
     )
     return rows.all()

@@ -18,7 +18,7 @@ from app.platform.audit.models import (
     LogLeaf,
     UnsealedEvent,
 )
-from app.platform.db.base import Rows
+from app.platform.db.base import Rows, among
 from app.proof.merkle import Frontier, leaf_hash
 
 HASH_BYTES = 32
@@ -115,7 +115,7 @@ async def _seal_one(db: AsyncSession, key: str, limit: int) -> int:
         )
     await db.execute(
         delete(UnsealedEvent).where(
-            UnsealedEvent.log_key == key, UnsealedEvent.event_id.in_([row.id for row in rows])
+            UnsealedEvent.log_key == key, among(UnsealedEvent.event_id, [row.id for row in rows])
         )
     )
     return len(rows)

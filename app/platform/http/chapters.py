@@ -1,7 +1,5 @@
 """How is a route found among many? Only the chapters whose words the address has are searched."""
 
-from collections.abc import Iterable
-
 from fastapi import APIRouter
 from starlette.routing import Match
 
@@ -9,16 +7,17 @@ from app.platform.http.arrival import Scope
 
 
 class Chapter(APIRouter):
-    """A router under a prefix. It is passed over where no address of its own can be meant."""
+    """A router under a prefix. It is passed over where none of its addresses can be meant."""
 
     def __init__(self, prefix: str, router: APIRouter) -> None:
         super().__init__(prefix=prefix)
         self.include_router(router)
-        paths: Iterable[str] = (getattr(route, "path", "") for route in router.routes)
+        paths = [str(getattr(route, "path", "")) for route in router.routes]
         self._heads = frozenset(path.partition("{")[0].rstrip("/") for path in paths)
 
+    def may_hold(self, path: str) -> bool:
+        """Whether the path has the words that one of its addresses begins with."""
+        return any(head in path for head in self._heads)
+
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        path = scope["path"]
-        if any(head in path for head in self._heads):
-            return super().matches(scope)
-        return Match.NONE, {}
+        return super().matches(scope) if self.may_hold(scope["path"]) else (Match.NONE, {})

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from app.award.scoring.queries import total_text
 from app.award.scoring.recount import plain_method, recount, rounded
 from app.award.scoring.rules import (
     Need,
@@ -19,8 +21,17 @@ from app.award.scoring.rules import (
     needs,
     percentage_obstacle,
 )
+from app.rules.exact import decimal_text, from_units
 from app.rules.regulation.stages import Advance, Disagreement, Method
-from app.rules.scoring import Limits, Mean, Median, ScoringError, TrimmedMean, band_of
+from app.rules.scoring import (
+    Limits,
+    Mean,
+    Median,
+    ScoringError,
+    TrimmedMean,
+    band_of,
+    item_points,
+)
 
 LIMITS = Limits()
 percentages = st.integers(min_value=0, max_value=20).map(lambda n: 5 * n)
@@ -172,10 +183,7 @@ def inputs(method: Any, **entry: Any) -> dict[str, Any]:
 )
 def test_recount_of_sheets(method: Any, total: Fraction) -> None:
     second = [0, 20, 30, 50, 60]
-    sheets = {
-        str(n): {"digest": "…", "items": [40, given]}
-        for n, given in enumerate(second)
-    }
+    sheets = {str(n): {"digest": "…", "items": [40, given]} for n, given in enumerate(second)}
     plain = inputs(method, sheets=sheets, scorebook=None)
     assert recount(plain)["e"].total == total
     assert rounded(plain, total).limit_denominator(100) == rounded(plain, total)
@@ -198,3 +206,11 @@ def test_recount_refuses_a_scorebook_with_a_gap() -> None:
 def test_a_span_of_twenty_is_no_dispute_but_two_bands_are() -> None:
     assert Need.IN_DISAGREEMENT not in needs(60, [50, 65], LIMITS)
     assert needs(50, [45, 70], LIMITS) == (Need.IN_DISAGREEMENT,)
+
+
+@given(st.lists(st.tuples(st.integers(0, 10**7), percentages), max_size=30))
+def test_total_of_a_sheet_is_the_sum_of_its_item_points(items: list[tuple[int, int]]) -> None:
+    exact = sum((item_points(from_units(units), given) for units, given in items), Fraction(0))
+    rows = [SimpleNamespace(units=units, percentage=given) for units, given in items]
+    assert total_text(rows) == decimal_text(exact)
+    assert total_text([*rows, SimpleNamespace(units=1, percentage=None)]) is None

@@ -18,6 +18,7 @@ from app.award.stages.models import Entry, Outcome, Stage
 from app.award.stages.queries import open_stage, stage_at
 from app.platform.accounts.callers import Call
 from app.platform.audit.record import record
+from app.platform.db.base import among
 from app.platform.errors import ensure
 from app.rules.regulation.stages import Panel as PanelRule
 
@@ -115,7 +116,7 @@ async def _shares(db: AsyncSession, entries: Sequence[UUID]) -> dict[UUID, list[
         )
         .join(Expert, Expert.id == Assignment.expert_id)
         .join(Entry, Entry.id == Assignment.entry_id)
-        .where(Assignment.entry_id.in_(entries), queries.unbiased())
+        .where(among(Assignment.entry_id, entries), queries.unbiased())
     )
     found: dict[UUID, list[list[str] | None]] = {entry: [] for entry in entries}
     for row in rows:

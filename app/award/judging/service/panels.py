@@ -22,6 +22,7 @@ from app.award.stages.rules import EntryUnknown
 from app.platform.accounts.callers import Call
 from app.platform.accounts.models import Organisation, Person
 from app.platform.audit.record import record
+from app.platform.db.base import among
 from app.platform.errors import Refusal, ensure
 from app.platform.security.access import visible_to
 from app.rules.regulation.stages import Panel as PanelRule
@@ -116,7 +117,7 @@ async def take_over(db: AsyncSession, at: StageAt, rule: PanelRule) -> Sequence[
             .join(PanelEntry, PanelEntry.panel_id == Member.panel_id)
             .join(Entry, Entry.id == PanelEntry.entry_id)
             .join(Expert, Expert.id == Member.expert_id)
-            .where(PanelEntry.entry_id.in_([row.id for row in served]), queries.unbiased())
+            .where(among(PanelEntry.entry_id, [row.id for row in served]), queries.unbiased())
         )
     ).all()
     entries = {row.id: row for row in served}
@@ -232,7 +233,7 @@ async def _entries(call: Call, at: StageAt, ids: Sequence[UUID]) -> dict[UUID, A
         .join(Organisation, Organisation.id == Entry.organisation_id)
         .outerjoin(Outcome, Outcome.entry_id == Entry.id)
         .outerjoin(PanelEntry, PanelEntry.entry_id == Entry.id)
-        .where(live(at.id), Entry.id.in_(ids), visible_to(call.actor, ENTRY_RESOURCE))
+        .where(live(at.id), among(Entry.id, ids), visible_to(call.actor, ENTRY_RESOURCE))
     )
     found = {row.id: row for row in rows}
     for place, entry_id in enumerate(ids):
@@ -253,7 +254,7 @@ async def interests_of(
         .join(Organisation, Organisation.id == Entry.organisation_id)
         .where(
             Expert.id.in_([member.expert_id for member in members]),
-            Entry.id.in_(entries),
+            among(Entry.id, entries),
             interested(Expert.person_id, Entry.organisation_id),
         )
         .order_by(Person.name, Organisation.name)

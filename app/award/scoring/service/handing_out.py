@@ -28,6 +28,7 @@ from app.award.stages.models import Entry, Stage
 from app.platform.accounts.callers import Call
 from app.platform.accounts.models import Organisation
 from app.platform.audit.record import record
+from app.platform.db.base import among
 from app.platform.security.access import Found, fetch_view
 from app.rules.criteria import CriteriaSet
 from app.rules.exact import to_units
@@ -91,9 +92,7 @@ async def _lay_scorebooks(
     starting: dict[UUID, dict[str, int]],
 ) -> None:
     by_entry = {each.entry_id: each for each in assigned}
-    there = await db.scalars(
-        select(Scorebook.entry_id).where(Scorebook.entry_id.in_(list(by_entry)))
-    )
+    there = await db.scalars(select(Scorebook.entry_id).where(among(Scorebook.entry_id, by_entry)))
     for entry in there.all():
         del by_entry[entry]
     if not by_entry:

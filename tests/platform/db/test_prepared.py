@@ -1,0 +1,195 @@
+"""Statements written once and run on the driver: values, rows, transactions, faults."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import bindparam, delete, func, insert, literal, select, update
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError
+
+from app.platform.db.engine import Database, DatabaseAwayError
+from app.platform.db.prepared import Prepared
+from app.platform.errors import NotFound
+from app.platform.ground import Ground
+from app.platform.http.once import Once
+from tests.statements import counting
+
+pytestmark = pytest.mark.anyio
+
+WRITE = Prepared(
+    insert(Once)
+    .values(
+        owner=bindparam("whose"),
+        key=bindparam("name"),
+        request=b"",
+        created_at=bindparam("now"),
+    )
+    .returning(Once.key)
+)
+READ = Prepared(select(Once.key, Once.status).where(Once.owner == bindparam("whose")))
+PROCESS = Prepared(select(func.pg_backend_pid().label("number")))
+NOW = datetime(2026, 1, 5, tzinfo=UTC)
+
+
+@pytest.fixture
+async def narrow(database_url: str) -> AsyncIterator[Database]:
+    """Pools of a single connection, so that who comes next gets the same one."""
+    database = Database.connect(database_url, pool_size=1)
+    yield database
+    await database.close()
+
+
+async def process(database: Database) -> int:
+    """The server's process behind the pool's one connection."""
+    async with database.writing_directly() as db:
+        row = await db.first(PROCESS)
+    assert row is not None
+    return int(row.number)
+
+
+async def end(ground: Ground, process: int) -> None:
+    """End a process of the server, and wait until its connection has noticed."""
+    async with ground.database.writing() as db:
+        await db.execute(select(func.pg_terminate_backend(process)))
+    await asyncio.sleep(0.2)
+
+
+async def names(ground: Ground, whose: str) -> list[str]:
+    async with ground.database.reading_directly() as db:
+        return [row.key for row in await db.all(READ, whose=whose)]
+
+
+async def test_values_find_their_places_and_rows_their_names(ground: Ground) -> None:
+    notes = [{"kind": "strength", "text": "改进"}]
+    statement = Prepared(
+        select(
+            bindparam("second", type_=Once.status.type).label("b"),
+            bindparam("first", type_=Once.key.type).label("a"),
+            bindparam("notes", type_=JSONB()).label("notes"),
+            literal("fixed").label("fixed"),
+        ).where(literal("x").in_(["x", "y"]), bindparam("first", type_=Once.key.type) == "eins")
+    )
+    async with ground.database.reading_directly() as db:
+        row = await db.first(statement, notes=notes, first="eins", second=2)
+        assert row is not None
+        assert row._asdict() == {"b": 2, "a": "eins", "notes": notes, "fixed": "fixed"}
+        assert await db.first(statement, notes=notes, first="zwei", second=2) is None
+        with pytest.raises(KeyError):
+            await db.first(statement, notes=notes, first="eins")
+
+
+async def test_nothing_is_taken_from_the_pool_before_it_is_needed(narrow: Database) -> None:
+    async with narrow.writing_directly(), narrow.writing_directly() as db:
+        assert await db.first(PROCESS) is not None
+
+
+async def test_block_that_ends_is_committed(ground: Ground) -> None:
+    whose = str(uuid4())
+    async with ground.database.writing_directly() as db:
+        assert (await db.all(WRITE, whose=whose, name="kept", now=NOW))[0].key == "kept"
+        assert await names(ground, whose) == []
+    assert await names(ground, whose) == ["kept"]
+
+
+async def test_block_that_raises_is_rolled_back(ground: Ground) -> None:
+    whose = str(uuid4())
+
+    async def refused() -> None:
+        async with ground.database.writing_directly() as db:
+            await db.all(WRITE, whose=whose, name="lost", now=NOW)
+            raise NotFound
+
+    with pytest.raises(NotFound):
+        await refused()
+    async with ground.database.writing_directly(keep=False) as db:
+        await db.all(WRITE, whose=whose, name="tried", now=NOW)
+    assert await names(ground, whose) == []
+
+
+async def test_reading_cannot_write(ground: Ground) -> None:
+    async with ground.database.reading_directly() as db:
+        with pytest.raises(DBAPIError) as refused:
+            await db.all(WRITE, whose="", name="", now=NOW)
+    assert refused.value.orig.sqlstate == "25006"  # type: ignore[union-attr]  # the driver's own
+    assert not refused.value.connection_invalidated
+
+
+async def test_fault_of_a_statement_leaves_the_connection_usable(
+    narrow: Database, ground: Ground
+) -> None:
+    twice = {"whose": str(uuid4()), "name": "one", "now": NOW}
+    before = await process(narrow)
+
+    async def written_twice() -> None:
+        async with narrow.writing_directly() as db:
+            await db.all(WRITE, **twice)
+            await db.all(WRITE, **twice)
+
+    with pytest.raises(DBAPIError) as refused:
+        await written_twice()
+    assert refused.value.orig.sqlstate == "23505"  # type: ignore[union-attr]  # the driver's own
+    assert await process(narrow) == before
+    assert await names(ground, str(twice["whose"])) == []
+
+
+async def test_connection_that_died_in_the_pool_is_replaced(
+    narrow: Database, ground: Ground
+) -> None:
+    before = await process(narrow)
+    await end(ground, before)
+    assert await process(narrow) != before
+
+
+async def test_connection_lost_at_work_is_told_and_replaced(
+    narrow: Database, ground: Ground
+) -> None:
+    before = await process(narrow)
+
+    async def losing_it() -> None:
+        async with narrow.writing_directly() as db:
+            await db.first(PROCESS)
+            await end(ground, before)
+            await db.first(PROCESS)
+
+    with pytest.raises(DBAPIError) as lost:
+        await losing_it()
+    assert lost.value.connection_invalidated
+    assert await process(narrow) != before
+
+
+@pytest.mark.parametrize("cut", [DatabaseAwayError, asyncio.CancelledError])
+async def test_connection_cut_off_is_not_used_again(
+    narrow: Database, cut: type[BaseException]
+) -> None:
+    before = await process(narrow)
+
+    async def cut_off() -> None:
+        async with narrow.writing_directly() as db:
+            await db.first(PROCESS)
+            raise cut
+
+    with pytest.raises(cut):
+        await cut_off()
+    assert await process(narrow) != before
+
+
+async def test_who_listens_to_the_pools_hears_of_it(ground: Ground) -> None:
+    with counting(ground) as sent:
+        async with ground.database.reading_directly() as db:
+            await db.first(PROCESS)
+    assert sent == [PROCESS.text]
+
+
+async def test_statements_that_give_no_rows(ground: Ground) -> None:
+    change = Prepared(update(Once).where(Once.owner == bindparam("whose")).values(status=200))
+    remove = Prepared(delete(Once).where(Once.owner == bindparam("whose")))
+    whose = str(uuid4())
+    async with ground.database.writing_directly() as db:
+        await db.all(WRITE, whose=whose, name="a", now=NOW)
+        assert await db.all(change, whose=whose) == []
+        assert [row.status for row in await db.all(READ, whose=whose)] == [200]
+        await db.all(remove, whose=whose)
+    assert await names(ground, whose) == []
