@@ -70,14 +70,7 @@ async def rehearse(
         bars = Bars(progress, len(regulation.stages))
         nonce = nonce or token_hex(4)
         year = await _found(wire, text, seed, applicants, judges, nonce, bars, until)
-        await planning.plan(year)
-        await planning.remember(year)
-        for stage in regulation.stages:
-            await _open(year, stage)
-            if stage.key == until:
-                break
-            await _stage(year, stage)
-        awards = await _end(year) if until is None else []
+        awards = await _play(year, until)
         return Report(
             regulation=Edition(regulation.code, year.hash, regulation.title),
             seed=seed,
@@ -91,6 +84,18 @@ async def rehearse(
             sign_ins=sign_ins(year),
             cycle=year.cycle,
         )
+
+
+async def _play(year: Year, until: str | None) -> list[Awarded]:
+    """Every stage in its turn, and the awards; none where the year stops before its end."""
+    await planning.plan(year)
+    await planning.remember(year)
+    for stage in year.regulation.stages:
+        await _open(year, stage)
+        if stage.key == until:
+            return []
+        await _stage(year, stage)
+    return await _end(year)
 
 
 def sign_ins(year: Year) -> list[SignIn]:
@@ -135,17 +140,15 @@ async def _found(
     clock = AwardClock(public)
     slots = timetable(regulation, await clock.begin(), until)
     founding = Founding(wire, cast, nonce)
-    bars.step("设立评审办、邀请评审员、单位注册", 3)
+    bars.step("设立评审办、邀请评审员、单位注册", 2)
     office = await founding.office(public, regulation)
-    bars.done()
     experts, firms = await asyncio.gather(
         founding.judges(office), founding.applicants(public, regulation)
     )
     bars.done()
-    published = await wire.send("GET", "/.well-known/jwks.json")
     return Year(
         wire=wire,
-        keys=published.json()["keys"],
+        keys=(await wire.send("GET", "/.well-known/jwks.json")).json()["keys"],
         public=public,
         cast=cast,
         nonce=nonce,

@@ -198,12 +198,17 @@ def test_pages_are_asked_for_in_one_way(app: FastAPI) -> None:
         assert ("cursor" in asked) == ("cursor-unreadable" in codes(operation, 422)), name
 
 
+NAMED = {
+    callers.once,
+    callers.trying_once,
+    callers.deciding_once,
+    callers.deciding_trial_once,
+    callers.public_once,
+}
+
+
 def test_every_named_request_keeps_its_answer(app: FastAPI) -> None:
-    named = [
-        route
-        for route in routes(app)
-        if dependencies(route) & {callers.once, callers.trying_once, callers.public_once}
-    ]
+    named = [route for route in routes(app) if dependencies(route) & NAMED]
     assert {route.operation_id for route in named} >= {
         "submit_application",
         "lock_sheet",

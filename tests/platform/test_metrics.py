@@ -69,10 +69,7 @@ def test_database_that_is_away_is_told_and_no_fault() -> None:
 
 
 def test_workers_count_together(tmp_path: Path) -> None:
-    count = (
-        "from app.platform.metrics import REQUESTS\n"
-        "REQUESTS.labels('GET', '/x', '2xx').inc()\n"
-    )
+    count = "from app.platform.metrics import REQUESTS\nREQUESTS.labels('GET', '/x', '2xx').inc()\n"
     tell = (
         "from pathlib import Path; import sys\n"
         "from app.platform.metrics import Observed, exposition\n"

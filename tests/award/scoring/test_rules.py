@@ -172,10 +172,7 @@ def inputs(method: Any, **entry: Any) -> dict[str, Any]:
 )
 def test_recount_of_sheets(method: Any, total: Fraction) -> None:
     second = [0, 20, 30, 50, 60]
-    sheets = {
-        str(n): {"digest": "…", "items": [40, given]}
-        for n, given in enumerate(second)
-    }
+    sheets = {str(n): {"digest": "…", "items": [40, given]} for n, given in enumerate(second)}
     plain = inputs(method, sheets=sheets, scorebook=None)
     assert recount(plain)["e"].total == total
     assert rounded(plain, total).limit_denominator(100) == rounded(plain, total)
