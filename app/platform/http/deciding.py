@@ -19,9 +19,16 @@ from app.platform.http.once import OnceRoute
 
 OVERTAKEN = {"40001", "40P01"}
 """PostgreSQL's states of a lost race: not serializable, deadlock."""
+SEALED_TWICE = "pk_log_leaf"
+"""The sealer put a leaf into the log after this transaction had begun to look at it."""
 ATTEMPTS, FIRST_PAUSE = 5, 0.02
 TRANSACTIONS = "fastapi_function_astack"
 """Where FastAPI keeps what ends, and so commits, with the route's function."""
+
+
+def overtaken(lost: DBAPIError) -> bool:
+    """Whether another transaction was faster, so that the same decision may succeed again."""
+    return getattr(lost.orig, "sqlstate", None) in OVERTAKEN or SEALED_TWICE in str(lost.orig)
 
 
 class DecidingRoute(OnceRoute):
@@ -42,8 +49,7 @@ class DecidingRoute(OnceRoute):
                         request.scope[TRANSACTIONS] = transaction
                         response = await once(request)
                 except DBAPIError as lost:
-                    state = getattr(lost.orig, "sqlstate", None)
-                    if state not in OVERTAKEN or attempt == ATTEMPTS - 1:
+                    if not overtaken(lost) or attempt == ATTEMPTS - 1:
                         raise
                 else:
                     return response
