@@ -233,8 +233,8 @@ def test_every_write_acknowledged_before_the_backup_is_there(kept: Kept) -> None
 
 
 def test_people_went_on_writing_during_the_backup(kept: Kept) -> None:
-    during = [at for w in kept.works for *_, at in w.attachments if kept.began < at < kept.ended]
-    assert during
+    acknowledged = [at for w in kept.works for *_, at in [*w.attachments, *w.employees]]
+    assert [at for at in acknowledged if kept.began < at < kept.ended]
 
 
 def test_files_of_the_backup_are_those_the_snapshot_names(kept: Kept) -> None:
