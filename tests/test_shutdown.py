@@ -24,7 +24,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     embedded.remove(embedded.start(tmp_path / "award"))
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.long)])
 def test_running_requests_are_finished_before_the_end(folder: Path, workers: str) -> None:
     port = free_port()
     server = start(folder, port, profile="rehearsal", cheap_passwords="true", workers=workers)

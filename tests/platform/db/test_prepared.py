@@ -160,6 +160,36 @@ async def test_connection_lost_at_work_is_told_and_replaced(
     assert await process(narrow) != before
 
 
+async def test_every_connection_that_died_in_the_pool_is_passed_over(
+    database_url: str, ground: Ground
+) -> None:
+    wide = Database.connect(database_url, pool_size=3)
+    async with wide.reading_directly() as a, wide.reading_directly() as b:
+        async with wide.reading_directly() as c:
+            found = [await db.first(PROCESS) for db in (a, b, c)]
+    for row in found:
+        assert row is not None
+        await end(ground, row.number)
+    async with wide.reading_directly() as db:
+        assert await db.first(PROCESS) not in found
+    await wide.close()
+
+
+async def test_what_cannot_be_committed_is_told(narrow: Database, ground: Ground) -> None:
+    whose, before = str(uuid4()), await process(narrow)
+
+    async def died_before_the_commit() -> None:
+        async with narrow.writing_directly() as db:
+            await db.all(WRITE, whose=whose, name="lost", now=NOW)
+            await end(ground, before)
+
+    with pytest.raises(DBAPIError) as lost:
+        await died_before_the_commit()
+    assert lost.value.connection_invalidated
+    assert await process(narrow) != before
+    assert await names(ground, whose) == []
+
+
 @pytest.mark.parametrize("cut", [DatabaseAwayError, asyncio.CancelledError])
 async def test_connection_cut_off_is_not_used_again(
     narrow: Database, cut: type[BaseException]
