@@ -164,9 +164,12 @@ async def test_every_connection_that_died_in_the_pool_is_passed_over(
     database_url: str, ground: Ground
 ) -> None:
     wide = Database.connect(database_url, pool_size=3)
-    async with wide.reading_directly() as a, wide.reading_directly() as b:
-        async with wide.reading_directly() as c:
-            found = [await db.first(PROCESS) for db in (a, b, c)]
+    async with (
+        wide.reading_directly() as a,
+        wide.reading_directly() as b,
+        wide.reading_directly() as c,
+    ):
+        found = [await db.first(PROCESS) for db in (a, b, c)]
     for row in found:
         assert row is not None
         await end(ground, row.number)
