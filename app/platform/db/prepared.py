@@ -100,7 +100,7 @@ class Direct:
         arguments, engine = prepared.arguments(values), self._engine.sync_engine
         for hear in engine.dispatch.before_cursor_execute:
             hear(engine, None, prepared.text, arguments, None, False)
-        return prepared.lines(await self._said(self._driver.fetch(prepared.text, *arguments)))
+        return prepared.lines(await self._said(self._driver.fetch, prepared.text, *arguments))
 
     async def first(self, prepared: Prepared, **values: Any) -> Any | None:
         """The first row, if there is one."""
@@ -108,21 +108,22 @@ class Direct:
         return rows[0] if rows else None
 
     async def _open(self) -> None:
-        self._pooled = pooled = await self._engine.raw_connection()
-        self._driver = pooled.driver_connection
-        if self._driver.is_closed():  # since it was given back to the pool
+        pooled = await self._engine.raw_connection()
+        driver: Any = pooled.driver_connection
+        while driver.is_closed():  # since it was given back to the pool
             pooled.invalidate()
-            self._pooled = pooled = await self._engine.raw_connection()
-            self._driver = pooled.driver_connection
+            pooled = await self._engine.raw_connection()
+            driver = pooled.driver_connection
+        self._pooled, self._driver = pooled, driver
         if self._writes:
             transaction = self._driver.transaction(isolation="read_committed")
-            await self._said(transaction.start())
+            await self._said(transaction.start)
             self._transaction = transaction
 
-    async def _said(self, asked: Awaitable[T]) -> T:
+    async def _said(self, ask: Callable[..., Awaitable[T]], *arguments: Any) -> T:
         """The driver's answer; its faults as SQLAlchemy would tell them."""
         try:
-            return await asked
+            return await ask(*arguments)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as fault:
             lost = self._driver.is_closed() or isinstance(fault, OSError)
             raise DBAPIError(None, None, fault, connection_invalidated=lost) from fault
@@ -144,14 +145,16 @@ class Direct:
             self._pooled.close()
 
     async def _ended(self, fault: BaseException | None) -> bool:
-        """Commit or roll back; whether the connection can be used again."""
-        if _cut(fault) or self._driver.is_closed():
+        """Commit or roll back; whether the connection can be used again. Raises DBAPIError where
+        what should stay cannot be committed.
+        """
+        if _cut(fault) or (fault is not None and self._driver.is_closed()):
             return False
         if self._transaction and fault is None and self._keep:
-            await self._said(self._transaction.commit())
+            await self._said(self._transaction.commit)
         elif self._transaction:
-            await self._said(self._transaction.rollback())
-        return True
+            await self._said(self._transaction.rollback)
+        return not self._driver.is_closed()
 
 
 def _cut(fault: BaseException | None) -> bool:
