@@ -85,8 +85,7 @@ def test_status_is_not_written_around_the_writer() -> None:
     assert found == []
 
 
-def test_only_the_database_room_commits() -> None:
-    """The engine, and the prepared statements on a connection of the driver."""
+def test_only_the_engine_commits() -> None:
     found = {
         path
         for path, node in nodes()
@@ -94,7 +93,7 @@ def test_only_the_database_room_commits() -> None:
         and isinstance(node.func, ast.Attribute)
         and node.func.attr == "commit"
     }
-    assert found == {"app/platform/db/engine.py", "app/platform/db/prepared.py"}
+    assert found == {"app/platform/db/engine.py"}
 
 
 def test_http_exceptions_are_known_to_the_http_room_alone() -> None:
