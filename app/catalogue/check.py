@@ -28,6 +28,7 @@ def _unknown(regulation: Regulation) -> Iterator[Problem]:
     named: list[tuple[str, Path]] = [
         (track.criteria, ("tracks", place, "criteria"))
         for place, track in enumerate(regulation.tracks)
+        if track.criteria is not None
     ]
     named += [
         (stage.rubric, ("stages", place, "rubric"))
@@ -72,8 +73,7 @@ def _division(regulation: Regulation, panel: Panel, path: Path) -> Iterator[Prob
 
 def _categories(regulation: Regulation, panel: Panel, track: str) -> frozenset[str]:
     """Codes of the categories that a panel scores of a track; none where the set is unknown."""
-    named = next(each.criteria for each in regulation.tracks if each.key == track)
-    code = panel.rubric or named
+    code = regulation.criteria_of(panel, track)
     if code not in loader.criteria_codes():
         return frozenset()
     return frozenset(category.code for category in loader.criteria(code).categories)

@@ -84,7 +84,7 @@ def assess(
     bars: Sequence[Bar] = (),
 ) -> list[Answer]:
     """One answer per requirement, per disqualifier and per bar, in the regulation's order."""
-    reference = {"cut_off": cut_off, "submission": submitted_on}
+    reference = {"cut_off": cut_off, "submission": submitted_on, "deadline": submitted_on}
     required = [
         _answer(each.key, _finding(each, facts, reference), wanted=True)
         for each in eligibility.require
@@ -112,8 +112,10 @@ def _finding(condition: Condition, facts: Facts, reference: Mapping[str, date]) 
         case AnyOf() | AllOf():
             parts = [_finding(each, facts, reference) for each in condition.of]
             return _together(parts, deciding=isinstance(condition, AnyOf))
-        case _:
+        case YearsRegistered() | Certificate() | Incident() | LossMaking():
             return _looked_back(condition, facts, reference[condition.back_from])
+        case _:
+            return _Finding(None, f"{condition.name}，需人工核对。")
 
 
 def _looked_back(
@@ -210,14 +212,14 @@ def _together(parts: list[_Finding], *, deciding: bool) -> _Finding:
 
 def _barred(bar: Bar, facts: Facts, day: date) -> _Finding:
     if bar.after.granted is not None:
-        past = [r for r in facts.records if r.kind == "granted" and r.tier == bar.after.granted]
+        past = [r for r in facts.records if r.kind == "granted" and r.tier in bar.after.granted]
     else:
-        past = [
-            r for r in facts.records if r.kind == "revoked" and r.ground == bar.after.revoked_for
-        ]
+        grounds = bar.after.revoked_for or bar.after.disqualified_for or ()
+        past = [r for r in facts.records if r.kind == "revoked" and r.ground in grounds]
     undated = [each for each in past if each.on is None]
     for each in past:
-        if each.on is not None and day <= (end := bar_until(each.on, bar.sit_out.amount)):
+        years = bar.sit_out.years
+        if each.on and years and day <= (end := bar_until(each.on, years)):
             return _Finding(True, f"自{each.on}起限制申报，至{end}止。", (each.ref,))
     if undated:
         return _Finding(None, "有授奖或撤销记录而没有日期，需人工核对。", _refs(undated))

@@ -1,8 +1,9 @@
 """How is a YAML file read so that every scalar stays the text that its author wrote?"""
 
+import re
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Final, Protocol, TypeAlias
+from typing import Final, NamedTuple, Protocol, TypeAlias
 
 import yaml
 from yaml.events import (
@@ -128,3 +129,41 @@ def _mapping(events: Iterator[Event], depth: int) -> dict[str, Tree]:
             raise _fault(YamlFault.DUPLICATE_KEY, f"{key.value!r} stands twice", key)
         tree[key.value] = _tree(events, next(events), depth)
     return tree
+
+
+class Misread(NamedTuple):
+    """A scalar that other readers take for something else than its text, and where it stands."""
+
+    text: str
+    kind: str
+    line: int
+    column: int
+
+
+def misread(text: str) -> list[Misread]:
+    """Plain scalars that YAML 1.1 reads as a float, a number of base 60 or 8, or a truth other
+    than `true` and `false`: a file must mean the same to every program. Whole numbers and days
+    are left alone. Raises StrictYamlError.
+    """
+    load(text)
+    found: list[Misread] = []
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, ScalarEvent) and event.implicit[0]:
+            kind = _taken_for(str(event.value))
+            if kind is not None:
+                found.append(Misread(str(event.value), kind, *_place(event.start_mark)))
+    return found
+
+
+def _taken_for(value: str) -> str | None:
+    if _EXPONENT.fullmatch(value):
+        return "float"
+    tag = str(_RESOLVER.resolve(yaml.ScalarNode, value, (True, False))).rpartition(":")[2]  # type: ignore[no-untyped-call]  # PyYAML's resolver has no annotations
+    if tag == "int" and value.isdecimal() and (value == "0" or value[0] != "0"):
+        return None
+    return tag if tag in {"float", "int"} or (tag == "bool" and value not in _TRUTHS) else None
+
+
+_RESOLVER: Final = yaml.SafeLoader("")
+_EXPONENT: Final = re.compile(r"[-+]?[0-9]+[eE][-+]?[0-9]+")
+_TRUTHS: Final = frozenset({"true", "false"})

@@ -174,8 +174,7 @@ class Seat:
 
 def criteria_of(at: StageAt, rule: Panel, track: str) -> CriteriaSet:
     """By what an entry of this track is scored here: the stage's rubric, else its track's."""
-    named = next(each.criteria for each in at.regulation.tracks if each.key == track)
-    return at.criteria[rule.rubric or named]
+    return at.criteria[at.regulation.criteria_of(rule, track)]
 
 
 def judges_per_item(rule: Panel) -> int:

@@ -189,7 +189,8 @@ def most_places(regulation: Regulation) -> int:
 
 async def _pin_criteria(call: Call, cycle_id: UUID, regulation: Regulation) -> None:
     rubrics = {s.rubric for s in regulation.stages if isinstance(s, Panel) and s.rubric}
-    for code in sorted({track.criteria for track in regulation.tracks} | rubrics):
+    named = {track.criteria for track in regulation.tracks if track.criteria}
+    for code in sorted(named | rubrics):
         try:
             text = loader.criteria_text(code)
         except loader.NotInCatalogueError as absent:

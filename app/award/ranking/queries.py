@@ -20,7 +20,7 @@ from app.award.stages.queries import ENTRY_RESOURCE, exact_scores, get_stage, li
 from app.platform.accounts.callers import Call
 from app.platform.security.access import visible_to
 from app.rules.exact import decimal_text, fraction_from_text
-from app.rules.regulation.stages import Composite, Panel, TieKey
+from app.rules.regulation.stages import Composite, Panel, Survey, TieKey
 from app.rules.scoring import Part
 
 KIND = "composite"
@@ -111,9 +111,8 @@ def full_marks(stage: StageAt, key: str, track: str) -> Fraction:
     """Full marks of an earlier stage for a track: its rubric or the track's criteria, in points."""
     other = stage.regulation.stage(key)
     if isinstance(other, Panel):
-        judged_by = {each.key: each.criteria for each in stage.regulation.tracks}
-        return stage.criteria[other.rubric or judged_by[track]].total
-    if isinstance(other, Composite):
+        return stage.criteria[stage.regulation.criteria_of(other, track)].total
+    if isinstance(other, Survey | Composite):
         return Fraction(other.scale)
     msg = f"a {other.kind} leaves no score"
     raise TypeError(msg)

@@ -194,7 +194,8 @@ def _names(regulation: Regulation) -> Mapping[str, str]:
 
 def _bar_name(regulation: Regulation, bar: Bar) -> str:
     if bar.after.granted is not None:
-        return f"不在获“{name_of(regulation.tiers, bar.after.granted)}”后的限制申报期内"
+        won = "、".join(name_of(regulation.tiers, key) for key in bar.after.granted)
+        return f"不在获“{won}”后的限制申报期内"
     return "不在被撤销奖项后的限制申报期内"
 
 

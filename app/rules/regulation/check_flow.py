@@ -4,7 +4,16 @@ from collections.abc import Iterator, Mapping
 
 from app.rules.regulation.model import Regulation
 from app.rules.regulation.problems import Problem, problem
-from app.rules.regulation.stages import SCORED, Composite, Grant, Intake, Panel, Stage, Vote
+from app.rules.regulation.stages import (
+    SCORED,
+    Composite,
+    Grant,
+    Intake,
+    Panel,
+    Stage,
+    Survey,
+    Vote,
+)
 
 Path = tuple[str | int, ...]
 
@@ -28,15 +37,21 @@ def check_references(regulation: Regulation) -> Iterator[Problem]:
             elif not isinstance(known[key], wanted):
                 code = "not_a_panel" if wanted is Panel else "without_score"
                 yield problem(code, path, key=key)
+            elif missing := set(regulation.tracks_of(stage)) - set(
+                regulation.tracks_of(known[key])
+            ):
+                yield problem("not_of_track", path, key=key, tracks="、".join(sorted(missing)))
 
 
 def _named(
     stage: Stage, path: Path
-) -> Iterator[tuple[str, Path, type[Panel] | tuple[type[Panel], type[Composite]]]]:
+) -> Iterator[tuple[str, Path, type[Panel] | tuple[type[Panel | Survey | Composite], ...]]]:
     if isinstance(stage, Panel):
         for field in ("start_from", "panel_of"):
             if key := getattr(stage, field):
                 yield key, (*path, field), Panel
+    if isinstance(stage, Vote) and stage.meeting_of:
+        yield stage.meeting_of, (*path, "meeting_of"), Panel
     if isinstance(stage, Composite):
         for place, component in enumerate(stage.of):
             yield component.stage, (*path, "of", place, "stage"), SCORED
@@ -82,7 +97,7 @@ def _circle(regulation: Regulation) -> list[str]:
 def _course(regulation: Regulation, track: str) -> Iterator[Problem]:
     """The first stages that a track's entries cannot reach, the last that lead to no grant."""
     stages = [each for each in regulation.stages if track in regulation.tracks_of(each)]
-    before = {each.key: regulation.after(each) for each in stages}
+    before = {each.key: tuple(regulation.feeders(each, track)) for each in stages}
     beyond = {key: tuple(k for k, ends in before.items() if key in ends) for key in before}
     starts = {each.key for each in stages if isinstance(each, Intake) and not before[each.key]}
     reached = _spread(starts, beyond)

@@ -8,13 +8,16 @@ from app.rules.regulation.stages import (
     Advance,
     Approval,
     Composite,
+    Endorsement,
     Grant,
     Intake,
     Method,
     Panel,
     Publicity,
     Screening,
+    Sifting,
     Stage,
+    Survey,
     Vote,
 )
 from app.rules.regulation.values import Rule, share_text
@@ -39,15 +42,22 @@ def said_of_stage(regulation: Regulation, stage: Stage) -> Iterator[Said]:
 def _by_people(regulation: Regulation, stage: Stage) -> Iterator[Said]:
     match stage:
         case Intake():
-            yield from _intake(stage)
+            yield from _intake(regulation, stage)
+        case Endorsement():
+            yield from _endorsement(stage)
         case Screening():
             yield from _screening(regulation, stage)
         case Panel():
             yield from _panel(regulation, stage)
         case Vote():
-            yield from _vote(stage)
+            yield from _vote(regulation, stage)
         case Approval():
-            yield _part(stage, "body", f"由{stage.body}审定。")
+            consent = (
+                f"，并须{'、'.join(stage.with_consent_of)}同意" if stage.with_consent_of else ""
+            )
+            yield f"由{stage.body}审定{consent}。", stage, ("body", "with_consent_of")
+        case Survey():
+            yield _part(stage, "source", f"由{stage.source}评分，满分{stage.scale}分。")
 
 
 def _by_rule(regulation: Regulation, stage: Stage) -> Iterator[Said]:
@@ -59,25 +69,59 @@ def _by_rule(regulation: Regulation, stage: Stage) -> Iterator[Said]:
         case Grant():
             title = f"名称：{stage.title}" if stage.title else "等次的名称"
             yield _part(stage, "title", f"证书印{title}。")
+    if isinstance(stage, Sifting) and stage.consolation:
+        tier = name_of(regulation.tiers, stage.consolation)
+        text = f"未入围的，按名次在名额之内列为“{tier}”人选，不再参加其后的评分。"
+        yield _part(stage, "consolation", text)
     if isinstance(stage, Composite | Vote) and stage.proposes:
-        yield _part(stage, "proposes", "按名次在名额之内提出等次建议。")
+        how = "按名次" if stage.by == "rank" else "由其择定并对未入选者说明理由，"
+        yield _part(stage, "proposes", f"{how}在名额之内提出等次建议。")
         for floor in stage.floors:
             tier = name_of(regulation.tiers, floor.tier)
-            text = f"“{tier}”不得低于{decimal_text(floor.at_least)}分。"
+            only = "、".join(name_of(regulation.tracks, key) for key in floor.track or ())
+            text = f"{only}“{tier}”不得低于{decimal_text(floor.at_least)}分。"
             yield _part(stage, "floors", text, floor)
 
 
-def _intake(stage: Intake) -> Iterator[Said]:
+def _intake(regulation: Regulation, stage: Intake) -> Iterator[Said]:
     if stage.documents:
         yield _part(stage, "documents", f"提交：{'、'.join(stage.documents)}。")
-    one = "一个组织" if stage.one_entry_per == "organisation" else "一个组织在每个类别中"
+    for own in stage.documents_of:
+        tracks = "、".join(name_of(regulation.tracks, key) for key in own.track)
+        text = f"{tracks}另须提交：{'、'.join(own.documents)}。"
+        yield _part(stage, "documents_of", text, own)
+    if notice := stage.internal_notice:
+        text = f"申报前须在本单位内部公示至少{length_text(notice.length)}。"
+        yield _part(stage, "internal_notice", text)
+    one = {
+        "organisation": "一个组织",
+        "track": "一个组织在每个类别中",
+        "awardee": "每一申报对象",
+    }[stage.one_entry_per]
     yield f"{one}只能提出一份申报。", stage, ("one_entry_per",)
+    if stage.names_tier:
+        yield _part(stage, "names_tier", "申报时写明所申报的等次。")
+
+
+def _endorsement(stage: Endorsement) -> Iterator[Said]:
+    need = "其中一家" if stage.needs == "one_of" else "各家均须"
+    bodies = "、".join(
+        f"{body.name}（至多{body.at_most}家）" if body.at_most else body.name
+        for body in stage.bodies
+    )
+    yield f"须经推荐：{bodies}；{need}推荐。", stage, ("bodies", "needs")
+    by = {"registration": "按注册地", "sector": "按行业", "choice": "由申报者选定"}
+    yield _part(stage, "routed_by", f"{by[stage.routed_by]}确定推荐单位。")
+    if stage.ordered:
+        yield _part(stage, "ordered", "推荐单位须排出先后。")
+    if stage.notice:
+        yield _part(stage, "notice", f"推荐前由推荐单位公示{length_text(stage.notice)}。")
 
 
 def _screening(regulation: Regulation, stage: Screening) -> Iterator[Said]:
     grounds = regulation.eligibility.grounds()
     names = [name_of(grounds, key) for key in stage.grounds or ()]
-    what = "、".join(names) or "全部申报条件"
+    what = "材料是否齐全" if stage.grounds == () else "、".join(names) or "全部申报条件"
     yield f"审查{what}。", stage, ("grounds",)
     cure = stage.cure
     yield _part(
@@ -87,12 +131,17 @@ def _screening(regulation: Regulation, stage: Screening) -> Iterator[Said]:
         if cure
         else "材料不全的不予补正。",
     )
+    for asked in stage.consults:
+        on = "、".join(name_of(grounds, key) for key in asked.grounds or ()) or "有关情况"
+        within = f"，{length_text(asked.within)}内回复" if asked.within else ""
+        yield _part(stage, "consults", f"就{on}征求{asked.department}意见{within}。", asked)
 
 
 def _panel(regulation: Regulation, stage: Panel) -> Iterator[Said]:
     if stage.judges:
         most = f"、至多{stage.judges.at_most}" if stage.judges.at_most else ""
-        text = f"每份申报由至少{stage.judges.at_least}{most}名评审员评审。"
+        who = "评定委员会委员" if stage.judges.seated == "committee" else "评审员"
+        text = f"每份申报由至少{stage.judges.at_least}{most}名{who}评审。"
         yield _part(stage, "judges", text)
     else:
         lender = name_of(regulation.stages, stage.panel_of or "")
@@ -146,12 +195,15 @@ def _composite(regulation: Regulation, stage: Composite) -> Iterator[Said]:
         yield _part(stage, "ties", "总分相同的，名次并列；涉及名额时须另作书面决定。")
 
 
-def _vote(stage: Vote) -> Iterator[Said]:
+def _vote(regulation: Regulation, stage: Vote) -> Iterator[Said]:
     ballot = "记名" if stage.ballot == "named" else "无记名"
     mode = "纸质表决、登记结果" if stage.mode == "recorded" else "电子表决"
     yield f"{ballot}投票，{mode}。", stage, ("ballot", "mode")
     yield _part(stage, "quorum", f"到会委员{threshold_text(stage.quorum)}，方可开会。")
     yield _part(stage, "carried", f"同意票{threshold_text(stage.carried)}，方为通过。")
+    if stage.meeting_of:
+        held = name_of(regulation.stages, stage.meeting_of)
+        yield _part(stage, "meeting_of", f"与“{held}”在同一次会议上进行。")
     base = "不计入" if stage.recused_leave else "仍计入"
     yield f"回避的委员{base}该申报的表决基数。", stage, ("recused_leave",)
 
@@ -170,6 +222,8 @@ def _publicity(stage: Publicity) -> Iterator[Said]:
             "end_of_day",
         ),
     )
+    if stage.channels:
+        yield _part(stage, "channels", f"公示于{'、'.join(stage.channels)}。")
     objection = stage.objection
     name = "须署真实姓名" if objection.real_name else "可不署名"
     evidence = "并附证据" if objection.evidence else "不要求附证据"
@@ -177,11 +231,21 @@ def _publicity(stage: Publicity) -> Iterator[Said]:
     yield "公示后取消资格的，名额空缺。", stage, ("vacancy",)
 
 
+_LEVEL = {
+    None: "",
+    "decision": "；并列的另作书面决定",
+    "all_in": "；并列的一并进入",
+    "none_in": "；并列的均不进入",
+}
+
+
 def _advance_text(advance: Advance) -> str:
-    if advance.first and advance.first.times_places:
-        return f"按名次取名额的{decimal_text(advance.first.times_places)}倍进入下一环节。"
     if advance.first:
-        return f"按名次取前{advance.first.places}名进入下一环节。"
+        first = advance.first
+        most = f"前{first.places}名"
+        if first.times_places:
+            most = f"名额的{decimal_text(first.times_places)}倍"
+        return f"按名次取{most}进入下一环节{_LEVEL[first.level]}。"
     if advance.at_least is not None:
         return f"得分不低于{decimal_text(advance.at_least)}的进入下一环节。"
     return {

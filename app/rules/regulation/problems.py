@@ -159,6 +159,81 @@ SENTENCES: Final[dict[str, tuple[str, str, str]]] = {
         "A vote with '{found}' cannot be held by this service.",
         "改为会上记名投票、逐家表决是否通过（mode: recorded，ballot: named，不写 proposes）。",
     ),
+    "unknown_group": (
+        "没有分组“{key}”。",
+        "There is no group '{key}'.",
+        "在 groups 中写明，或改为已有分组的键；奖金的 except 还可以写 budget_funded。",
+    ),
+    "later_group": (
+        "分组的条件引用了自身或写在后面的分组“{key}”。",
+        "The group rests on itself or on '{key}', which is written later.",
+        "只引用写在前面的分组。",
+    ),
+    "unknown_grade": (
+        "“{found}”不在所列等级之中。",
+        "'{found}' is not one of the grades listed.",
+        "改为 grades 中的一个。",
+    ),
+    "honour_unnamed": (
+        "没有写明持有何种奖项。",
+        "It is not said which award must be held.",
+        "写 tiers（本奖的等次）或 honours（其他奖项的名称）。",
+    ),
+    "members_unfit": (
+        "只有联合申报的类别才有人数上限。",
+        "Only a track of joint entries has a number of members.",
+        "删去 members，或写作 awardee: joint。",
+    ),
+    "never_odd": (
+        "恰为 {seats} 席，不会是单数。",
+        "Exactly {seats} seats are never an odd number.",
+        "改正席数，或删去 odd。",
+    ),
+    "no_body": (
+        "类别“{track}”没有可以推荐的单位。",
+        "No body may recommend entries of track '{track}'.",
+        "补写推荐单位，或用 tracks 除去该类别。",
+    ),
+    "no_criteria": (
+        "类别“{track}”没有评价准则，本环节也没有评分细则。",
+        "Track '{track}' has no criteria and this stage no rubric.",
+        "在类别中写 criteria，或在本环节写 rubric。",
+    ),
+    "not_of_track": (
+        "环节“{key}”不接收类别“{tracks}”，本环节却要用它的结果。",
+        "Stage '{key}' does not take the tracks {tracks}, but this stage needs its result.",
+        "让该环节接收这些类别，或为它们另设一个环节。",
+    ),
+    "tie_without_rule": (
+        "按名次取舍，却没有写明并列时怎么办。",
+        "Entries may stand level at the cut, and no rule says what then.",
+        "写 level: decision（另作书面决定）、all_in 或 none_in；综合评价也可以写 ties。",
+    ),
+    "meeting_unfit": (
+        "“{key}”不由评定委员会评分，不能与表决同一次会议进行。",
+        "The committee does not score in '{key}', so it is not held in its meeting.",
+        "在该环节的 judges 中写 seated: committee，或删去 meeting_of。",
+    ),
+    "consolation_unused": (
+        "本环节无人被淘汰，安慰等次不起作用。",
+        "Nobody is eliminated here, so the consolation has no effect.",
+        "写明 advance，或删去 consolation。",
+    ),
+    "consolation_closed": (
+        "本环节的类别都不能授予等次“{tier}”。",
+        "No track of this stage may have the tier '{tier}'.",
+        "改为这些类别的等次。",
+    ),
+    "quotas_unmeetable": (
+        "其范围内的各项下限合计 {total} 个，多于上限 {places} 个。",
+        "The minimums within this cap sum to {total}, but it allows only {places}.",
+        "降低下限，或提高上限。",
+    ),
+    "yaml_scalar": (
+        "第 {line} 行第 {column} 列的 {found} 会被一般的 YAML 程序读成{kind}。",
+        "Other YAML readers take {found} in line {line}, column {column} for a {kind}.",
+        '加上引号，写作 "{found}"。',
+    ),
     "later_stage": (
         "所引用的环节“{key}”不在本环节之前。",
         "Stage '{key}' does not come before this one.",
@@ -260,7 +335,7 @@ SENTENCES: Final[dict[str, tuple[str, str, str]]] = {
     "bar_start_unfit": (
         "“{start}”不是该情形的起算日。",
         "'{start}' is not a day from which this bar can be counted.",
-        "授奖后的限制从 decision_date 起算，撤销后的限制从 revocation 起算。",
+        "改为其中之一：{choices}。",
     ),
     "unit_unfit": (
         "此处不能以“{unit}”计。",

@@ -14,7 +14,7 @@ from app.rules.regulation.check import check
 from app.rules.regulation.model import Regulation
 from app.rules.regulation.problems import SENTENCES, Problem, RegulationErrors, pointer, problem
 from app.rules.regulation.values import Rule
-from app.rules.strict_yaml import StrictYamlError, Tree, load
+from app.rules.strict_yaml import StrictYamlError, Tree, load, misread
 
 _MARKS: Final = frozenset({"cite", "assumed", "because"})
 _STRUCTURES: Final = {
@@ -57,7 +57,7 @@ def read(text: str) -> Regulation:
     except ValidationError as error:
         found = [_shape(tree, each) for each in error.errors(include_url=False)]
         raise RegulationErrors(found) from error
-    if problems := check(regulation):
+    if problems := [*_misread(text), *check(regulation)]:
         raise RegulationErrors(problems)
     return regulation
 
@@ -92,6 +92,13 @@ def _tree(text: str) -> dict[str, Tree]:
         reason = f"{error.code}: {error.detail}"
         found = problem("yaml", (), line=error.line, column=error.column, reason=reason)
         raise RegulationErrors([found]) from error
+
+
+def _misread(text: str) -> list[Problem]:
+    return [
+        problem("yaml_scalar", (), found=found, kind=kind, line=line, column=column)
+        for found, kind, line, column in misread(text)
+    ]
 
 
 def _composed(tree: Tree) -> Tree:

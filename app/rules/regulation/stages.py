@@ -24,14 +24,20 @@ from app.rules.regulation.values import (
     ways_of,
 )
 
+Level = Literal["decision", "all_in", "none_in"]
+"""Entries that stand level at a cut: a recorded decision orders them, all pass, or none does."""
+
 
 class First(Choice):
-    """So many entries by rank: a number, or a multiple of the places the quotas leave."""
+    """So many entries by rank (in a vote: by approvals): a number, or a multiple of the places
+    the quotas leave. `level` says what becomes of entries that stand level at the cut.
+    """
 
     ways = ("places", "times_places")
 
     places: Positive | None = None
     times_places: Points | None = None
+    level: Level | None = None
 
 
 class Advance(Choice):
@@ -69,11 +75,71 @@ class StageRule(Rule):
         return self.advance or Advance.model_validate({self.default_advance: {}})
 
 
+class Sifting(StageRule):
+    """A stage that compares entries. `consolation`: who does not go on gets this tier instead, by
+    rank under its quotas, and goes on as its candidate past whatever scores or proposes.
+    """
+
+    consolation: Key | None = None
+
+
+class DocumentsOf(Rule):
+    """What applicants of these tracks hand in beside what everybody does."""
+
+    track: Keys
+    documents: tuple[Text, ...] = Field(min_length=1)
+
+
+class InternalNotice(Rule):
+    """The application hangs out inside the applicant first, at least that long (内部公示)."""
+
+    length: Length
+
+
 class Intake(StageRule):
+    """`one_entry_per` organisation, track of it, or awardee (a firm, its chief quality officer and
+    its team are three). With `names_tier` the application says for which tier it is made, and
+    has that tier or none.
+    """
+
     kind: Literal["intake"]
     name: Text = "申报"
     documents: tuple[Text, ...] = ()
-    one_entry_per: Literal["organisation", "track"] = "organisation"
+    documents_of: tuple[DocumentsOf, ...] = ()
+    internal_notice: InternalNotice | None = None
+    one_entry_per: Literal["organisation", "track", "awardee"] = "organisation"
+    names_tier: Flag = False
+
+
+class Body(Rule):
+    """Who may recommend: a body, or one of a kind of bodies (each street office).
+
+    `at_most`: how many one body may recommend.
+    """
+
+    key: Key
+    name: Text
+    at_most: Positive | None = None
+    tracks: Keys | None = None
+
+
+class Endorsement(StageRule):
+    """推荐: the bodies whose word is needed: one of them, or all.
+
+    An entry goes to the bodies that its office routes it to, by where the applicant is registered,
+    by its sector, or as it chose. `ordered`: each body puts its own in an order of preference.
+    `notice`: the body publicises its list that long before it recommends.
+    """
+
+    default_advance = "carried"
+
+    kind: Literal["endorsement"]
+    name: Text = "推荐"
+    bodies: Annotated[tuple[Body, ...], Field(min_length=1)]
+    needs: Literal["one_of", "all_of"] = "one_of"
+    routed_by: Literal["registration", "sector", "choice"] = "registration"
+    ordered: Flag = False
+    notice: Length | None = None
 
 
 class Cure(Rule):
@@ -83,8 +149,18 @@ class Cure(Rule):
     within: Length
 
 
+class Consultation(Rule):
+    """A department asked for its opinion, on these grounds, within so long; silence is shown."""
+
+    department: Text
+    grounds: Keys | None = None
+    within: Length | None = None
+
+
 class Screening(StageRule):
-    """Without `grounds` all grounds of the regulation's eligibility are examined."""
+    """Without `grounds` all grounds of the regulation's eligibility are examined; with an empty
+    list only whether the file is complete (形式审查). May recur.
+    """
 
     default_advance = "carried"
 
@@ -92,13 +168,15 @@ class Screening(StageRule):
     name: Text = "资格审查"
     cure: Cure | None = None
     grounds: Keys | None = None
+    consults: tuple[Consultation, ...] = ()
 
 
 class Judges(Rule):
-    """How many judges one entry has."""
+    """How many judges one entry has, and who they are: experts, or members of the committee."""
 
     at_least: Positive
     at_most: Positive | None = None
+    seated: Literal["experts", "committee"] = "experts"
 
 
 class TrimmedMean(Rule):
@@ -132,7 +210,14 @@ class CommentsPerItem(Rule):
     at_least: Whole = 0
 
 
-class Panel(StageRule):
+class TieKey(Rule):
+    """Equal scores are ordered by this stage's score, or by one category of it."""
+
+    stage: Key
+    category: Text | None = None
+
+
+class Panel(Sifting):
     """Judges who score: their own panel, or that of the stage `panel_of`.
 
     They begin afresh, or from the scorebook of the stage `start_from`, and score by the rubric
@@ -165,17 +250,27 @@ class Component(Rule):
     share: Share
 
 
-class TieKey(Rule):
-    """Equal totals are ordered by this stage's score, or by one category of it."""
+class Survey(StageRule):
+    """满意度, 社会评价: a score of 0 to `scale` that somebody else found; the office enters it."""
 
-    stage: Key
-    category: Text | None = None
+    kind: Literal["survey"]
+    name: Text = "满意度调查"
+    scale: Positive = 100
+    source: Text
 
 
-class Proposing(StageRule):
-    """A stage that may propose tiers, with the floors under which none is proposed."""
+class Proposing(Sifting):
+    """A stage that may propose tiers, with the floors under which none is proposed.
+
+    `by: rank` fills the tiers under the quotas from the best down (in a vote: those carried, by
+    approvals, then by rank); `by: choice` leaves it to whoever decides: the stage cannot close
+    before a recorded decision fits the quotas, with a reason for every entry passed over.
+    `level: decision`: entries level at the edge of a quota are ordered by a recorded decision.
+    """
 
     proposes: Literal["tiers"] | None = None
+    by: Literal["rank", "choice"] = "rank"
+    level: Literal["decision"] | None = None
     floors: tuple[Floor, ...] = ()
 
 
@@ -195,6 +290,12 @@ class Composite(Proposing):
 
 
 class Vote(Proposing):
+    """A ballot on each entry. `advance: carried` lets all pass who are carried; `first` those with
+    the most approvals among them; `proposed` those to whom a tier is proposed.
+
+    `meeting_of` names the panel whose scores are given in the same meeting.
+    """
+
     default_advance = "carried"
 
     kind: Literal["vote"]
@@ -204,6 +305,7 @@ class Vote(Proposing):
     quorum: Threshold
     carried: Threshold
     recused_leave: Flag = True
+    meeting_of: Key | None = None
 
 
 class Approval(StageRule):
@@ -212,6 +314,7 @@ class Approval(StageRule):
     kind: Literal["approval"]
     name: Text = "政府审定"
     body: Text
+    with_consent_of: tuple[Text, ...] = ()
 
 
 class Objection(Rule):
@@ -234,6 +337,7 @@ class Publicity(StageRule):
     end_of_day: Annotated[str, Field(pattern=r"^(?:24:00|(?:[01][0-9]|2[0-3]):[0-5][0-9])$")] = (
         "24:00"
     )
+    channels: tuple[Text, ...] = ()
     objection: Objection
     vacancy: Literal["leave_empty"] = "leave_empty"
 
@@ -247,8 +351,22 @@ class Grant(StageRule):
 
 
 Stage = Annotated[
-    Intake | Screening | Panel | Composite | Vote | Approval | Publicity | Grant,
+    Intake
+    | Endorsement
+    | Screening
+    | Panel
+    | Survey
+    | Composite
+    | Vote
+    | Approval
+    | Publicity
+    | Grant,
     Field(discriminator="kind"),
 ]
-SCORED = (Panel, Composite)
+SCORED = (Panel, Survey, Composite)
 """The kinds that leave a score on an entry."""
+
+
+def passed_by(stage: Stage) -> bool:
+    """Whether an entry whose tier is settled has nothing to do here: it scores, or proposes."""
+    return isinstance(stage, SCORED) or (isinstance(stage, Vote) and stage.proposes is not None)

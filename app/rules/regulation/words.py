@@ -4,14 +4,21 @@ from collections.abc import Iterable, Mapping
 from typing import Final, Protocol
 
 from app.rules.exact import decimal_text
+from app.rules.regulation.bars import SitOut
 from app.rules.regulation.eligibility_rules import (
     AllOf,
     AnyOf,
+    AwardHeld,
     Certificate,
+    ConcurrentApplication,
     Condition,
     Declared,
+    Grade,
     Incident,
+    InGroup,
+    Judged,
     LossMaking,
+    RankInIndustry,
     YearsRegistered,
 )
 from app.rules.regulation.values import Length, Rounding, Threshold, share_text
@@ -33,7 +40,45 @@ _KINDS: Final[Mapping[str, str]] = {
     "environment": "环境事故",
     "fraud": "弄虚作假",
 }
-REFERENCES: Final[Mapping[str, str]] = {"cut_off": "截止基准日", "submission": "提交申报之日"}
+REFERENCES: Final[Mapping[str, str]] = {
+    "cut_off": "截止基准日",
+    "submission": "提交申报之日",
+    "deadline": "申报截止日",
+}
+LEVELS: Final[Mapping[str, str]] = {
+    "district": "区县",
+    "city": "市",
+    "province": "省",
+    "nation": "国家",
+}
+AWARDEES: Final[Mapping[str, str]] = {
+    "organisation": "组织",
+    "small_organisation": "中小企业",
+    "individual": "个人",
+    "joint": "联合申报的个人",
+    "team": "班组",
+    "project": "项目",
+    "unit": "不具法人资格的单位",
+    "local_government": "地方政府",
+}
+TOPICS: Final[Mapping[str, str]] = {
+    "criteria": "评价准则",
+    "secretariat": "评审办",
+    "experts": "评审员",
+    "secrecy": "保密",
+    "supervision": "监督",
+    "complaints": "投诉",
+    "title_use": "称号的使用",
+    "funding": "经费",
+    "archive": "归档",
+    "other": "其他",
+}
+DUTIES: Final[Mapping[str, str]] = {
+    "report": "报告质量管理和经营情况",
+    "share_experience": "推广经验",
+    "accept_supervision": "接受监督",
+    "tell_incidents": "报告事故和违法情形",
+}
 DISCLOSED: Final[Mapping[str, str]] = {
     "outcome": "结果",
     "band": "结果与得分区间",
@@ -74,6 +119,13 @@ def rounding_text(rounding: Rounding) -> str:
     return f"{mode}，保留{rounding.places}位小数"
 
 
+def sit_out_text(sit_out: SitOut) -> str:
+    """3年, 2届, or for ever."""
+    if sit_out.for_ever is not None:
+        return "终身"
+    return f"{sit_out.years}年" if sit_out.years else f"{sit_out.cycles}届"
+
+
 def condition_text(condition: Condition) -> str:
     """What a ground asks, without its name."""
     match condition:
@@ -81,24 +133,59 @@ def condition_text(condition: Condition) -> str:
             return "至少具备一项：" + "；".join(each.name for each in condition.of)
         case AllOf():
             return "全部具备：" + "；".join(each.name for each in condition.of)
+        case YearsRegistered() | Certificate() | Incident() | LossMaking() | AwardHeld():
+            return _looked_back(condition)
+        case InGroup():
+            return f"属于分组{'、'.join(condition.of)}"
+        case _:
+            return _compared(condition)
+
+
+def _compared(
+    condition: Declared | Grade | RankInIndustry | ConcurrentApplication | Judged,
+) -> str:
+    match condition:
         case Declared():
             return f"申报的{condition.fact}{_comparison(condition)}"
-        case _:
-            return _looked_back(condition)
+        case Grade():
+            order = "、".join(condition.grades)
+            return f"{condition.fact}达到“{condition.at_least}”（由低到高：{order}）"
+        case RankInIndustry():
+            measures = "、".join(condition.by)
+            return f"{measures}有一项居{LEVELS[condition.within]}同行业前{condition.at_most}位"
+        case ConcurrentApplication():
+            levels = "、".join(LEVELS[level] for level in condition.at)
+            return f"同年申报{levels}质量奖"
+        case Judged():
+            return f"由评审办查明：{condition.question}"
 
 
-def _looked_back(condition: YearsRegistered | Certificate | Incident | LossMaking) -> str:
+def _looked_back(
+    condition: YearsRegistered | Certificate | Incident | LossMaking | AwardHeld,
+) -> str:
     day = REFERENCES[condition.back_from]
     match condition:
         case YearsRegistered():
             return f"至{day}注册满{condition.at_least}年"
         case Certificate():
-            return f"{day}持有有效的{kinds_text(condition.of)}证书"
+            long = f"满{length_text(condition.held_for)}" if condition.held_for else ""
+            return f"{day}持有有效的{kinds_text(condition.of)}证书{long}"
         case Incident():
             length = length_text(condition.within)
-            return f"自{day}起回溯{length}内有{kinds_text(condition.of)}记录"
+            later = "，其后至授奖前发生的同样计入" if condition.until_grant else ""
+            return f"自{day}起回溯{length}内有{kinds_text(condition.of)}记录{later}"
         case LossMaking():
-            return f"{day}之前{condition.fiscal_years}个完整会计年度内有亏损"
+            but = "（政策性亏损除外）" if condition.policy_loss_excepted else ""
+            return f"{day}之前{condition.fiscal_years}个完整会计年度内有亏损{but}"
+        case AwardHeld():
+            return f"{day}{_held_text(condition)}"
+
+
+def _held_text(condition: AwardHeld) -> str:
+    names = "、".join((*condition.tiers, *condition.honours))
+    long = f"且已满{length_text(condition.for_at_least)}" if condition.for_at_least else ""
+    late = f"，且系{length_text(condition.within)}内获得" if condition.within else ""
+    return f"已获“{names}”{long}{late}"
 
 
 def _comparison(condition: Declared) -> str:
@@ -106,6 +193,8 @@ def _comparison(condition: Declared) -> str:
         return f"不低于{decimal_text(condition.at_least)}"
     if condition.at_most is not None:
         return f"不高于{decimal_text(condition.at_most)}"
+    if condition.one_of is not None:
+        return f"为下列之一：{'、'.join(condition.one_of)}"
     return f"为“{condition.equals}”"
 
 

@@ -45,7 +45,7 @@ CONSENSUS = """    method:
       assumed: true
       because: 摘要未写明评分如何汇总，评审组通常合议
 """
-ADVANCE = "first: {times_places: 2}"
+ADVANCE = "first: {times_places: 2, level: decision}"
 
 
 def regulation(method: str, advance: str = ADVANCE, judges: int = 3) -> str:
@@ -187,7 +187,7 @@ async def test_sheets_become_one_exact_score(
 async def test_the_best_go_on_and_the_snapshot_counts_again(
     ground: Ground, client: AsyncClient
 ) -> None:
-    text = regulation("mean", "first: {places: 2}")
+    text = regulation("mean", "first: {places: 2, level: decision}")
     bench = await make_bench(ground, client, count=3, regulation_text=text)
     for entry, given in zip(bench.entries, (40, 70, 55), strict=True):
         await score_entry(client, bench, entry, given, given, given + 5)
@@ -205,7 +205,7 @@ async def test_the_best_go_on_and_the_snapshot_counts_again(
     for entry, totals in recount(taken["inputs"]).items():
         assert told[entry]["exact"] == decimal_text(totals.total)
         assert told[entry]["score"] == decimal_text(rounded(taken["inputs"], totals.total))
-    assert taken["inputs"]["advance"] == {"first": {"places": 2}}
+    assert taken["inputs"]["advance"] == {"first": {"places": 2, "level": "decision"}}
     assert len(recount(taken["inputs"])) == 3
 
 
@@ -224,7 +224,7 @@ async def test_a_least_score_parts_the_entries(ground: Ground, client: AsyncClie
 
 
 async def test_a_tie_at_the_cut_waits_for_a_decision(ground: Ground, client: AsyncClient) -> None:
-    text = regulation("mean", "first: {places: 1}")
+    text = regulation("mean", "first: {places: 1, level: decision}")
     bench = await make_bench(ground, client, count=2, regulation_text=text)
     await judge_all(client, bench, [50, 60, 70])
     office = bench.office

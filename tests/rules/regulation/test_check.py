@@ -28,7 +28,7 @@ INTAKE = {"key": "more", "kind": "intake"}
         ("/bonus/0/track", "person", ("unknown_track", "/bonus/0/track")),
         ("/bars/0/after/granted", "bronze", ("unknown_tier", "/bars/0/after/granted")),
         ("/bars/0/from", "revocation", ("bar_start_unfit", "/bars/0/from")),
-        ("/bars/0/sit_out", {"days": "9"}, ("unit_unfit", "/bars/0/sit_out")),
+        ("/bars/0/sit_out", {"days": "9"}, ("unknown_field", "/bars/0/sit_out/days")),
         (
             "/eligibility/forbid/0/within",
             {"working_days": "9"},
@@ -94,7 +94,9 @@ def test_check_finds(pointer: str, value: object, expected: tuple[str, str]) -> 
 
 def test_check_of_a_multiple_of_places_needs_a_cap_for_every_tier() -> None:
     text = changed(
-        "/stages/2/advance", {"first": {"times_places": "2"}}, changed("/quotas/1", None)
+        "/stages/2/advance",
+        {"first": {"times_places": "2", "level": "decision"}},
+        changed("/quotas/1", None),
     )
     assert found(text) == [("no_cap", "/stages/2/advance/first")]
 
@@ -133,4 +135,5 @@ def test_check_lets_publicity_stand_before_or_after_approval() -> None:
 
 def test_check_lets_a_vote_propose_in_place_of_a_composite() -> None:
     text = changed("/stages/5/proposes", None, changed("/stages/5/floors", None))
+    text = changed("/stages/6/level", "decision", text)
     assert read(changed("/stages/6/proposes", "tiers", text)).stage("vote").proposes == "tiers"

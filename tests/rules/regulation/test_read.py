@@ -97,7 +97,7 @@ def test_tiers_of_a_track_leave_out_those_closed_to_it() -> None:
         ("/stages/0", "x", "wrong_type", "/stages/0"),
         ("/issued_on", "2023-02-29", "malformed_day", "/issued_on"),
         ("/issued_on", "20230228", "malformed_day", "/issued_on"),
-        ("/stages/0/kind", "endorsement", "unknown_kind", "/stages/0/kind"),
+        ("/stages/0/kind", "lottery", "unknown_kind", "/stages/0/kind"),
         ("/stages/0/kind", None, "kind_missing", "/stages/0"),
         ("/eligibility/require/0/kind", "rank", "unknown_kind", "/eligibility/require/0/kind"),
         (
@@ -229,7 +229,7 @@ def test_digest_is_the_hash_of_compact_sorted_json() -> None:
 
 def test_assumptions_name_every_assumed_value_with_its_reason() -> None:
     found = {each.path: each for each in assumptions(read(BINHU))}
-    assert found["/stages/2/advance"].value == {"first": {"times_places": "2"}}
+    assert found["/stages/2/advance"].value == {"first": {"times_places": "2", "level": "decision"}}
     assert found["/stages/3/division"].value == "by_category"
     assert found["/stages/6/carried"].value == {"of": "present", "more_than": "50%"}
     assert found["/bonus/0"].value["amount"] == "500000.00"

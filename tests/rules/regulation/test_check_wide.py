@@ -1,0 +1,131 @@
+"""Is every further part of the model checked against the parts that it names?"""
+
+from pathlib import Path
+
+import pytest
+
+from app.rules.regulation import RegulationErrors, read
+from app.rules.regulation.explain import explain
+from tests.rules.regulation.award_texts import changed
+
+WIDE = (Path(__file__).parent / "wide.yaml").read_text()
+
+
+def found(text: str) -> list[tuple[str, str]]:
+    """Code and place of every problem."""
+    try:
+        read(text)
+    except RegulationErrors as errors:
+        return [(each.code, each.path) for each in errors.problems]
+    return []
+
+
+def test_the_wide_regulation_is_sound() -> None:
+    assert found(WIDE) == []
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value", "expected"),
+    [
+        ("/tracks/0/members", "2", ("members_unfit", "/tracks/0/members")),
+        ("/tracks/0/criteria", None, ("no_criteria", "/stages/5")),
+        ("/tiers/1/groups", "large", ("unknown_group", "/tiers/1/groups")),
+        ("/tiers/0/tracks", "firm", ("unknown_track", "/tiers/0/tracks")),
+        ("/groups/0/when", {"key": "size", "name": "规模", "kind": "in_group", "of": "small"},
+         ("later_group", "/groups/0/when/of")),
+        ("/groups/1/key", "small", ("duplicate_key", "/groups/1/key")),
+        ("/groups/1/when/key", "size", ("duplicate_key", "/groups/1/when/key")),
+        ("/groups/1/when/tiers", "gold", ("unknown_tier", "/groups/1/when/tiers")),
+        ("/quotas/0/except/group", "rich", ("unknown_group", "/quotas/0/except/group")),
+        ("/quotas/2/of/group", "rich", ("unknown_group", "/quotas/2/of/group")),
+        ("/quotas/0", {"at_most": "3", "of": {"tier": ["award", "merit"]}},
+         ("quotas_unmeetable", "/quotas/0/at_most")),
+        ("/quotas/2/at_least", "6", ("quota_above_cap", "/quotas/2")),
+        ("/eligibility/require/0/held_for", {"working_days": "3"},
+         ("unit_unfit", "/eligibility/require/0/held_for")),
+        ("/eligibility/require/0/track", "firm", ("unknown_track", "/eligibility/require/0/track")),
+        ("/eligibility/require/1/at_least", "B",
+         ("unknown_grade", "/eligibility/require/1/at_least")),
+        ("/eligibility/require/3/honours", [], ("honour_unnamed", "/eligibility/require/3")),
+        ("/eligibility/require/3/tier", "gold", ("unknown_tier", "/eligibility/require/3/tier")),
+        ("/committee", {"at_least": "18", "at_most": "18", "odd": "true"},
+         ("never_odd", "/committee/odd")),
+        ("/committee/at_most", "3", ("range_reversed", "/committee")),
+        ("/stages/0/documents_of/0/track", "firm",
+         ("unknown_track", "/stages/0/documents_of/0/track")),
+        ("/stages/1/advance/first/level", None, ("tie_without_rule", "/stages/1/advance/first")),
+        ("/stages/2/bodies/0/tracks", "organisation", ("no_body", "/stages/2/bodies")),
+        ("/stages/2/bodies/1/key", "street", ("duplicate_key", "/stages/2/bodies/1/key")),
+        ("/stages/3/consults/0/grounds", ["age"],
+         ("unknown_ground", "/stages/3/consults/0/grounds")),
+        ("/stages/5/consolation", "gold", ("unknown_tier", "/stages/5/consolation")),
+        ("/stages/5/consolation", "person", ("consolation_closed", "/stages/5/consolation")),
+        ("/stages/5/advance", "everybody", ("consolation_unused", "/stages/5/consolation")),
+        ("/stages/6/judges/seated", "experts", ("meeting_unfit", "/stages/8/meeting_of")),
+        ("/stages/7/tracks", None, ("not_of_track", "/stages/7/of/0/stage")),
+        ("/stages/8/meeting_of", "total", ("not_a_panel", "/stages/8/meeting_of")),
+        ("/stages/8/by", "rank", ("tie_without_rule", "/stages/8/proposes")),
+        ("/stages/8/floors/0/track", "firm", ("unknown_track", "/stages/8/floors/0/track")),
+        ("/bonus/0/except", ["rich"], ("unknown_group", "/bonus/0/except")),
+        ("/bars/0/closes", "gold", ("unknown_tier", "/bars/0/closes")),
+        ("/bars/1/from", "revocation", ("bar_start_unfit", "/bars/1/from")),
+        ("/matching/0/amount", "1.00", ("exactly_one", "/matching/0")),
+        ("/cycle/every_years", "2", ("exactly_one", "/cycle")),
+    ],
+)  # fmt: skip
+def test_check_finds(pointer: str, value: object, expected: tuple[str, str]) -> None:
+    assert expected in found(changed(pointer, value, WIDE))
+
+
+@pytest.mark.parametrize("scalar", ["1.5", "24:00", "no", "1e3", "007"])
+def test_a_scalar_that_others_read_as_something_else_is_told(scalar: str) -> None:
+    text = WIDE.replace("text: 不得用于产品宣传", f"text: {scalar}")
+    with pytest.raises(RegulationErrors) as raised:
+        read(text)
+    (only,) = raised.value.problems
+    assert only.code == "yaml_scalar"
+    assert f'"{scalar}"' in only.mend
+    assert found(text.replace(f"text: {scalar}", f'text: "{scalar}"')) == []
+
+
+def test_entries_flow_past_stages_that_are_not_theirs() -> None:
+    wide = read(WIDE)
+    talk, total, committee = (wide.stage(key) for key in ("talk", "total", "committee"))
+    assert wide.feeders(talk, "organisation") == {"opinion", "visit", "check"}
+    assert wide.feeders(talk, "person") == {"check"}
+    assert wide.feeders(committee, "organisation") == {"total"}
+    assert wide.feeders(committee, "person") == {"talk"}
+    assert wide.feeders(total, "organisation", settled=True) == {"check"}
+    assert wide.documents_of(wide.stage("intake"), "person") == ("申报表", "事迹材料")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "不定期，经批准后评定，经批准可以增开。",
+        "启动须经市人民政府批准，批准的名额可以少于本办法所定。",
+        "评定委员会由常设机构承担，不少于17人，人数为单数，主任由副市长担任，任期2年。",
+        "类别“个人”，面向联合申报的个人，至多3人，授予其成果，不设统一的评价准则。",
+        "等次“鼓励奖”，仅限“组织”“中小企业”。",
+        "“质量奖”、“鼓励奖”（“曾获奖者”各等次合计不计）至多8个，可以空缺。",
+        "“个人奖”原则上至多1个，可以空缺。",
+        "“中小企业”“质量奖”至少1个。",
+        "获省长质量奖的，另奖其奖金的50%。",
+        "获“质量奖”（含某市质量管理奖）后，自获奖年度终了起2届内不得申报“质量奖”。",
+        "评审中因弄虚作假被取消资格的，自认定之日起终身内不得申报。",
+        "获奖者每1年报告质量管理和经营情况，为期3年。",
+        "申报前须在本单位内部公示至少5个工作日。",
+        "须经推荐：街道办事处（至多3家）、行业协会；其中一家推荐。",
+        "就亏损征求市税务局意见，10个工作日内回复。",
+        "由第三方机构评分，满分100分。",
+        "未入围的，按名次在名额之内列为“先进单位”人选，不再参加其后的评分。",
+        "每份申报由至少5名评定委员会委员评审。",
+        "由其择定并对未入选者说明理由，在名额之内提出等次建议。",
+        "与“评审”在同一次会议上进行。",
+        "由市人民政府审定，并须表彰主管部门同意。",
+        "按名次取前20名进入下一环节；并列的一并进入。",
+        "称号的使用：不得用于产品宣传（由人执行，系统只作告知）。",
+    ],
+)
+def test_explain_tells(sentence: str) -> None:
+    assert any(said.text.startswith(sentence) for said in explain(read(WIDE)))
