@@ -19,12 +19,16 @@ class GrantedTooMany(ValueError):
 
 
 class RankedEntry(NamedTuple):
-    """An entry with its rank from 1 (equal = tied) and its exact score in points."""
+    """An entry with its rank from 1 (equal = tied), its exact score in points, the groups it
+    belongs to and the tiers closed to it.
+    """
 
     id: str
     track: str
     rank: int
     score: Fraction
+    groups: frozenset[str] = frozenset()
+    closed: frozenset[str] = frozenset()
 
 
 class Award(NamedTuple):
@@ -33,6 +37,7 @@ class Award(NamedTuple):
     id: str
     track: str
     tier: str
+    groups: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +57,17 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A quota (its place in the list) that the awards break: how many count, and how many may."""
+    """A quota (its place in the list) that the awards break: how many count, and how many may.
+
+    in_principle: a recorded decision with its reason may go beyond it.
+    """
 
     quota: int
     code: str
     counted: int
     limit: int
     ids: tuple[str, ...]
+    in_principle: bool = False
 
 
 def places(
@@ -90,18 +99,22 @@ def propose(
 
     Tied entries that cannot all have what the first of them would get stay unresolved unless the
     recorded decision `resolved` orders them. Tracks that share no cap do not touch each other.
-    Minimum shares (`at_least`) are not filled here: `violations` tells whether they are met.
+    Places are kept for minimums (`at_least`) as long as somebody further down can fill them; what
+    is still free at the end goes to the best of those left. `violations` tells if they are met.
     """
-    filling = _Filling(tuple(tiers), tuple(quotas), {f.tier: f.at_least for f in floors})
     shared = _sharing({each.track for each in ranked}, tiers, quotas)
     by_rank = sorted(ranked, key=lambda each: (shared[each.track], each.rank))
+    filling = _Filling(tuple(tiers), tuple(quotas), tuple(floors), by_rank)
     for _, neighbours in groupby(by_rank, key=lambda each: shared[each.track]):
         blocked = False
         for _, group in groupby(neighbours, key=lambda each: each.rank):
+            level = list(group)
+            filling.reached += len(level)
             if blocked:
-                filling.waiting += [each.id for each in group]
+                filling.waiting += [each.id for each in level]
             else:
-                blocked = not filling.take(list(group), resolved)
+                blocked = not filling.take(level, resolved)
+    filling.fill_up()
     return Proposal(
         filling.assigned, tuple(filling.unresolved), tuple(filling.waiting), tuple(filling.left)
     )
@@ -111,11 +124,12 @@ def violations(awards: Sequence[Award], quotas: Sequence[Quota]) -> list[Violati
     """Quotas that the list breaks: `above_cap` and `below_minimum`, in the regulation's order."""
     found: list[Violation] = []
     for place, quota in enumerate(quotas):
-        ids = tuple(each.id for each in awards if quota.of.covers(each.track, each.tier))
+        ids = tuple(each.id for each in awards if _counts(quota, each))
+        soft = quota.in_principle
         if quota.at_most is not None and len(ids) > quota.at_most:
-            found.append(Violation(place, "above_cap", len(ids), quota.at_most, ids))
+            found.append(Violation(place, "above_cap", len(ids), quota.at_most, ids, soft))
         if quota.at_least is not None and len(ids) < quota.at_least:
-            found.append(Violation(place, "below_minimum", len(ids), quota.at_least, ids))
+            found.append(Violation(place, "below_minimum", len(ids), quota.at_least, ids, soft))
     return found
 
 
@@ -123,59 +137,132 @@ def violations(awards: Sequence[Award], quotas: Sequence[Quota]) -> list[Violati
 class _Filling:
     tiers: tuple[Tier, ...]
     quotas: tuple[Quota, ...]
-    floors: Mapping[str, Fraction]
+    floors: tuple[Floor, ...]
+    by_rank: Sequence[RankedEntry]
+    reached: int = 0
     awards: list[Award] = field(default_factory=list)
     unresolved: list[tuple[str, ...]] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
-    left: list[str] = field(default_factory=list)
-    full: set[Cell] = field(default_factory=set)
+    passed: list[RankedEntry] = field(default_factory=list)
+    counted: dict[int, int] = field(default_factory=dict)
+    full: set[tuple[str, str, frozenset[str]]] = field(default_factory=set)
 
     @property
     def assigned(self) -> dict[str, str]:
         return {each.id: each.tier for each in self.awards}
+
+    @property
+    def left(self) -> list[str]:
+        return [each.id for each in self.passed]
 
     def take(self, group: list[RankedEntry], resolved: Sequence[str]) -> bool:
         """Give a group of equal rank its tiers; False if it needs a decision first."""
         wishes = [self._wish(each) for each in group]
         wanted = [wish for wish in wishes if wish is not None]
         if self._fits(wanted):
-            self.awards += wanted
-            self.left += [each.id for each, wish in zip(group, wishes, strict=True) if wish is None]
+            self._give(wanted)
+            self.passed += [each for each, w in zip(group, wishes, strict=True) if w is None]
             return True
         contested = {wish.id for wish in wanted}
         if not contested <= set(resolved):
             # Caps only tighten: who would get nothing as the first of the group gets nothing.
-            self.left += [each.id for each in group if each.id not in contested]
+            self.passed += [each for each in group if each.id not in contested]
             self.unresolved.append(tuple(each.id for each in group if each.id in contested))
             return False
         for each in sorted(group, key=lambda each: _turn(each.id, resolved)):
             wish = self._wish(each)
             if wish is None:
-                self.left.append(each.id)
+                self.passed.append(each)
             else:
-                self.awards.append(wish)
+                self._give([wish])
         return True
+
+    def fill_up(self) -> None:
+        """Places kept for a minimum that nobody filled go to the best of those passed over."""
+        if self.unresolved or not any(quota.at_least for quota in self.quotas):
+            return
+        self.full = set()
+        for each in sorted(self.passed, key=lambda each: each.rank):
+            wish = self._wish(each)
+            if wish is not None:
+                self._give([wish])
+                self.passed.remove(each)
+
+    def _give(self, awards: list[Award]) -> None:
+        self.awards += awards
+        for place, quota in enumerate(self.quotas):
+            more = sum(_counts(quota, each) for each in awards)
+            self.counted[place] = self.counted.get(place, 0) + more
 
     def _wish(self, entry: RankedEntry) -> Award | None:
         for tier in self.tiers:
-            floor = self.floors.get(tier.key)
-            open_to = tier.tracks is None or entry.track in tier.tracks
-            if (
-                open_to
-                and (entry.track, tier.key) not in self.full
-                and (floor is None or entry.score >= floor)
-            ):
-                award = Award(entry.id, entry.track, tier.key)
+            cell = (entry.track, tier.key, entry.groups)
+            if cell not in self.full and self._may_have(entry, tier):
+                award = Award(entry.id, entry.track, tier.key, entry.groups)
                 if self._fits([award]):
                     return award
-                self.full.add((entry.track, tier.key))  # caps only tighten
+                self.full.add(cell)  # caps only tighten
         return None
 
+    def _may_have(self, entry: RankedEntry, tier: Tier) -> bool:
+        return (
+            tier.key not in entry.closed
+            and tier.open_to(entry.track, entry.groups)
+            and all(
+                entry.score >= floor.at_least
+                for floor in self.floors
+                if floor.tier == tier.key and (floor.track is None or entry.track in floor.track)
+            )
+        )
+
     def _fits(self, more: list[Award]) -> bool:
+        """Whether the caps allow these awards, and leave room for the minimums still open."""
         if not more:
             return True
-        caps = [quota for quota in self.quotas if quota.at_most is not None]
-        return not violations([*self.awards, *more], caps)
+        counted = {
+            place: self.counted.get(place, 0) + sum(_counts(quota, each) for each in more)
+            for place, quota in enumerate(self.quotas)
+        }
+        kept = self._kept(counted, more)
+        return all(
+            counted[place] + self._reserved(quota, kept) <= quota.at_most
+            for place, quota in enumerate(self.quotas)
+            if quota.at_most is not None and any(_counts(quota, each) for each in more)
+        )
+
+    def _kept(self, counted: Mapping[int, int], more: list[Award]) -> list[tuple[int, list[Award]]]:
+        """Minimums still open that these awards do not serve: how many places each needs that
+        somebody ahead could fill.
+        """
+        kept: list[tuple[int, list[Award]]] = []
+        for place, quota in enumerate(self.quotas):
+            short = (quota.at_least or 0) - counted[place]
+            if short > 0 and not any(_counts(quota, each) for each in more):
+                able = self._able(quota)
+                kept.append((min(short, len({award.id for award in able})), able))
+        return kept
+
+    def _able(self, quota: Quota) -> list[Award]:
+        return [
+            award
+            for each in self.by_rank[self.reached :]
+            for tier in self.tiers
+            if self._may_have(each, tier)
+            and _counts(quota, award := Award(each.id, each.track, tier.key, each.groups))
+        ]
+
+    def _reserved(self, cap: Quota, kept: list[tuple[int, list[Award]]]) -> int:
+        """Places under a cap that must stay free: one award may serve minimums that overlap."""
+        total, taken = 0, set[Cell]()
+        for places_kept, able in sorted(kept, key=lambda each: -each[0]):
+            cells = {(award.track, award.tier) for award in able}
+            if taken.isdisjoint(cells) and all(_counts(cap, award) for award in able):
+                total, taken = total + places_kept, taken | cells
+        return total
+
+
+def _counts(quota: Quota, award: Award) -> bool:
+    return quota.counts(award.track, award.tier, award.groups)
 
 
 def _turn(entry: str, resolved: Sequence[str]) -> int:
@@ -188,7 +275,7 @@ def _cells(tracks: Iterable[str], tiers: Iterable[Tier]) -> list[Cell]:
         (track, tier.key)
         for track in tracks
         for tier in known
-        if tier.tracks is None or track in tier.tracks
+        if tier.open_to(track, tier.groups or ())
     ]
 
 
@@ -200,7 +287,7 @@ def _sharing(
     for quota in quotas:
         if quota.at_most is None:
             continue
-        bound = {leader[cell[0]] for cell in _cells(leader, tiers) if quota.of.covers(*cell)}
+        bound = {leader[cell[0]] for cell in _cells(leader, tiers) if quota.of.touches(*cell)}
         for track, first in leader.items():
             if first in bound:
                 leader[track] = min(bound)
@@ -218,10 +305,10 @@ def _cover(cells: frozenset[Cell], caps: Sequence[Quota]) -> int | None:
                 cap.at_most + rest
                 for cap in caps
                 if cap.at_most is not None
-                and cap.of.covers(*first)
+                and cap.counts(*first)
                 and (
                     rest := cheapest(
-                        frozenset(cell for cell in open_cells if not cap.of.covers(*cell))
+                        frozenset(cell for cell in open_cells if not cap.counts(*cell))
                     )
                 )
                 is not None

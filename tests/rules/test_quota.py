@@ -128,6 +128,91 @@ def test_propose_passes_on_the_place_that_a_cap_inside_the_quota_denies() -> Non
     assert proposal.left == ("b",)
 
 
+def member(entry: RankedEntry, *groups: str, closed: tuple[str, ...] = ()) -> RankedEntry:
+    return entry._replace(groups=frozenset(groups), closed=frozenset(closed))
+
+
+def test_propose_keeps_a_place_for_a_minimum_further_down() -> None:
+    first, second, third = entries(1, 2, 3)
+    quotas = [cap(2, tier=("gold",)), Quota(at_least=1, of=Filter(tier=("gold",), group=("sme",)))]
+    small = member(third, "sme")
+    found = propose([first, second, small], [GOLD], quotas)
+    assert found.assigned == {first.id: "gold", small.id: "gold"}
+    assert found.left == (second.id,)
+
+
+def test_propose_gives_the_place_kept_to_the_best_left_when_nobody_can_fill_it() -> None:
+    first, second, third = entries(1, 2, 3)
+    quotas = [cap(2, tier=("gold",)), Quota(at_least=1, of=Filter(tier=("gold",), group=("sme",)))]
+    small = member(third, "sme", closed=("gold",))
+    found = propose([first, second, small], [GOLD], quotas)
+    assert found.assigned == {first.id: "gold", second.id: "gold"}
+    assert [each.code for each in violations(_awards(found, [first, second, small]), quotas)] == [
+        "below_minimum"
+    ]
+
+
+def test_propose_counts_what_a_quota_leaves_out_for_nothing() -> None:
+    first, second, third = entries(1, 2, 3)
+    again = member(first, "held")
+    quotas = [Quota(at_most=1, **{"except": Filter(group=("held",))})]
+    found = propose([again, second, third], [GOLD], quotas)
+    assert found.assigned == {again.id: "gold", second.id: "gold"}
+
+
+def test_propose_gives_a_tier_of_a_group_to_nobody_else() -> None:
+    first, second = entries(1, 2)
+    only = Tier(key="small", name="鼓励奖", groups=("sme",))
+    found = propose([first, member(second, "sme")], [only], [cap(5)])
+    assert found.assigned == {second.id: "small"}
+    assert found.left == (first.id,)
+
+
+def test_propose_passes_a_tier_closed_to_the_entry() -> None:
+    first, second = entries(1, 2)
+    quotas = [cap(1, tier=("gold",)), cap(1, tier=("silver",))]
+    found = propose([member(first, closed=("gold",)), second], TIERS, quotas)
+    assert found.assigned == {first.id: "silver", second.id: "gold"}
+
+
+def test_propose_asks_a_floor_of_its_track_only() -> None:
+    firm, person = entries(5, track="firm"), entries(5, track="person", prefix="p")
+    floors = [Floor(tier="gold", at_least=Fraction(699), track=("firm",))]
+    found = propose([*firm, *person], [GOLD], [cap(5)], floors)
+    assert found.assigned == {person[0].id: "gold"}
+
+
+def _awards(found: Any, ranked: list[RankedEntry]) -> list[Award]:
+    by_id = {each.id: each for each in ranked}
+    return [
+        Award(entry, by_id[entry].track, tier, by_id[entry].groups)
+        for entry, tier in found.assigned.items()
+    ]
+
+
+@given(
+    st.lists(st.booleans(), max_size=9),
+    st.integers(1, 5),
+    st.integers(1, 4),
+    st.integers(1, 3),
+)
+def test_propose_meets_a_minimum_whenever_it_can(
+    small: list[bool], gold: int, silver: int, least: int
+) -> None:
+    ranked = [
+        member(each, *(["sme"] if is_small else []))
+        for each, is_small in zip(entries(*range(1, len(small) + 1)), small, strict=True)
+    ]
+    minimum = Quota(at_least=least, of=Filter(tier=("gold",), group=("sme",)))
+    quotas = [cap(gold, tier=("gold",)), cap(silver, tier=("silver",)), minimum]
+    found = propose(ranked, TIERS, quotas)
+    awards = _awards(found, ranked)
+    assert not [each for each in violations(awards, quotas) if each.code == "above_cap"]
+    golden = [each for each in awards if each.tier == "gold"]
+    assert len([each for each in golden if each.groups]) >= min(least, gold, sum(small))
+    assert len(awards) == min(len(ranked), gold + silver)
+
+
 def test_violations_tell_cap_and_minimum() -> None:
     awards = [Award("a", "firm", "gold"), Award("b", "firm", "gold")]
     quotas = [cap(1, tier=("gold",)), Quota(at_least=1, of=Filter(track=("small",))), cap(2)]

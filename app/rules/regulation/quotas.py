@@ -59,10 +59,14 @@ class Filter(Rule):
 
     def covers(self, track: str, tier: str, groups: Collection[str] = ()) -> bool:
         """Whether an award of this tier in this track to such an applicant counts."""
-        return (
-            (self.track is None or track in self.track)
-            and (self.tier is None or tier in self.tier)
-            and (self.group is None or not set(self.group).isdisjoint(groups))
+        return self.touches(track, tier) and (
+            self.group is None or not set(self.group).isdisjoint(groups)
+        )
+
+    def touches(self, track: str, tier: str) -> bool:
+        """Whether an award of this tier in this track may count, whoever has it."""
+        return (self.track is None or track in self.track) and (
+            self.tier is None or tier in self.tier
         )
 
 
