@@ -51,6 +51,15 @@ def category_total(
     return sum((item.points * percentages[item.code] / 100 for item in items), Fraction())
 
 
+def passes(criteria: CriteriaSet, percentages: Mapping[str, Fraction | int]) -> bool:
+    """Whether every category that has a pass line reaches it."""
+    return all(
+        category_total(criteria, percentages, category.code) >= category.pass_line
+        for category in criteria.categories
+        if category.pass_line is not None
+    )
+
+
 def together(method: Method, sheets: Sequence[Sheet]) -> dict[str, Fraction]:
     """What several sheets make of each item: mean, trimmed mean or median of its percentages."""
     by_item: dict[str, list[int]] = {}
@@ -69,12 +78,17 @@ def _middle(method: Method, values: list[int]) -> Fraction:
     return Fraction(sum(values), len(values))
 
 
-def apart(sheets: Sequence[Sheet], item_span: int, bands_apart: int) -> set[str]:
-    """Items on which judges lie so far apart that they must be discussed."""
+def apart(
+    sheets: Sequence[Sheet],
+    item_span: int,
+    bands_apart: int,
+    starts: Sequence[int] = BAND_STARTS,
+) -> set[str]:
+    """Items on which judges lie so far apart that they must be discussed; bands by `starts`."""
     found: set[str] = set()
     for code in {code for sheet in sheets for code in sheet}:
         given = [sheet[code] for sheet in sheets if code in sheet]
-        bands = [sum(start <= one for start in BAND_STARTS) for one in given]
+        bands = [sum(start <= one for start in starts) for one in given]
         if max(given) - min(given) > item_span or max(bands) - min(bands) >= bands_apart:
             found.add(code)
     return found

@@ -87,6 +87,10 @@ def _cut(
     keys: dict[int, tuple[Fraction, ...]],
 ) -> None:
     """Whoever goes on stands no lower than whoever does not, and no more go on than may."""
+    below = _below(year, stage, entries)
+    kept = all(e.result == "eliminated" for e in below)
+    year.checks.holds(f"“{stage.name}”未达合格线的都没有入围", kept, [e.number for e in below])
+    entries = [e for e in entries if e not in below]
     on = [e for e in entries if e.result == "advanced"]
     out = [e for e in entries if e.result == "eliminated"]
     advance = stage.advances
@@ -97,13 +101,28 @@ def _cut(
     elif advance.first is not None:
         rule = advance.first
         most = rule.places or int((rule.times_places or Fraction(1)) * year.places)
-        fair = not out or min(keys[e.number] for e in on) >= max(keys[e.number] for e in out)
+        went, left = [keys[e.number] for e in on], [keys[e.number] for e in out]
+        fair = not went or not left or min(went) >= max(left)
         year.checks.holds(name, fair and len(on) == min(most, len(entries)), (len(on), most))
     elif advance.proposed is not None:
         fair = all(_by_rank(on, out, keys, track.key) for track in year.regulation.tracks)
         year.checks.holds(name, fair and len(on) <= year.places, len(on))
     else:
         year.checks.holds(name, not out, [e.number for e in out])
+
+
+def _below(year: Year, stage: Panel | Composite, entries: list[Entry]) -> list[Entry]:
+    """Those who miss a pass line of the criteria they are judged by."""
+    if not isinstance(stage, Panel):
+        return []
+    return [
+        entry
+        for entry in entries
+        if not check.passes(
+            panels.criteria_of(year, stage, entry.track),
+            scoring.percentages(year, stage, entry.number),
+        )
+    ]
 
 
 def _by_rank(

@@ -177,7 +177,9 @@ async def _disagreements(
 
 def _apart(year: Year, stage: Panel, number: int) -> set[str]:
     limits, sheets = stage.disagreement, list(year.ledger.sheets[stage.key][number].values())
-    return check.apart(sheets, limits.item_span, limits.bands_apart)
+    criteria = panels.criteria_of(year, stage, year.applicants[number].track)
+    starts = [band.low for band in criteria.scale.bands]
+    return check.apart(sheets, limits.item_span, limits.bands_apart, starts)
 
 
 async def _consensus(

@@ -19,6 +19,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from app.rules import scoring
 from app.rules.exact import decimal_text
 from app.rules.strict_yaml import StrictYamlError, load
 
@@ -67,6 +68,7 @@ class Part(StrEnum):
     ELEMENTS = "elements"
     NOTES = "notes"
     LINKS = "links"
+    PASS_LINES = "pass_lines"
 
 
 class _Part(BaseModel):
@@ -107,6 +109,12 @@ class Scale(_Part):
             raise ValueError(f"百分比 {percentage} 不在 0 至 100 之间")
         return max((b for b in self.bands if b.low <= percentage), key=lambda b: b.low)
 
+    def plain(self) -> scoring.Scale:
+        """Step and bands as they are counted with, without their words."""
+        spans = sorted((band.low, band.high) for band in self.bands)
+        bands = [scoring.Band(place, low, high) for place, (low, high) in enumerate(spans)]
+        return scoring.Scale(self.step, tuple(bands))
+
 
 class Element(_Part):
     """One view of an item: approach, deployment, learning, integration; or level, trend, …."""
@@ -129,10 +137,13 @@ class Item(_Part):
 
 
 class Category(_Part):
+    """Items whose points make one total; `pass_line` is how many of them an entry must earn."""
+
     code: Code
     name: Text
     name_en: Text
     points: Points
+    pass_line: Points | None = None
     items: tuple[Item, ...]
 
 
@@ -164,6 +175,10 @@ class CriteriaSet(_Part):
     def scored_items(self) -> list[tuple[str, str, Fraction]]:
         """(item code, category code, item points) in the order of the set."""
         return [(i.code, c.code, i.points) for c in self.categories for i in c.items]
+
+    def pass_lines(self) -> dict[str, Fraction]:
+        """Item points that an entry must earn in a category, by the category's code."""
+        return {c.code: c.pass_line for c in self.categories if c.pass_line is not None}
 
     def linked(self, code: str) -> tuple[str, ...]:
         """Codes of the items linked with this one from either side, in the order of the set."""
@@ -233,6 +248,9 @@ def _sum_problems(criteria: CriteriaSet) -> Iterator[Problem]:
         if found != category.points:
             zh = f"评分项分值之和为 {found}，类目分值为 {category.points}"
             yield Problem(f"categories[{at}].points", "category_sum", zh)
+        if category.pass_line is not None and category.pass_line > category.points:
+            zh = f"合格线 {category.pass_line} 高于类目分值 {category.points}"
+            yield Problem(f"categories[{at}].pass_line", "pass_line", zh)
     found = sum(category.points for category in criteria.categories)
     if found != criteria.total:
         yield Problem("total", "total_sum", f"类目分值之和为 {found}，总分为 {criteria.total}")
@@ -270,8 +288,8 @@ def _link_problems(criteria: CriteriaSet) -> Iterator[Problem]:
 
 def _scale_problems(criteria: CriteriaSet) -> Iterator[Problem]:
     scale = criteria.scale
-    if scale.step == 0 or 100 % scale.step:
-        yield Problem("scale.step", "step", "步长应能整除 100")
+    if scale.step == 0 or 100 % scale.step or scale.step % scoring.STEP:
+        yield Problem("scale.step", "step", "步长应为 5 的倍数，且能整除 100")
         return
     for percentage in range(0, 101, scale.step):
         homes = sum(band.low <= percentage <= band.high for band in scale.bands)
@@ -295,5 +313,7 @@ def _source_problems(criteria: CriteriaSet) -> Iterator[Problem]:
         parts.add(Part.NOTES)
     if any(item.links for item in criteria.items()):
         parts.add(Part.LINKS)
+    if criteria.pass_lines():
+        parts.add(Part.PASS_LINES)
     for part in sorted(parts - criteria.sources.keys()):
         yield Problem(f"sources.{part}", "source_missing", "该部分未注明来源")

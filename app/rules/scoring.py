@@ -38,7 +38,7 @@ class ScoredItem:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """One of the six bands of the scoring guide; `low` and `high` in percentage points."""
+    """A band of a scoring guide, counted from the lowest; `low`, `high` in percentage points."""
 
     place: int
     low: int
@@ -53,6 +53,19 @@ BANDS: Final = (
     Band(4, 70, 85),
     Band(5, 90, 100),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The percentages a judge may enter, the multiples of `step` (percentage points), in bands
+    from the lowest. Unless a set of criteria says otherwise, steps of 5 in the six of GB/Z 19579.
+    """
+
+    step: int = STEP
+    bands: tuple[Band, ...] = BANDS
+
+
+SIX_BANDS: Final = Scale()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +164,13 @@ class Limits:
     """What must be discussed; None watches nothing.
 
     An item whose percentages span more than `item_span` percentage points or lie `bands_apart`
-    bands or more apart; totals that span more than `total_span` item points.
+    bands of the `scale` or more apart; totals that span more than `total_span` item points.
     """
 
     item_span: int | None = 20
     bands_apart: int | None = 2
     total_span: Fraction | None = Fraction(100)
+    scale: Scale = SIX_BANDS
 
 
 class Reason(StrEnum):
@@ -185,19 +199,19 @@ class Part:
     share: Fraction
 
 
-def percentage_problem(percentage: object) -> str | None:
+def percentage_problem(percentage: object, step: int = STEP) -> str | None:
     """None, or why a judge may not enter it: not-a-whole-number, out-of-range, not-a-step."""
     if not isinstance(percentage, int) or isinstance(percentage, bool):
         return "not-a-whole-number"
     if not 0 <= percentage <= FULL:
         return "out-of-range"
-    return "not-a-step" if percentage % STEP else None
+    return "not-a-step" if percentage % step else None
 
 
-def band_of(percentage: Fraction | int) -> Band:
+def band_of(percentage: Fraction | int, bands: Sequence[Band] = BANDS) -> Band:
     """The highest band whose lower limit is reached, so an average of 27.5 % is in 10-25."""
     _within_full(percentage, "band")
-    return next(band for band in reversed(BANDS) if percentage >= band.low)
+    return next(band for band in reversed(bands) if percentage >= band.low)
 
 
 def item_points(points: Fraction, percentage: Fraction | int) -> Fraction:
@@ -218,6 +232,15 @@ def totals(items: Sequence[ScoredItem], percentages: Mapping[str, Fraction | int
         by_item[item.code] = earned
         by_category[item.category] = by_category.get(item.category, Fraction(0)) + earned
     return Totals(by_item, by_category, sum(by_item.values(), Fraction(0)))
+
+
+def below_pass_lines(
+    lines: Mapping[str, Fraction], categories: Mapping[str, Fraction]
+) -> tuple[str, ...]:
+    """Categories whose exact item points miss their pass line, in the order of the lines: each
+    line is to be reached by itself (Deming). KeyError where a category has no points.
+    """
+    return tuple([code for code, line in lines.items() if categories[code] < line])
 
 
 def aggregate(method: Method, values: Sequence[Fraction]) -> Fraction:
@@ -311,7 +334,8 @@ def _item_disagreement(
     if not scores:
         return None
     low, high = min(scores), max(scores)
-    apart = band_of(high).place - band_of(low).place
+    bands = limits.scale.bands
+    apart = band_of(high, bands).place - band_of(low, bands).place
     reasons = []
     if limits.item_span is not None and high - low > limits.item_span:
         reasons.append(Reason.ITEM_SPAN)

@@ -213,5 +213,5 @@ def _criteria_view(edition: CriteriaEdition) -> CriteriaView:
         code=edition.code,
         name=edition.name,
         hash=edition.hash,
-        criteria=_criteria(edition.text).model_dump(mode="json", by_alias=True),
+        criteria=_criteria(edition.text).model_dump(mode="json", by_alias=True, exclude_none=True),
     )

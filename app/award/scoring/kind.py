@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from app.award.judging.service.panels import take_over
 from app.award.scoring import rules
 from app.award.scoring.lifecycle import ScorebookStatus, SheetStatus
 from app.award.scoring.models import Scorebook, ScorebookItem, Sheet, SheetItem
-from app.award.scoring.recount import plain_method, recount, rounded
+from app.award.scoring.recount import below_pass_lines, plain_method, recount, rounded
 from app.award.scoring.service.handing_out import lay_out
 from app.award.stages.kind import Judgement, StageAt, Verdict
 from app.award.stages.lifecycle import Result
@@ -71,18 +72,22 @@ class PanelKind:
         ]
 
     async def judge(self, db: AsyncSession, stage: StageAt, now: datetime) -> Judgement:
-        """The score of every entry, exact and as rounded; ranks on the rounded figure. Raises
-        TieUnresolved where the cut falls between equals.
+        """The score of every entry, exact and as rounded; ranks on the rounded figure. Who misses
+        a pass line of the criteria does not go on, whatever the rank. Raises TieUnresolved where
+        the cut falls between equals.
         """
         del now
         rule, entries = _rule(stage), await live_entries(db, stage.id)
         inputs = await _inputs(db, stage, rule, entries)
-        exact = {entry: earned.total for entry, earned in recount(inputs).items()}
+        earned = recount(inputs)
+        below = below_pass_lines(inputs, earned)
+        exact = {entry: points.total for entry, points in earned.items()}
         scores = {entry: rounded(inputs, points) for entry, points in exact.items()}
         candidates = [Candidate(entry, (score,)) for entry, score in scores.items()]
         ranks = {placed.id: placed.rank for placed in rank(candidates)}
-        passed = cut(rule.advances, candidates, stage.places, stage.tie_order).advanced
-        reason = rules.elimination_reason(rule.advances)
+        able = [each for each in candidates if each.id not in below]
+        passed = cut(rule.advances, able, stage.places, stage.tie_order).advanced
+        reason = rules.elimination_reason
         return Judgement(
             [
                 Verdict(
@@ -91,7 +96,9 @@ class PanelKind:
                     exact=exact[entry],
                     score=score,
                     rank=ranks[entry],
-                    reason=None if entry in passed else reason,
+                    reason=None
+                    if entry in passed
+                    else reason(rule.advances, below_pass_line=entry in below),
                 )
                 for entry, score in scores.items()
             ],
@@ -204,6 +211,7 @@ async def _inputs(
     consensus = rule.method.consensus is not None
     if consensus:
         await _add_scorebooks(db, stage.id, lines, length)
+    lines_of = {each.code: each.pass_lines() for each in by_track.values() if each.pass_lines()}
     return {
         "method": plain_method(None if consensus else rules.method_of(rule.method)),
         "rounding": {"places": rule.rounding.places, "mode": rule.rounding.mode},
@@ -215,6 +223,14 @@ async def _inputs(
             for code, items in forms.items()
         },
         "entries": lines,
+        **({"pass_lines": _as_text(lines_of)} if lines_of else {}),
+    }
+
+
+def _as_text(lines: Mapping[str, Mapping[str, Fraction]]) -> dict[str, dict[str, str]]:
+    return {
+        code: {category: decimal_text(line) for category, line in each.items()}
+        for code, each in lines.items()
     }
 
 

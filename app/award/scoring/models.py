@@ -2,7 +2,8 @@
 
 An item's row carries what is printed on the form (name, full points in 1/10000 point), so that a
 sheet is read in one statement and stays as it was handed out. `content` is the canonical text
-frozen when it is locked, `digest` its SHA-256, `receipt` the signed answer.
+frozen when it is locked, `digest` its SHA-256, `receipt` the signed answer. `scale` is set where
+the criteria are scored in other steps and bands than the usual ones (`rules.scale_of`).
 """
 
 from datetime import datetime
@@ -36,6 +37,10 @@ def frozen_when_locked() -> CheckConstraint:
     )
 
 
+def a_scale() -> Mapped[dict[str, Any] | None]:
+    return mapped_column(JSONB(none_as_null=True))
+
+
 class Sheet(Model):
     """What one judge makes of one entry. Until it is locked nobody else sees it."""
 
@@ -45,6 +50,7 @@ class Sheet(Model):
     id: Mapped[UUID] = identifier()
     assignment_id: Mapped[UUID] = mapped_column(ForeignKey("assignment.id"), unique=True)
     status: Mapped[str] = mapped_column(default=SheetStatus.DRAFT)
+    scale: Mapped[dict[str, Any] | None] = a_scale()
     content: Mapped[str | None]
     digest: Mapped[str | None]
     receipt: Mapped[str | None]
@@ -95,6 +101,7 @@ class Scorebook(Model):
     panel_id: Mapped[UUID] = mapped_column(ForeignKey("panel.id"), index=True)
     entry_id: Mapped[UUID] = mapped_column(ForeignKey("entry.id"), unique=True)
     status: Mapped[str] = mapped_column(default=ScorebookStatus.OPEN)
+    scale: Mapped[dict[str, Any] | None] = a_scale()
     version: Mapped[int] = mapped_column(default=0)
     content: Mapped[str | None]
     digest: Mapped[str | None]

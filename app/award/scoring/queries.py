@@ -234,6 +234,7 @@ async def disagreements(call: Call, panel_id: UUID) -> tuple[Found[Any], list[En
             Organisation.name.label("organisation"),
             Sheet.id.label("sheet"),
             Sheet.status,
+            Sheet.scale,
             *ITEM_COLUMNS,
         )
         .select_from(PanelEntry)
@@ -271,9 +272,8 @@ def _entry_disagreements(regulation: Regulation, lines: Sequence[Any]) -> EntryD
     given: dict[UUID, dict[str, int]] = defaultdict(dict)
     for line in lines:
         given[line.sheet][line.code] = line.percentage
-    found = scoring.disagreements(
-        list(items.values()), list(given.values()), rules.limits_of(rule.disagreement)
-    )
+    limits = rules.limits_of(rule.disagreement, rules.scale_of(lines[0].scale))
+    found = scoring.disagreements(list(items.values()), list(given.values()), limits)
     return EntryDisagreements(
         entry_id=lines[0].id,
         stage=lines[0].key,

@@ -47,6 +47,22 @@ def recount(inputs: Inputs) -> dict[str, Earned]:
     }
 
 
+def below_pass_lines(inputs: Inputs, earned: Mapping[str, Earned]) -> frozenset[str]:
+    """The entries that miss a pass line of their criteria, by their exact points: rounding lifts
+    nobody over a line.
+    """
+    lines = {
+        code: {category: fraction_from_text(line) for category, line in each.items()}
+        for code, each in inputs.get("pass_lines", {}).items()
+    }
+    return frozenset(
+        entry
+        for entry, points in earned.items()
+        if (own := lines.get(inputs["entries"][entry]["criteria"]))
+        and scoring.below_pass_lines(own, points.categories)
+    )
+
+
 def rounded(inputs: Inputs, exact: Fraction) -> Fraction:
     """The score as the regulation rounds it, once and at the end."""
     rounding = inputs["rounding"]

@@ -1,13 +1,15 @@
 """What must be true of a percentage, a lock and a consensus? Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 
 from app.platform.errors import Conflict, Invalid, NotFound, Refusal
 from app.rules import scoring
 from app.rules.regulation.stages import Advance, Disagreement, Method
-from app.rules.scoring import Limits, ScoredItem
+from app.rules.scoring import SIX_BANDS, Band, Limits, Scale, ScoredItem
 
 
 class SheetUnknown(NotFound):
@@ -50,6 +52,12 @@ class NotMultipleOfFive(Invalid):
     code = "multiple-of-5"
     zh = "百分比必须是 5 的倍数。"
     en = "A percentage is a multiple of 5."
+
+
+class NotAStep(Invalid):
+    code = "not-a-step"
+    zh = "按本评价准则，百分比必须是 {step} 的倍数。"
+    en = "By these criteria a percentage is a multiple of {step}."
 
 
 class AlreadyLocked(Conflict):
@@ -163,10 +171,29 @@ _PROBLEMS: dict[str, type[Refusal]] = {
 }
 
 
-def percentage_obstacle(percentage: object) -> Refusal | None:
-    """A percentage is a whole multiple of 5 from 0 to 100."""
+def kept_scale(scale: Scale) -> dict[str, Any] | None:
+    """A scale as a form carries it: nothing where it is the usual one."""
+    if scale == SIX_BANDS:
+        return None
+    return {"step": scale.step, "bands": [[band.low, band.high] for band in scale.bands]}
+
+
+def scale_of(kept: Mapping[str, Any] | None) -> Scale:
+    """The scale that a form carries."""
+    if kept is None:
+        return SIX_BANDS
+    bands = [Band(place, low, high) for place, (low, high) in enumerate(kept["bands"])]
+    return Scale(kept["step"], tuple(bands))
+
+
+def percentage_obstacle(percentage: object, step: int = scoring.STEP) -> Refusal | None:
+    """A percentage is a whole multiple of 5, or of the criteria's wider step, from 0 to 100."""
     problem = scoring.percentage_problem(percentage)
-    return _PROBLEMS[problem](pointer="/percentage") if problem else None
+    if problem is not None:
+        return _PROBLEMS[problem](pointer="/percentage")
+    if scoring.percentage_problem(percentage, step) is not None:
+        return NotAStep(pointer="/percentage", step=step)
+    return None
 
 
 def completeness_obstacles(
@@ -182,15 +209,15 @@ def completeness_obstacles(
     return found
 
 
-def limits_of(rule: Disagreement) -> Limits:
-    """From what on the panel must discuss, as the regulation says."""
-    return Limits(rule.item_span, rule.bands_apart, Fraction(rule.total_span))
+def limits_of(rule: Disagreement, scale: Scale = SIX_BANDS) -> Limits:
+    """From what on the panel must discuss, as the regulation says, in the bands of the form."""
+    return Limits(rule.item_span, rule.bands_apart, Fraction(rule.total_span), scale)
 
 
 def disagreeing(individual: Sequence[int], limits: Limits) -> tuple[scoring.Reason, ...]:
     """Why the panel must discuss an item, given its members' percentages."""
     item = ScoredItem("item", "", Fraction(100))
-    apart = Limits(limits.item_span, limits.bands_apart, None)
+    apart = replace(limits, total_span=None)
     found = scoring.disagreements([item], [{"item": each} for each in individual], apart)
     return found[0].reasons if found else ()
 
@@ -211,7 +238,7 @@ def consensus_obstacles(
     percentage: int, individual: Sequence[int], reason: str | None, limits: Limits
 ) -> list[Refusal]:
     """What stands against a consensus percentage: its form, or a missing reason."""
-    wrong = percentage_obstacle(percentage)
+    wrong = percentage_obstacle(percentage, limits.scale.step)
     if wrong is not None:
         return [wrong]
     if reason is not None:
@@ -240,6 +267,8 @@ def method_of(method: Method) -> scoring.Method:
     raise ValueError("a consensus is found by people")
 
 
-def elimination_reason(advance: Advance) -> str:
+def elimination_reason(advance: Advance, *, below_pass_line: bool = False) -> str:
     """The code of why an entry did not go on."""
+    if below_pass_line:
+        return "below-pass-line"
     return "below-score" if advance.at_least is not None else "below-cut"

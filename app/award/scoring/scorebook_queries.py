@@ -133,7 +133,7 @@ async def scorebook_view(call: Call, scorebook_id: UUID) -> tuple[ScorebookView,
         call.db,
         call.actor,
         SCOREBOOK_RESOURCE,
-        LINES.add_columns(Scorebook.version, Cycle.regulation_hash).where(
+        LINES.add_columns(Scorebook.version, Scorebook.scale, Cycle.regulation_hash).where(
             Scorebook.id == scorebook_id
         ),
     )
@@ -141,7 +141,7 @@ async def scorebook_view(call: Call, scorebook_id: UUID) -> tuple[ScorebookView,
     drafts, given = await queries.given_by_members(call.db, row.entry_id)
     rule = (await regulation_of(call.db, row.regulation_hash)).stage(row.stage)
     assert isinstance(rule, PanelRule)  # noqa: S101  only panel stages have scorebooks
-    limits = rules.limits_of(rule.disagreement)
+    limits = rules.limits_of(rule.disagreement, rules.scale_of(row.scale))
     view = ScorebookView(
         **_line_fields(row),
         version=row.version,

@@ -76,7 +76,7 @@ async def propose(
     rule = (await regulation_of(call.db, about.regulation_hash)).stage(about.key)
     assert isinstance(rule, Panel)  # noqa: S101  only panel stages have scorebooks
     individual = [one.percentage for one in given.get(code, [])]
-    limits = rules.limits_of(rule.disagreement)
+    limits = rules.limits_of(rule.disagreement, rules.scale_of(book.scale))
     ensure(rules.consensus_obstacles(body.percentage, individual, body.reason, limits))
     item.percentage, item.reason = body.percentage, body.reason
     item.version += 1

@@ -22,6 +22,7 @@ from app.award.programmes.queries import regulation_of
 from app.award.scoring.lifecycle import ScorebookStatus
 from app.award.scoring.models import Scorebook, ScorebookItem, Sheet, SheetItem
 from app.award.scoring.queries import starting_of
+from app.award.scoring.rules import kept_scale
 from app.award.scoring.schemas import DossierView, StartingView
 from app.award.stages.kind import StageAt
 from app.award.stages.models import Entry, Stage
@@ -66,7 +67,11 @@ async def lay_out(db: AsyncSession, at: StageAt, rule: Panel, assigned: Sequence
         starting = await starting_of(db, at.cycle_id, rule, applications)
     sheets = [(uuid4(), each) for each in assigned]
     await db.execute(
-        insert(Sheet), [{"id": sheet, "assignment_id": each.id} for sheet, each in sheets]
+        insert(Sheet),
+        [
+            {"id": sheet, "assignment_id": each.id, "scale": _scale(at, rule, each)}
+            for sheet, each in sheets
+        ],
     )
     await db.execute(
         insert(SheetItem),
@@ -101,7 +106,12 @@ async def _lay_scorebooks(
     await db.execute(
         insert(Scorebook),
         [
-            {"id": book, "panel_id": each.panel_id, "entry_id": entry}
+            {
+                "id": book,
+                "panel_id": each.panel_id,
+                "entry_id": entry,
+                "scale": _scale(at, rule, each),
+            }
             for entry, (book, each) in books.items()
         ],
     )
@@ -115,6 +125,10 @@ async def _lay_scorebooks(
             )
         ],
     )
+
+
+def _scale(at: StageAt, rule: Panel, assigned: Assigned) -> dict[str, Any] | None:
+    return kept_scale(criteria_of(at, rule, assigned.track).scale.plain())
 
 
 def _items(

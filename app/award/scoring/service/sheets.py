@@ -29,6 +29,7 @@ from app.rules.regulation.stages import Panel
 HELD = Prepared(
     queries.sheets(
         Sheet.status,
+        Sheet.scale,
         Entry.stage_id,
         Outcome.result,
         SheetItem.version,
@@ -79,7 +80,7 @@ async def score(
     row = found.it
     if row.version is None:
         raise rules.ItemUnknown(item=code)
-    ensure([rules.percentage_obstacle(body.percentage)])
+    ensure([rules.percentage_obstacle(body.percentage, rules.scale_of(row.scale).step)])
     if row.status != SheetStatus.DRAFT:
         raise rules.AlreadyLocked
     await hold_open(call.db, row.stage_id)
