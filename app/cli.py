@@ -18,6 +18,7 @@ from rich.progress import Progress
 
 from app import auditing, checking, serving, working
 from app.award.programmes.service import check_regulation
+from app.catalogue import command as criteria_sets
 from app.catalogue import loader
 from app.keeping.backup import back_up
 from app.keeping.refusals import KeepingRefused
@@ -44,6 +45,7 @@ main = typer.Typer(
 regulation = typer.Typer(help="管理办法：检查、说明、格式。", no_args_is_help=True)
 audit = typer.Typer(help="日志：核对有无改动。", no_args_is_help=True)
 main.add_typer(regulation, name="regulation")
+main.add_typer(criteria_sets.criteria, name="criteria")
 keys = typer.Typer(help="签名密钥：更换、清理。", no_args_is_help=True)
 main.add_typer(audit, name="audit")
 main.add_typer(keys, name="keys")

@@ -68,7 +68,7 @@ class Part(StrEnum):
     ELEMENTS = "elements"
     NOTES = "notes"
     LINKS = "links"
-    PASS_LINES = "pass_lines"
+    PASS_LINES = "pass_lines"  # noqa: S105  a line of points to pass, no password
 
 
 class _Part(BaseModel):
@@ -186,6 +186,23 @@ class CriteriaSet(_Part):
         return tuple(i.code for i in self.items() if i.code in own or code in i.links)
 
 
+_MENDS: Final = {
+    "missing": "补上该项",
+    "extra_forbidden": "删去该字段，或改成格式中的字段名",
+    "enum": "改用 process、result 或 other；来源按 names、points、bands 等填写",
+    "category_sum": "改评分项的分值，或改类目的分值",
+    "total_sum": "改类目的分值，或改总分",
+    "pass_line": "合格线最高为类目分值",
+    "duplicate_code": "每个类目和评分项各用一个代码",
+    "link_unknown": "只关联本准则中的其他评分项",
+    "step": "改用 5、10、20、25、50 或 100",
+    "band_cover": "使各档次首尾相接，每个可选的百分比恰好属于一档",
+    "band_ends": "先写较低的百分比",
+    "descriptor_missing": "给每一档补上该类评分项的中英文描述",
+    "source_missing": "注明该部分取自何处；自拟或凭记忆的照实写",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing wrong with a set: where, a stable code, and a sentence in Chinese."""
@@ -193,6 +210,11 @@ class Problem:
     path: str
     code: str
     zh: str
+
+    @property
+    def mend(self) -> str | None:
+        """What would mend it, where that can be said for all such problems."""
+        return _MENDS.get(self.code)
 
 
 class CriteriaError(ValueError):

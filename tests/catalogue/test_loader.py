@@ -1,4 +1,5 @@
 from fractions import Fraction
+from hashlib import sha256
 
 import pytest
 
@@ -11,6 +12,7 @@ from app.catalogue.loader import (
     regulation_text,
 )
 from app.rules.criteria import CriteriaSet, ItemKind, Part
+from app.rules.scoring import SIX_BANDS, ScoredItem, Totals, below_pass_lines, totals
 from app.rules.strict_yaml import load
 
 GBT = "gbt-19580-2012"
@@ -90,7 +92,7 @@ def test_gbt_19580_elements_notes_and_links() -> None:
 
 def test_gbt_19580_says_that_its_points_were_not_read_from_the_standard() -> None:
     sources = criteria(GBT).sources
-    assert set(sources) == set(Part)
+    assert set(sources) == set(Part) - {Part.PASS_LINES}
     assert "not read" in sources[Part.NAMES]
     assert "not read" in sources[Part.POINTS]
 
@@ -100,6 +102,104 @@ def test_defence_rubric_is_a_hundred_points_of_our_own() -> None:
     assert sum(item.points for item in rubric.items()) == 100
     assert "until a regulation names another" in rubric.sources[Part.POINTS]
     assert rubric.elements == {}
+
+
+def counted(code: str, by_category: str = "", by_item: str = "") -> Totals:
+    """What these percentages, one for each category or each item, come to."""
+    found = criteria(code)
+    if by_category:
+        each = zip(found.categories, map(Fraction, by_category.split()), strict=True)
+        given = {item.code: percentage for category, percentage in each for item in category.items}
+    else:
+        codes = [item.code for item in found.items()]
+        given = dict(zip(codes, map(Fraction, by_item.split()), strict=True))
+    return totals([ScoredItem(*item) for item in found.scored_items()], given)
+
+
+def test_baldrige_has_the_17_items_of_its_framework() -> None:
+    found = criteria("baldrige-2023")
+    table = {c.code: (c.points, [i.points for i in c.items]) for c in found.categories}
+    assert table == {
+        "1": (120, [70, 50]),
+        "2": (85, [45, 40]),
+        "3": (85, [40, 45]),
+        "4": (90, [45, 45]),
+        "5": (85, [40, 45]),
+        "6": (85, [45, 40]),
+        "7": (450, [120, 80, 80, 80, 90]),
+    }
+    assert (len(found.items()), found.total) == (17, 1000)
+    assert [c.code for c in found.categories if c.items[0].kind is ItemKind.RESULT] == ["7"]
+    assert found.scale.plain() == SIX_BANDS
+    given = "65 60 60 55 65 60 55 50 60 55 60 55 60 60 55 60 55"
+    assert counted("baldrige-2023", by_item=given).total == 584
+
+
+def test_efqm_has_seven_criteria_five_bands_and_radar() -> None:
+    found = criteria("efqm-2020")
+    assert {c.code: (c.points, len(c.items)) for c in found.categories} == {
+        "1": (100, 5),
+        "2": (100, 4),
+        "3": (100, 5),
+        "4": (200, 4),
+        "5": (100, 5),
+        "6": (200, 1),
+        "7": (200, 1),
+    }
+    assert counted("efqm-2020", by_category="55 60 50 45 50 40 45").total == 475
+    assert [band.low for band in found.scale.bands] == [0, 15, 40, 65, 90]
+    assert {kind: len(each) for kind, each in found.elements.items()} == {
+        ItemKind.PROCESS: 3,
+        ItemKind.RESULT: 2,
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "missed"), [("72 68 80", ("B",)), ("70 70 70", ()), ("65 100 65", ("A", "C"))]
+)
+def test_deming_has_three_totals_each_with_its_line(given: str, missed: tuple[str, ...]) -> None:
+    found = criteria("deming")
+    assert {c.code: (c.points, c.pass_line) for c in found.categories} == {
+        "A": (100, 70),
+        "B": (5, Fraction(7, 2)),
+        "C": (100, 70),
+    }
+    assert [i.points for i in found.categories[0].items] == [20, 20, 20, 10, 15, 15]
+    earned = counted("deming", by_category=given)
+    assert below_pass_lines(found.pass_lines(), earned.categories) == missed
+
+
+OWN = {
+    "achievement-100",
+    "government-100",
+    "individual-100",
+    "model-100",
+    "own-points-1000",
+    "project-100",
+    "provincial-hunan",
+    "small-organisation-1000",
+    "team-100",
+}
+
+
+@pytest.mark.parametrize("code", sorted(OWN))
+def test_a_set_of_our_own_says_so_and_makes_round_marks(code: str) -> None:
+    found = criteria(code)
+    assert found.total in {100, 1000}
+    for part in (Part.NAMES, Part.POINTS):
+        assert "ours" in found.sources[part], part
+    assert any("未见" in text for text in found.sources.values())
+    assert not found.pass_lines()
+    assert found.scale.plain() == SIX_BANDS
+    assert all(item.notes for item in found.items())
+
+
+def test_sets_in_use_keep_their_hash_and_what_is_told_of_them() -> None:
+    digests = {c: sha256(criteria_text(c).encode()).hexdigest()[:16] for c in (GBT, "defence-100")}
+    assert digests == {GBT: "263787f10dca4b43", "defence-100": "adb1793c3c8f617d"}
+    told = criteria(GBT).model_dump(mode="json", by_alias=True, exclude_none=True)
+    assert set(told["categories"][0]) == {"code", "name", "name_en", "points", "items"}
+    assert set(told["scale"]["bands"][0]) == {"low", "high", "descriptors"}
 
 
 @pytest.mark.parametrize("code", ["", "none", "../criteria/defence-100", "defence-100.yaml"])

@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from app.rules.criteria import CriteriaError, CriteriaSet, ItemKind, Problem, read_criteria
+from app.rules.scoring import Band, Scale
 
 SMALL = """
 schema: award-criteria/1
@@ -108,6 +109,13 @@ def test_band_of_an_average_is_the_highest_band_reached() -> None:
         ("low: 100", "low: 50", "scale.bands", "band_cover"),
         ("step: 50", "step: 30", "scale.step", "step"),
         ("step: 50", "step: 0", "scale.step", "step"),
+        ("step: 50", "step: 4", "scale.step", "step"),
+        ("points: 7.5\n", "points: 7.5\n    pass_line: 7.6\n", "categories[0].pass_line",
+         "pass_line"),
+        ("points: 7.5\n", "points: 7.5\n    pass_line: 7\n", "sources.pass_lines",
+         "source_missing"),
+        ("points: 7.5\n", "points: 7.5\n    pass_line: 0\n", "categories[0].pass_line",
+         "points_text"),
         (", result: {zh: 差, en: poor}", "", "scale.bands[0].descriptors.result",
          "descriptor_missing"),
         (", notes: 自拟", "", "sources.notes", "source_missing"),
@@ -134,6 +142,30 @@ def test_each_fault_is_named_with_its_path(old: str, new: str, path: str, code: 
 def test_band_with_crossed_ends_is_refused() -> None:
     text = SMALL.replace("high: 50", "high: 50", 1).replace("low: 0", "low: 60", 1)
     assert problems_of(text)["scale.bands[0]"] == "band_ends"
+
+
+def test_pass_lines_are_exact_and_may_be_absent() -> None:
+    assert read_criteria(SMALL).pass_lines() == {}
+    text = SMALL.replace("points: 7.5\n", "points: 7.5\n    pass_line: 3.75\n", 1)
+    found = read_criteria(text.replace("links: 自拟}", "links: 自拟, pass_lines: 自拟}"))
+    assert found.pass_lines() == {"1": Fraction(15, 4)}
+
+
+def test_a_scale_without_its_words_has_its_bands_in_order() -> None:
+    text = SMALL.replace("low: 0\n      high: 50", "low: 100\n      high: 99", 1)
+    text = text.replace("low: 100\n      high: 100", "low: 0\n      high: 50", 1)
+    text = text.replace("high: 99", "high: 100", 1)
+    scale = Scale(50, (Band(0, 0, 50), Band(1, 100, 100)))
+    assert read_criteria(SMALL).scale.plain() == read_criteria(text).scale.plain() == scale
+
+
+def test_what_is_wrong_with_a_set_says_what_would_mend_it() -> None:
+    text = SMALL.replace("total: 10", "total: 11").replace("name: 小准则\n", "")
+    with pytest.raises(CriteriaError) as refused:
+        read_criteria(text)
+    assert [problem.mend for problem in refused.value.problems] == ["补上该项"]
+    assert Problem("total", "total_sum", "不符").mend == "改类目的分值，或改总分"
+    assert Problem("x", "yaml_syntax", "不符").mend is None
 
 
 def test_all_problems_are_told_at_once() -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from app.rules.scoring import (
     BANDS,
+    Band,
     Disagreement,
     Form,
     Limits,
@@ -15,6 +16,7 @@ from app.rules.scoring import (
     Median,
     Part,
     Reason,
+    Scale,
     ScoredItem,
     ScoringError,
     TooFewJudges,
@@ -22,6 +24,7 @@ from app.rules.scoring import (
     aggregate,
     aggregate_sheets,
     band_of,
+    below_pass_lines,
     composite,
     disagreements,
     earn,
@@ -339,3 +342,56 @@ def test_composite_refuses_what_cannot_be() -> None:
     refused("part-twice", lambda: composite([half, half], Fraction(100)))
     refused("out-of-range", lambda: composite([above], Fraction(100)))
     refused("scale-not-positive", lambda: composite([whole], Fraction(0)))
+
+
+FIVE_BANDS = tuple(
+    Band(place, low, high)
+    for place, (low, high) in enumerate([(0, 10), (15, 35), (40, 60), (65, 85), (90, 100)])
+)
+DEMING = {"A": Fraction(70), "B": Fraction(7, 2), "C": Fraction(70)}
+
+
+@pytest.mark.parametrize(
+    ("points", "missed"),
+    [
+        (("72", "3.4", "80"), ("B",)),
+        (("72", "3.5", "80"), ()),
+        (("70", "3.5", "70"), ()),
+        (("100", "5", "69.999"), ("C",)),
+        (("69.75", "3.25", "0"), ("A", "B", "C")),
+    ],
+)
+def test_every_pass_line_is_reached_by_itself(
+    points: tuple[str, ...], missed: tuple[str, ...]
+) -> None:
+    earned = dict(zip("ABC", map(Fraction, points), strict=True))
+    assert below_pass_lines(DEMING, earned) == missed
+    assert below_pass_lines({}, earned) == ()
+
+
+@given(st.lists(st.fractions(0, 100), min_size=3, max_size=3), st.fractions(0, 100))
+def test_more_points_never_miss_a_line_that_fewer_reach(
+    points: list[Fraction], more: Fraction
+) -> None:
+    earned = dict(zip("ABC", points, strict=True))
+    better = {code: each + more for code, each in earned.items()}
+    assert set(below_pass_lines(DEMING, better)) <= set(below_pass_lines(DEMING, earned))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "six", "five"), [(25, 40, 1, 1), (5, 30, 2, 1), (10, 40, 1, 2), (65, 85, 1, 0)]
+)
+def test_bands_apart_are_counted_in_the_bands_of_the_criteria(
+    low: int, high: int, six: int, five: int
+) -> None:
+    for bands, apart in ((BANDS, six), (FIVE_BANDS, five)):
+        assert band_of(high, bands).place - band_of(low, bands).place == apart
+        limits = Limits(None, 2, None, Scale(5, bands))
+        found = disagreements(TWO[:1], [{"a": low}, {"a": high}], limits)
+        assert [each.reasons for each in found] == [(Reason.BANDS_APART,)] * (apart >= 2)
+
+
+@pytest.mark.parametrize(("step", "refused"), [(5, {12}), (10, {12, 15}), (50, {12, 15, 40})])
+def test_a_step_allows_its_multiples_only(step: int, refused: set[int]) -> None:
+    given = {0, 12, 15, 40, 50, 100}
+    assert {each for each in given if percentage_problem(each, step)} == refused

@@ -17,17 +17,22 @@ from app.award.scoring.rules import (
     completeness_obstacles,
     consensus_obstacles,
     elimination_reason,
+    kept_scale,
     limits_of,
     method_of,
     needs,
     percentage_obstacle,
+    scale_of,
 )
 from app.rules.exact import decimal_text, from_units
 from app.rules.regulation.stages import Advance, Disagreement, Method
 from app.rules.scoring import (
+    SIX_BANDS,
+    Band,
     Limits,
     Mean,
     Median,
+    Scale,
     ScoringError,
     TrimmedMean,
     band_of,
@@ -141,6 +146,25 @@ def test_consensus_of_a_wrong_form_is_told_first() -> None:
 def test_limits_are_those_of_the_regulation() -> None:
     rule = Disagreement.model_validate({"item_span": "15", "bands_apart": "3", "total_span": "80"})
     assert limits_of(rule) == Limits(15, 3, Fraction(80))
+    wide = Scale(50, (Band(0, 0, 50), Band(1, 100, 100)))
+    assert limits_of(rule, wide) == Limits(15, 3, Fraction(80), wide)
+
+
+def test_a_form_carries_only_an_unusual_scale() -> None:
+    assert kept_scale(SIX_BANDS) is None
+    assert scale_of(None) == SIX_BANDS
+    wide = Scale(50, (Band(0, 0, 50), Band(1, 100, 100)))
+    kept = kept_scale(wide)
+    assert kept == {"step": 50, "bands": [[0, 50], [100, 100]]}
+    assert scale_of(kept) == wide
+
+
+def test_a_wider_step_of_the_criteria_is_kept() -> None:
+    assert percentage_obstacle(50, 25) is None
+    told = [percentage_obstacle(given, 25) for given in (60, 52, 125)]
+    assert [each and each.code for each in told] == ["not-a-step", "multiple-of-5", "out-of-range"]
+    wide = Limits(scale=Scale(25, SIX_BANDS.bands))
+    assert codes(consensus_obstacles(60, [50, 75], "理由", wide)) == ["not-a-step"]
 
 
 @pytest.mark.parametrize(
@@ -162,7 +186,9 @@ def test_consensus_is_no_arithmetic() -> None:
 
 def test_reason_of_elimination_follows_the_rule() -> None:
     assert elimination_reason(Advance.model_validate({"at_least": "600"})) == "below-score"
-    assert elimination_reason(Advance.model_validate({"first": {"places": "3"}})) == "below-cut"
+    first = Advance.model_validate({"first": {"places": "3"}})
+    assert elimination_reason(first) == "below-cut"
+    assert elimination_reason(first, below_pass_line=True) == "below-pass-line"
 
 
 def inputs(method: Any, **entry: Any) -> dict[str, Any]:
