@@ -8,6 +8,7 @@ from typer.testing import CliRunner, Result
 
 from app.catalogue.loader import criteria_codes, criteria_text
 from app.cli import main
+from tests.conftest import ROOT
 
 
 def run(*words: str) -> Result:
@@ -48,6 +49,14 @@ def test_a_sound_file_has_an_empty_verdict(tmp_path: Path) -> None:
     file.write_text(criteria_text("team-100"), encoding="utf-8")
     told = run("check", str(file), "--json")
     assert (told.exit_code, json.loads(told.stdout)) == (0, {"sound": True, "faults": []})
+
+
+def test_the_example_and_the_table_of_the_page_are_true(tmp_path: Path) -> None:
+    page = (ROOT / "docs/criteria.md").read_text(encoding="utf-8")
+    file = tmp_path / "example.yaml"
+    file.write_text(page.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
+    assert run("check", str(file)).exit_code == 0
+    assert [code for code in criteria_codes() if f"`{code}`" not in page] == []
 
 
 def test_a_file_that_is_not_there_is_told() -> None:

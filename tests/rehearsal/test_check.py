@@ -102,3 +102,17 @@ def test_signed_takes_only_what_a_published_key_signed() -> None:
     assert check.signed(token, KeyRing(active=other).jwks()["keys"]) is None
     header, payload, signature = token.split(".")
     assert check.signed(f"{header}.{payload[:-2]}AA.{signature}", keys) is None
+
+
+def test_apart_in_other_bands() -> None:
+    sheets = [{"near": 5, "far": 10}, {"near": 15, "far": 40}]
+    assert check.apart(sheets, 50, 2, (0, 15, 40, 65, 90)) == {"far"}
+    assert check.apart(sheets, 50, 2, (0, 50)) == set()
+
+
+def test_every_pass_line_counts_by_itself() -> None:
+    deming = loader.criteria("deming")
+    best = {item.code: 100 for item in deming.items()}
+    assert check.passes(deming, best | {"B.1": 70})
+    assert not check.passes(deming, best | {"B.1": 65})
+    assert check.passes(loader.criteria("team-100"), dict.fromkeys(("T.1", "T.2"), 0))
