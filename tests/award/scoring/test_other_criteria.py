@@ -61,7 +61,7 @@ async def score(client: AsyncClient, bench: Bench, entry: UUID, all_at: int, **b
 async def test_who_misses_one_pass_line_does_not_go_on_whatever_the_rank(
     ground: Ground, client: AsyncClient
 ) -> None:
-    text = regulation("mean", "first: {places: 2}").replace(GBT, "deming")
+    text = regulation("mean", "first: {places: 2, level: decision}").replace(GBT, "deming")
     bench = await make_bench(ground, client, count=3, regulation_text=text)
     brilliant, just, fourth = bench.entries
     await score(client, bench, brilliant, 100, iB_1=65)
