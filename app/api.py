@@ -18,6 +18,7 @@ from app.award.records.routes import routes as records
 from app.award.scoring.routes import assignments, panels, scorebooks, scoresheets
 from app.award.screening.routes import routes as screening
 from app.award.stages.routes import routes as stages
+from app.award.survey.routes import routes as survey
 from app.platform.accounts.routes import accounts, auth, organisations
 from app.platform.evidence import routes as evidence
 from app.platform.http.chapters import Chapter
@@ -37,6 +38,7 @@ CHAPTERS = [
     applications,
     attachments,
     screening,
+    survey,
     judging,
     panels,
     assignments,

@@ -10,6 +10,7 @@ from app.award.records import models as records
 from app.award.scoring import models as scoring
 from app.award.screening import models as screening
 from app.award.stages import models as stages
+from app.award.survey import models as survey
 from app.platform.accounts import models as accounts
 from app.platform.audit import models as audit
 from app.platform.db import installation
@@ -36,6 +37,7 @@ MODULES = (
     scoring,
     screening,
     stages,
+    survey,
     once,
     rates,
 )

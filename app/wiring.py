@@ -10,6 +10,7 @@ from app.award.ranking.kind import CompositeKind
 from app.award.scoring.kind import PanelKind
 from app.award.screening.kind import ScreeningKind
 from app.award.stages.kind import Kinds
+from app.award.survey.kind import SurveyKind
 from app.catalogue.check import check_criteria
 from app.rules.regulation.model import Regulation
 from app.rules.regulation.problems import Problem
@@ -18,6 +19,7 @@ KINDS: Kinds = {
     "intake": IntakeKind(),
     "screening": ScreeningKind(),
     "panel": PanelKind(),
+    "survey": SurveyKind(),
     "composite": CompositeKind(),
     "vote": VoteKind(),
     "publicity": PublicityKind(),

@@ -35,9 +35,11 @@ RUN = rights(
     "programme:enrol",
     "programme:read-records",
     "programme:record",
+    "stage:confirm-survey",
     "stage:form-panels",
     "stage:open",
     "stage:read",
+    "stage:read-survey",
 )
 """What everybody in the office does to run a cycle."""
 
@@ -67,6 +69,7 @@ EXPECTED: dict[str, set[Right]] = {
     Role.CLERK: RUN
     | rights("motion:confirm", standing="second")
     | rights("motion:record")
+    | rights("stage:enter-survey")
     | rights("stage:read-ranking", phase="closed"),
     Role.HEAD: RUN
     | rights("motion:confirm", standing="second")

@@ -1,0 +1,1 @@
+"""满意度, 社会评价: a score that somebody outside found."""
