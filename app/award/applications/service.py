@@ -1,6 +1,6 @@
 """What applicants do: draft, attach, submit, withdraw."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import datetime
 from secrets import choice
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.award.applications import queries, rules
 from app.award.applications.lifecycle import APPLICATION, ApplicationStatus
 from app.award.applications.models import Application, Attachment, AttachmentState
+from app.award.applications.queries import Submitting
 from app.award.applications.receipts import freeze, receipt_view, sign_receipt
 from app.award.applications.schemas import (
     ApplicationIn,
@@ -32,7 +33,7 @@ from app.platform.accounts.callers import Call, identify
 from app.platform.accounts.models import Organisation
 from app.platform.accounts.queries import ORGANISATION
 from app.platform.audit.record import record
-from app.platform.errors import ensure
+from app.platform.errors import Refusal, ensure
 from app.platform.ground import Ground
 from app.platform.http.preconditions import ensure_fresh, version_tag
 from app.platform.security.access import fetch
@@ -175,29 +176,15 @@ async def submit(call: Call, application_id: UUID) -> ReceiptView:
     submitting = await queries.get_submitting(call, application_id)
     application = submitting.found.it
     rule = _rule(await regulation_of(call.db, submitting.regulation_hash), application.track)
-    detail: dict[str, Any] = {}
+    log, detail = application.cycle_id, dict[str, Any]()
     with advancing(
-        call.db,
-        submitting.found,
-        APPLICATION,
-        "submit",
-        now=call.now,
-        log=application.cycle_id,
-        detail=detail,
+        call.db, submitting.found, APPLICATION, "submit", now=call.now, log=log, detail=detail
     ) as reasons:
         stage, not_open = await stages.hold(
             call.db, Stage.cycle_id == application.cycle_id, Stage.key == rule.key
         )
         attached = await queries.attachments_of(call.db, application_id)
-        reasons.append(rules.window_obstacle(stage.opens_at, stage.closes_at, call.now))
-        reasons.extend(
-            rules.completeness_obstacles(
-                application.form,
-                rule.documents,
-                [(a.document, a.file_name, a.state == AttachmentState.STORED) for a in attached],
-            )
-        )
-        reasons.append(_once(rule) if submitting.entered else None)
+        reasons.extend(_obstacles(call, submitting, attached, stage, rule))
         freeze(call, submitting, attached)
         detail["digest"] = application.digest
     ensure([not_open])
@@ -268,6 +255,19 @@ async def _expected(call: Call, attachment_id: UUID) -> Attachment:
     if attachment.state != AttachmentState.EXPECTED:
         raise rules.AlreadyUploaded
     return attachment
+
+
+def _obstacles(
+    call: Call, submitting: Submitting, attached: Sequence[Attachment], stage: Stage, rule: Intake
+) -> Iterator[Refusal | None]:
+    """What stands against the submission, in the order in which it is told."""
+    yield rules.window_obstacle(stage.opens_at, stage.closes_at, call.now)
+    yield from rules.completeness_obstacles(
+        submitting.found.it.form,
+        rule.documents,
+        [(a.document, a.file_name, a.state == AttachmentState.STORED) for a in attached],
+    )
+    yield _once(rule) if submitting.entered else None
 
 
 async def _granted(db: AsyncSession, application: Application) -> rules.AwardsGranted | None:
