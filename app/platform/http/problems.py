@@ -283,6 +283,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(PoolTimeout, on_busy)
     app.add_exception_handler(DatabaseAwayError, on_busy)
+    app.add_exception_handler(TimeoutError, on_busy)  # the driver's own: a server that is silent
     app.add_exception_handler(DBAPIError, on_database)
 
 
