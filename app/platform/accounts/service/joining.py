@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.platform.accounts import rules
 from app.platform.accounts.callers import Call, Visitor
 from app.platform.accounts.lifecycle import ACCOUNT, AccountStatus
+from app.platform.accounts.messages import INVITED, tell
 from app.platform.accounts.models import (
     Account,
     BootstrapToken,
@@ -94,7 +95,7 @@ async def invite(call: Call, body: Invitation) -> Invited:
     )
     ensure([rules.identity_number_obstacle(body.identity_number)])
     account = await _new_account(call, body, password_hash=None)
-    invited = _invited(call, account)
+    invited = await _invited(call, account)
     for wish in body.roles:
         await _grant(call, account.person_id, wish.role, wish.scope)
     record(
@@ -115,7 +116,7 @@ async def renew_invitation(call: Call, account_id: UUID) -> Invited:
     if found.it.status != AccountStatus.INVITED:
         raise rules.NotInvited
     record(call.db, call.actor, "account:renew-invitation", subject=account_id, now=call.now)
-    return _invited(call, found.it)
+    return await _invited(call, found.it)
 
 
 async def activate(visitor: Visitor, body: ActivationIn) -> None:
@@ -222,16 +223,17 @@ async def _last_administrator(call: Call, person_id: UUID) -> rules.LastAdminist
     return rules.LastAdministrator()
 
 
-def _invited(call: Call, account: Account) -> Invited:
+async def _invited(call: Call, account: Account) -> Invited:
     token = token_urlsafe(32)
     account.activation_digest = digest_of(token)
-    account.activation_until = call.wall + ACTIVATION_LIFETIME
+    account.activation_until = until = call.wall + ACTIVATION_LIFETIME
+    await tell(call.db, account.person_id, INVITED, call.wall, login=account.login, until=until)
     return Invited(
         person_id=account.person_id,
         account_id=account.id,
         login=account.login,
         activation_token=token,
-        activation_until=account.activation_until,
+        activation_until=until,
     )
 
 
