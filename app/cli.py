@@ -28,8 +28,10 @@ from app.platform.db import embedded
 from app.platform.notifications.mail import MailServerWrong
 from app.platform.security import keys as key_files
 from app.platform.security.keys import KeyFileWrong, access_folder
+from app.platform.security.sealing_keys import add_sealing_key
 from app.rehearsal import command as rehearsing
 from app.rehearsal import sandbox as furnishing
+from app.resealing import seal_anew
 from app.rules.regulation.explain import explain
 from app.rules.regulation.read import json_schema, read
 from app.settings import Settings
@@ -44,7 +46,7 @@ main = typer.Typer(
 regulation = typer.Typer(help="管理办法：检查、说明、格式。", no_args_is_help=True)
 audit = typer.Typer(help="日志：核对有无改动。", no_args_is_help=True)
 main.add_typer(regulation, name="regulation")
-keys = typer.Typer(help="签名密钥：更换、清理。", no_args_is_help=True)
+keys = typer.Typer(help="密钥：更换、清理、重新加密。", no_args_is_help=True)
 main.add_typer(audit, name="audit")
 main.add_typer(keys, name="keys")
 console = Console()
@@ -52,10 +54,11 @@ SANDBOX = Path("var/sandbox")
 
 
 class KeyUse(StrEnum):
-    """What a signing key is for."""
+    """What a key is for."""
 
     ACCESS = "access"
     EVIDENCE = "evidence"
+    SEALING = "sealing"
 
 
 Which = Annotated[str, typer.Argument(help="A code of the catalogue, or a file.")]
@@ -253,11 +256,30 @@ def demo(
 
 @keys.command()
 def rotate(
-    which: Annotated[KeyUse | None, typer.Argument(help="Without it, both.")] = None,
+    which: Annotated[KeyUse | None, typer.Argument(help="Without it, both that sign.")] = None,
 ) -> None:
-    """Let the next signing key sign; running workers take it up by themselves."""
-    for use in KeyUse if which is None else [which]:
+    """Let the next key sign, or seal; running workers take it up by themselves."""
+    if which is KeyUse.SEALING:
+        with _refusing():
+            print(f"{which}: {add_sealing_key(_key_folder(which))}")
+        print("请备份密钥目录，然后执行 quality-award keys reseal，把已有的数据改用新密钥加密。")
+        return
+    for use in (KeyUse.ACCESS, KeyUse.EVIDENCE) if which is None else [which]:
         print(f"{use}: {key_files.rotate(_key_folder(use), wall_clock)}")
+
+
+@keys.command()
+def reseal() -> None:
+    """Seal stored personal data anew under the newest sealing key; exit 1 if any cannot be read."""
+    with _refusing(), Progress(console=console, transient=True) as bar:
+        step = bar.add_task("重新加密", total=None)
+        found = seal_anew(
+            configured(), lambda done, total: bar.update(step, completed=done, total=total)
+        )
+    print(f"已用最新的密钥重新加密 {found.anew} 项。")
+    for place in found.unreadable:
+        console.print(f"没有密钥能读出：{place}", style="red", soft_wrap=True)
+    raise typer.Exit(1 if found.unreadable else 0)
 
 
 @keys.command()

@@ -21,8 +21,9 @@ from app.platform.http.arrival import Arrival, Faults
 from app.platform.http.docs import docs
 from app.platform.http.limits import MEBIBYTE, BodyLimit
 from app.platform.http.openapi import describe
-from app.platform.security.keys import KeyChain, sealer
+from app.platform.security.keys import KeyChain
 from app.platform.security.passwords import CHEAPEST, PRODUCTION, PasswordHasher
+from app.platform.security.sealing_keys import sealer
 from app.reference.openapi import enrich
 from app.settings import Settings
 from app.wiring import KINDS, POLICY, unfit

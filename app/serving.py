@@ -32,7 +32,8 @@ from app.platform.db import embedded
 from app.platform.db.engine import Database, DatabaseAwayError
 from app.platform.db.installation import Purpose, settle
 from app.platform.db.safety import UnsafeServerError, one_role, server_faults
-from app.platform.security.keys import KeyChain, KeyFileWrong, sealer
+from app.platform.security.keys import KeyChain, KeyFileWrong
+from app.platform.security.sealing_keys import sealer
 from app.settings import Settings
 
 ROOT = Path(__file__).parents[1]
