@@ -22,7 +22,7 @@ from app.award.survey.routes import routes as survey
 from app.platform.accounts.routes import accounts, auth, organisations
 from app.platform.evidence import routes as evidence
 from app.platform.http.chapters import Chapter
-from app.platform.notifications.routes import routes as notifications
+from app.platform.inbox.routes import routes as notifications
 from app.reference.routes import routes as reference
 
 PREFIX = "/api/v1"

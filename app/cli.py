@@ -1,6 +1,5 @@
 """What can be done from the command line?"""
 
-import json
 import signal
 import sys
 import tempfile
@@ -16,10 +15,8 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import Progress
 
-from app import auditing, checking, serving, working
-from app.award.programmes.service import check_regulation
+from app import auditing, checking, regulating, serving, working
 from app.catalogue import command as criteria_sets
-from app.catalogue import loader
 from app.keeping.backup import back_up
 from app.keeping.refusals import KeepingRefused
 from app.keeping.restore import Restored
@@ -29,12 +26,11 @@ from app.platform.db import embedded
 from app.platform.notifications.mail import MailServerWrong
 from app.platform.security import keys as key_files
 from app.platform.security.keys import KeyFileWrong, access_folder
+from app.platform.security.sealing_keys import add_sealing_key
 from app.rehearsal import command as rehearsing
 from app.rehearsal import sandbox as furnishing
-from app.rules.regulation.explain import explain
-from app.rules.regulation.read import json_schema, read
+from app.resealing import seal_anew
 from app.settings import Settings
-from app.wiring import unfit
 
 main = typer.Typer(
     help="政府质量奖服务 · The service under a government quality award.",
@@ -42,11 +38,10 @@ main = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-regulation = typer.Typer(help="管理办法：检查、说明、格式。", no_args_is_help=True)
 audit = typer.Typer(help="日志：核对有无改动。", no_args_is_help=True)
-main.add_typer(regulation, name="regulation")
+main.add_typer(regulating.regulation, name="regulation")
 main.add_typer(criteria_sets.criteria, name="criteria")
-keys = typer.Typer(help="签名密钥：更换、清理。", no_args_is_help=True)
+keys = typer.Typer(help="密钥：更换、清理、重新加密。", no_args_is_help=True)
 main.add_typer(audit, name="audit")
 main.add_typer(keys, name="keys")
 console = Console()
@@ -54,10 +49,11 @@ SANDBOX = Path("var/sandbox")
 
 
 class KeyUse(StrEnum):
-    """What a signing key is for."""
+    """What a key is for."""
 
     ACCESS = "access"
     EVIDENCE = "evidence"
+    SEALING = "sealing"
 
 
 Which = Annotated[str, typer.Argument(help="A code of the catalogue, or a file.")]
@@ -244,7 +240,7 @@ def demo(
 ) -> None:
     """Explain the Binhu regulation, play it with 12 applicants, and leave the service up."""
     console.rule("滨湖区区长质量奖评定管理办法")
-    _explain("binhu-2023")
+    regulating.tell("binhu-2023")
     with serving.rehearsal_server(Path("var/demo"), port) as url:
         result = rehearsing.run(url, "binhu-2023", 12, 9, 7, None)
         if result == 0 and stay:
@@ -255,11 +251,30 @@ def demo(
 
 @keys.command()
 def rotate(
-    which: Annotated[KeyUse | None, typer.Argument(help="Without it, both.")] = None,
+    which: Annotated[KeyUse | None, typer.Argument(help="Without it, both that sign.")] = None,
 ) -> None:
-    """Let the next signing key sign; running workers take it up by themselves."""
-    for use in KeyUse if which is None else [which]:
+    """Let the next key sign, or seal; running workers take it up by themselves."""
+    if which is KeyUse.SEALING:
+        with _refusing():
+            print(f"{which}: {add_sealing_key(_key_folder(which))}")
+        print("请备份密钥目录，然后执行 quality-award keys reseal，把已有的数据改用新密钥加密。")
+        return
+    for use in (KeyUse.ACCESS, KeyUse.EVIDENCE) if which is None else [which]:
         print(f"{use}: {key_files.rotate(_key_folder(use), wall_clock)}")
+
+
+@keys.command()
+def reseal() -> None:
+    """Seal stored personal data anew under the newest sealing key; exit 1 if any cannot be read."""
+    with _refusing(), Progress(console=console, transient=True) as bar:
+        step = bar.add_task("重新加密", total=None)
+        found = seal_anew(
+            configured(), lambda done, total: bar.update(step, completed=done, total=total)
+        )
+    print(f"已用最新的密钥重新加密 {found.anew} 项。")
+    for place in found.unreadable:
+        console.print(f"没有密钥能读出：{place}", style="red", soft_wrap=True)
+    raise typer.Exit(1 if found.unreadable else 0)
 
 
 @keys.command()
@@ -298,34 +313,6 @@ def verify(
     raise typer.Exit(1 if findings else 0)
 
 
-@regulation.command()
-def check(
-    which: Which,
-    as_json: Annotated[bool, typer.Option("--json", help="The verdict as JSON.")] = False,
-) -> None:
-    """Every fault of a regulation file, with its place and what would mend it; exit 0 or 1."""
-    verdict = check_regulation(_text(which), unfit)
-    if as_json:
-        print(json.dumps(verdict.model_dump(), ensure_ascii=False, indent=2))
-    elif verdict.sound:
-        print(f"没有发现问题。{verdict.hash}")
-    for p in () if as_json else verdict.faults:
-        print(f"{p.path or '/'}  {p.code}\n    {p.zh}\n    {p.mend}")
-    raise typer.Exit(0 if verdict.sound else 1)
-
-
-@regulation.command(name="explain")
-def explain_(which: Which) -> None:
-    """Tell stage by stage what will happen, and on what clause or assumption it stands."""
-    _explain(which)
-
-
-@regulation.command()
-def schema() -> None:
-    """The JSON Schema of a regulation file, for editors."""
-    print(json.dumps(json_schema(), ensure_ascii=False, indent=2))
-
-
 def configured(**given: Any) -> Settings:
     """The settings of the environment. Where one is wrong or weak, it is told; nothing starts."""
     try:
@@ -340,22 +327,6 @@ def configured(**given: Any) -> Settings:
 def _key_folder(use: KeyUse) -> Path:
     folder = configured().folder / "keys"
     return access_folder(folder) if use is KeyUse.ACCESS else folder
-
-
-def _text(which: str) -> str:
-    if which in loader.regulation_codes():
-        return loader.regulation_text(which)
-    try:
-        return Path(which).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as unreadable:
-        console.print(f"读不到管理办法“{which}”。", style="red")
-        raise typer.Exit(1) from unreadable
-
-
-def _explain(which: str) -> None:
-    for paragraph in explain(read(_text(which))):
-        stands_on = "[yellow]假定[/yellow]" if paragraph.assumed else (paragraph.cite or "")
-        console.print(f"{paragraph.text}  [dim]{stands_on}[/dim]")
 
 
 def _sandbox(settings: Settings) -> int:

@@ -13,7 +13,7 @@ from app import api
 from app.platform import logs, metrics, rehearsal
 from app.platform.accounts.routes import well_known
 from app.platform.clock import wall_clock
-from app.platform.db.engine import Database
+from app.platform.db.engine import ANSWER_OF_A_REQUEST, Database
 from app.platform.files.store import FileStore
 from app.platform.ground import Ground
 from app.platform.http import health, problems
@@ -21,8 +21,9 @@ from app.platform.http.arrival import Arrival, Faults
 from app.platform.http.docs import docs
 from app.platform.http.limits import MEBIBYTE, BodyLimit
 from app.platform.http.openapi import describe
-from app.platform.security.keys import KeyChain, sealer
+from app.platform.security.keys import KeyChain
 from app.platform.security.passwords import CHEAPEST, PRODUCTION, PasswordHasher
+from app.platform.security.sealing_keys import sealer
 from app.reference.openapi import enrich
 from app.settings import Settings
 from app.wiring import KINDS, POLICY, unfit
@@ -49,13 +50,17 @@ TOLD = ["ETag", "Location", "Retry-After", "Idempotency-Replayed", "X-Request-Id
 """Headers that a web page of an allowed origin may send, and those that it may read."""
 
 
-def make_ground(settings: Settings) -> Ground:
-    """The database, the keys and the clock of one web worker."""
+def make_ground(settings: Settings, *, answer: float = ANSWER_OF_A_REQUEST) -> Ground:
+    """The database, the keys and the clock of one process; no statement may take longer than
+    `answer`, in seconds.
+    """
     if settings.database_url is None:
         msg = "DATABASE_URL is not set; `quality-award serve` starts a database of its own"
         raise RuntimeError(msg)
     return Ground(
-        database=Database.connect(settings.database_url, pool_size=settings.pool_size),
+        database=Database.connect(
+            settings.database_url, pool_size=settings.pool_size, answer=answer
+        ),
         policy=POLICY,
         chain=KeyChain.of(settings.folder / "keys"),
         sealer=sealer(settings.folder / "keys" / "personal.key"),

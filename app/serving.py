@@ -21,6 +21,8 @@ import httpx
 import uvicorn
 from alembic import command
 from alembic.config import Config
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
 
 from app import working
 from app.platform import logs
@@ -30,7 +32,8 @@ from app.platform.db import embedded
 from app.platform.db.engine import Database, DatabaseAwayError
 from app.platform.db.installation import Purpose, settle
 from app.platform.db.safety import UnsafeServerError, one_role, server_faults
-from app.platform.security.keys import KeyChain, KeyFileWrong, sealer
+from app.platform.security.keys import KeyChain, KeyFileWrong
+from app.platform.security.sealing_keys import sealer
 from app.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -91,9 +94,26 @@ def check_keys(folder: Path) -> None:
     sealer(folder / "keys" / "personal.key")
 
 
+class Workers(Multiprocess):
+    """Several web workers behind one socket. Their parent looks after those that are gone, and
+    waits for no answer of the living: one that is still starting would keep it from hearing that
+    the service is to end, and one that is busy would be killed with all its requests.
+    """
+
+    def keep_subprocess_alive(self) -> None:
+        if not all(one.process.is_alive() for one in self.processes):
+            super().keep_subprocess_alive()
+
+    def terminate_all(self) -> None:
+        # Else the socket stays open in here, and whoever knocks waits until all have ended.
+        for listening in self.sockets:
+            listening.close()
+        super().terminate_all()
+
+
 def _serve_web(ready: Settings) -> None:
     logs.configure(requests=ready.tells_requests)
-    uvicorn.run(
+    config = uvicorn.Config(
         "app.main:worker",
         factory=True,
         host=ready.host,
@@ -107,7 +127,15 @@ def _serve_web(ready: Settings) -> None:
         access_log=False,
         log_level="warning",
         timeout_graceful_shutdown=10,
+        timeout_worker_healthcheck=60,  # asked only when another one is gone
     )
+    if ready.workers > 1:
+        Workers(config, sockets=[config.bind_socket()]).run()
+        return
+    server = uvicorn.Server(config)
+    server.run()
+    if not server.started:
+        sys.exit(STARTUP_FAILURE)
 
 
 def bootstrap(settings: Settings) -> str:

@@ -18,6 +18,7 @@ import uvloop
 
 from app.main import make_ground
 from app.platform import logs
+from app.platform.db.engine import ANSWER
 from app.platform.jobs.work import Tasks, work
 from app.platform.notifications.mail import MailServer, mailing
 from app.platform.notifications.service import MAIL
@@ -81,7 +82,7 @@ async def _run(settings: Settings, parent: int | None) -> None:
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    ground = make_ground(settings.model_copy(update={"pool_size": POOL_SIZE}))
+    ground = make_ground(settings.model_copy(update={"pool_size": POOL_SIZE}), answer=ANSWER)
     beside = [asyncio.create_task(ground.chain.watch())]
     if parent:
         beside.append(asyncio.create_task(_stop_without(parent, stop)))

@@ -9,7 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli import main
-from app.platform.security.keys import KeyChain, sealer
+from app.platform.security.keys import KeyChain
+from app.platform.security.sealing_keys import sealer
 from app.settings import Profile, Settings
 from tests.conftest import FOLDER
 

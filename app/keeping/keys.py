@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app.keeping.refusals import KeysMissing
 
-PATTERNS = ("*.pem", "access/*.pem", "personal.key")
+PATTERNS = ("*.pem", "access/*.pem", "personal.key", "personal-*.key")
 
 
 def key_files(folder: Path) -> dict[str, bytes]:

@@ -43,8 +43,8 @@ from app.platform.audit.models import AuditEvent
 from app.platform.audit.record import record
 from app.platform.db.base import Model
 from app.platform.ground import Ground
+from app.platform.inbox.queries import INBOX
 from app.platform.notifications.models import Notification
-from app.platform.notifications.queries import INBOX
 from app.platform.security.permission import SERVICE, Actor, Resource
 from app.wiring import POLICY
 from tests.factories import Firm, Office, entries_in, make_caller, make_office, stage_row

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from app.rehearsal.play import rehearse
@@ -35,6 +36,19 @@ def played(url: str, until: str, seed: int) -> Report:
     )
 
 
+def receipt_kept(base: str, report: Report) -> str:
+    """The receipt of an applicant whose intake is closed."""
+    for one in report.sign_ins:
+        form = {"grant_type": "password", "username": one.login, "password": one.password}
+        token = httpx.post(f"{base}/auth/token", data=form).json()["access_token"]
+        with httpx.Client(base_url=base, headers={"Authorization": f"Bearer {token}"}) as client:
+            for own in client.get("/applications").json()["items"]:
+                receipt = client.get(f"/applications/{own['id']}/receipt")
+                if one.role == "申报单位" and receipt.is_success:
+                    return str(receipt.json()["receipt"])
+    raise AssertionError("nobody has submitted anything")
+
+
 def logins(report: Report, role: str) -> list[str]:
     return [one.login for one in report.sign_ins if one.role == role]
 
@@ -56,6 +70,7 @@ def test_guides_run_from_top_to_bottom(rehearsal_url: str) -> None:
         "CLERK": logins(screening, "评审办工作人员")[0],
         "JUDGES": judges,
     }
+    run("evidence.md", {"BASE": base, "RECEIPT": receipt_kept(base, screening)})
     run("back-office.md", shared | office)
     run("scoring-client.md", shared | {"JUDGE": judges[1]})
 
@@ -63,6 +78,7 @@ def test_guides_run_from_top_to_bottom(rehearsal_url: str) -> None:
 def test_every_guide_has_a_run() -> None:
     assert {path.name for path in GUIDES.glob("*.md")} == {
         "back-office.md",
+        "evidence.md",
         "portal.md",
         "scoring-client.md",
     }

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response, status
 from fastapi.responses import FileResponse
 
 from app.award.applications import queries, rules, service
+from app.award.applications.receipts import receipt_view
 from app.award.applications.schemas import (
     ApplicationIn,
     ApplicationLine,
@@ -166,7 +167,7 @@ async def submit(call: Once, application_id: UUID) -> ReceiptView:
 )
 async def read_receipt(call: Reading, application_id: UUID) -> ReceiptView:
     """The same receipt that the submission was answered with."""
-    return service.receipt_view((await queries.get_application(call, application_id)).it)
+    return receipt_view((await queries.get_application(call, application_id)).it)
 
 
 @routes.post(

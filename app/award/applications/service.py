@@ -1,8 +1,9 @@
 """What applicants do: draft, attach, submit, withdraw."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import datetime
 from secrets import choice
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from app.award.applications import queries, rules
 from app.award.applications.lifecycle import APPLICATION, ApplicationStatus
 from app.award.applications.models import Application, Attachment, AttachmentState
 from app.award.applications.queries import Submitting
+from app.award.applications.receipts import freeze, receipt_view, sign_receipt
 from app.award.applications.schemas import (
     ApplicationIn,
     ApplicationView,
@@ -31,13 +33,11 @@ from app.platform.accounts.callers import Call, identify
 from app.platform.accounts.models import Organisation
 from app.platform.accounts.queries import ORGANISATION
 from app.platform.audit.record import record
-from app.platform.errors import NotFound, ensure
+from app.platform.errors import Refusal, ensure
 from app.platform.ground import Ground
 from app.platform.http.preconditions import ensure_fresh, version_tag
 from app.platform.security.access import fetch
 from app.platform.workflow.advance import advancing
-from app.proof.canonical import canonical, digest_text
-from app.proof.jws import Typ
 from app.rules.regulation.model import Regulation
 from app.rules.regulation.stages import Grant, Intake
 
@@ -176,24 +176,19 @@ async def submit(call: Call, application_id: UUID) -> ReceiptView:
     submitting = await queries.get_submitting(call, application_id)
     application = submitting.found.it
     rule = _rule(await regulation_of(call.db, submitting.regulation_hash), application.track)
+    log, detail = application.cycle_id, dict[str, Any]()
     with advancing(
-        call.db, submitting.found, APPLICATION, "submit", now=call.now, log=application.cycle_id
+        call.db, submitting.found, APPLICATION, "submit", now=call.now, log=log, detail=detail
     ) as reasons:
         stage, not_open = await stages.hold(
             call.db, Stage.cycle_id == application.cycle_id, Stage.key == rule.key
         )
         attached = await queries.attachments_of(call.db, application_id)
-        reasons.append(rules.window_obstacle(stage.opens_at, stage.closes_at, call.now))
-        reasons.extend(
-            rules.completeness_obstacles(
-                application.form,
-                rule.documents,
-                [(a.document, a.file_name, a.state == AttachmentState.STORED) for a in attached],
-            )
-        )
-        reasons.append(_once(rule) if submitting.entered else None)
+        reasons.extend(_obstacles(call, submitting, attached, stage, rule))
+        freeze(call, submitting, attached)
+        detail["digest"] = application.digest
     ensure([not_open])
-    _freeze(call, submitting, attached, stage)
+    sign_receipt(call, submitting, stage, reasons.leaf)
     try:
         await call.db.flush()
     except IntegrityError as lost_the_race:
@@ -223,19 +218,6 @@ async def withdraw(call: Call, application_id: UUID) -> None:
             await sieve.withdraw(call.db, application.cycle_id, application_id, call.now)
             # Only now: the stages are held, so that the grant cannot close meanwhile.
             reasons.append(await _granted(call.db, application))
-
-
-def receipt_view(application: Application) -> ReceiptView:
-    """The receipt of a submitted application."""
-    if application.receipt is None or application.digest is None or not application.submitted_at:
-        raise NotFound
-    return ReceiptView(
-        application=application.id,
-        code=application.code,
-        digest=application.digest,
-        received_at=application.submitted_at,
-        receipt=application.receipt,
-    )
 
 
 def _ensure_draft(application: Application) -> None:
@@ -275,6 +257,19 @@ async def _expected(call: Call, attachment_id: UUID) -> Attachment:
     return attachment
 
 
+def _obstacles(
+    call: Call, submitting: Submitting, attached: Sequence[Attachment], stage: Stage, rule: Intake
+) -> Iterator[Refusal | None]:
+    """What stands against the submission, in the order in which it is told."""
+    yield rules.window_obstacle(stage.opens_at, stage.closes_at, call.now)
+    yield from rules.completeness_obstacles(
+        submitting.found.it.form,
+        rule.documents,
+        [(a.document, a.file_name, a.state == AttachmentState.STORED) for a in attached],
+    )
+    yield _once(rule) if submitting.entered else None
+
+
 async def _granted(db: AsyncSession, application: Application) -> rules.AwardsGranted | None:
     """Whether the grant for the application's track is closed."""
     cycle = await db.get_one(Cycle, application.cycle_id)
@@ -299,50 +294,3 @@ async def _granted(db: AsyncSession, application: Application) -> rules.AwardsGr
 def _once(rule: Intake) -> rules.AlreadyEntered:
     unit = {"organisation": "单位", "track": "单位在每个类别"}[rule.one_entry_per]
     return rules.AlreadyEntered(unit=unit, per=rule.one_entry_per)
-
-
-def _freeze(
-    call: Call, submitting: Submitting, attached: Sequence[Attachment], stage: Stage
-) -> None:
-    """Write the canonical text, its digest and the signed receipt."""
-    application = submitting.found.it
-    application.content = _content(submitting, attached)
-    application.digest = digest_text(application.content)
-    application.submitted_at = call.now
-    application.version += 1
-    application.receipt = call.signed(
-        Typ.RECEIPT,
-        {
-            "what": "submission",
-            "application": str(application.id),
-            "code": application.code,
-            "organisation": submitting.credit_code,
-            "digest": application.digest,
-            "received_at": call.now.isoformat(),
-            "deadline": stage.closes_at.isoformat(),
-            "regulation": submitting.regulation_hash,
-        },
-    )
-
-
-def _content(submitting: Submitting, attached: Sequence[Attachment]) -> str:
-    application = submitting.found.it
-    return canonical(
-        {
-            "schema": "award-application/1",
-            "application": str(application.id),
-            "code": application.code,
-            "cycle": str(application.cycle_id),
-            "regulation": submitting.regulation_hash,
-            "organisation": {
-                "name": submitting.organisation,
-                "credit_code": submitting.credit_code,
-            },
-            "track": application.track,
-            "form": application.form,
-            "attachments": [
-                {name: getattr(one, name) for name in ("document", "file_name", "sha256", "size")}
-                for one in attached
-            ],
-        }
-    )

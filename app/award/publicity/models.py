@@ -3,12 +3,12 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.award.publicity.lifecycle import NoticeStatus, ObjectionStatus
 from app.award.publicity.rules import Ruling
-from app.platform.db.base import APPEND_ONLY, Model, identifier, one_of
+from app.platform.db.base import APPEND_ONLY, Model, identifier, one_of, sealed_at
 
 
 class Notice(Model):
@@ -92,9 +92,9 @@ class Objection(Model):
     notice_id: Mapped[UUID] = mapped_column(ForeignKey("notice.id"))
     entry_id: Mapped[UUID] = mapped_column(ForeignKey("entry.id"))
     status: Mapped[str] = mapped_column(default=ObjectionStatus.RECEIVED)
-    name_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    identity_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    contact_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    name_sealed: Mapped[bytes | None] = sealed_at("objection.name/{id}")
+    identity_sealed: Mapped[bytes | None] = sealed_at("objection.identity/{id}")
+    contact_sealed: Mapped[bytes | None] = sealed_at("objection.contact/{id}")
     statement: Mapped[str]
     evidence: Mapped[str | None]
     received_at: Mapped[datetime]

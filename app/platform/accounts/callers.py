@@ -254,14 +254,35 @@ async def public_reading(request: Request) -> AsyncIterator[Call]:
         yield await _anonymous(db, ground, arrived(request))
 
 
-async def public_writing(request: Request) -> AsyncIterator[Call]:
-    ground = ground_of(request)
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody without a sign-in who may go on, and holds no connection yet: what takes long is
+    done before `writing`.
+    """
+
+    ground: Ground
+    wall: datetime
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Call]:
+        """The one transaction of the request, committed when the block ends."""
+        async with self.ground.database.writing() as db:
+            yield await _anonymous(db, self.ground, self.wall)
+
+
+async def visiting(request: Request) -> Visitor:
+    ground, wall = ground_of(request), arrived(request)
     operation = str(request.scope["route"].operation_id)
-    await admit(
-        ground.database, ground.public_rate, operation, client_of(request), arrived(request)
-    )
-    async with ground.database.writing() as db:
-        yield await _anonymous(db, ground, arrived(request))
+    await admit(ground.database, ground.public_rate, operation, client_of(request), wall)
+    return Visitor(ground, wall)
+
+
+Visiting = Annotated[Visitor, Depends(visiting)]
+
+
+async def public_writing(visitor: Visiting) -> AsyncIterator[Call]:
+    async with visitor.writing() as call:
+        yield call
 
 
 async def public_once(

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.platform.accounts.lifecycle import AccountStatus
-from app.platform.db.base import Model, identifier, one_of
+from app.platform.db.base import Model, identifier, one_of, sealed_at
 
 
 class Person(Model):
@@ -18,7 +18,7 @@ class Person(Model):
     id: Mapped[UUID] = identifier()
     name: Mapped[str]
     identity_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
-    identity_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    identity_sealed: Mapped[bytes | None] = sealed_at("person.identity")
     created_at: Mapped[datetime]
 
 

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Form, Request, Response, status
 
 from app.platform.accounts import queries, rules
 from app.platform.accounts.callers import (
-    PublicWriting,
     Reading,
     SignInNeeded,
     Token,
+    Visiting,
     Writing,
     arrived,
 )
@@ -131,9 +131,9 @@ async def jwks(request: Request, response: Response) -> dict[str, Any]:
         rules.SignInBusy,
     ),
 )
-async def bootstrap(call: PublicWriting, body: BootstrapIn) -> GrantView:
+async def bootstrap(visitor: Visiting, body: BootstrapIn) -> GrantView:
     """With the one-time token that `quality-award bootstrap` prints."""
-    return await joining.bootstrap(call, body)
+    return await joining.bootstrap(visitor, body)
 
 
 @accounts.post(
@@ -149,9 +149,9 @@ async def bootstrap(call: PublicWriting, body: BootstrapIn) -> GrantView:
         rules.SignInBusy,
     ),
 )
-async def register(call: PublicWriting, body: Registration) -> AccountView:
+async def register(visitor: Visiting, body: Registration) -> AccountView:
     """For people who will speak for an applicant. Staff and experts are invited instead."""
-    account = await joining.register(call, body)
+    account = await joining.register(visitor, body)
     return AccountView(
         id=account.id,
         person_id=account.person_id,
@@ -207,9 +207,9 @@ async def invite(call: Writing, body: Invitation) -> Invited:
         rules.SignInBusy,
     ),
 )
-async def activate(call: PublicWriting, body: ActivationIn) -> None:
+async def activate(visitor: Visiting, body: ActivationIn) -> None:
     """Choose a password with the activation token."""
-    await joining.activate(call, body)
+    await joining.activate(visitor, body)
 
 
 @accounts.post(
@@ -262,9 +262,9 @@ async def offer_password_reset(call: Writing, account_id: UUID) -> PasswordReset
     status_code=status.HTTP_204_NO_CONTENT,
     responses=answers(rules.TokenSpent, rules.PasswordWeak, TooManyRequests, rules.SignInBusy),
 )
-async def reset_password(call: PublicWriting, body: ResetIn) -> None:
+async def reset_password(visitor: Visiting, body: ResetIn) -> None:
     """Every session of the account ends; sign in with the new password."""
-    await passwords.reset(call, body)
+    await passwords.reset(visitor, body)
 
 
 @accounts.post(

@@ -11,6 +11,7 @@ from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
     DateTime,
+    LargeBinary,
     MetaData,
     Select,
     Text,
@@ -50,6 +51,13 @@ def among(column: Any, values: Iterable[Any]) -> ColumnElement[bool]:
 def identifier() -> MappedColumn[UUID]:
     """A random primary key: it tells neither order nor number."""
     return mapped_column(primary_key=True, default=uuid4)
+
+
+def sealed_at(place: str) -> MappedColumn[Any]:
+    """A value sealed with a key outside the database; `place` is what it is bound to, with the
+    primary key's columns as {gaps}, so that it can be sealed anew under another key.
+    """
+    return mapped_column(LargeBinary, info={"sealed_at": place})
 
 
 def one_of(column: str, members: type[StrEnum]) -> CheckConstraint:

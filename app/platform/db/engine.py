@@ -22,14 +22,15 @@ from sqlalchemy.ext.asyncio import (
 from app.platform.db.prepared import Direct
 
 TIMEOUTS = {
-    "statement_timeout": "15000",
     "lock_timeout": "3000",
     "idle_in_transaction_session_timeout": "30000",
     "timezone": "UTC",
 }
 FIRST_ANSWER = 2.0  # seconds within which a healthy database answers the look-up of a session
 FAREWELL = 0.5
-ANY_ANSWER = 20.0  # seconds for any statement: past what the server itself would have ended
+ANSWER_OF_A_REQUEST = 4.0  # seconds after which the server ends a statement of a web request
+ANSWER = 15.0  # the same for work that nobody waits for
+SILENCE = 1.0  # so much later it counts as silent: it would have ended the statement itself
 AWAY = (
     OSError,
     TimeoutError,
@@ -102,11 +103,14 @@ class Database:
     pulse: Pulse = field(default_factory=Pulse)
 
     @classmethod
-    def connect(cls, url: str, *, pool_size: int = 8) -> "Database":
-        """Make the pools; a connection is opened when the first request needs one."""
+    def connect(cls, url: str, *, pool_size: int = 8, answer: float = ANSWER) -> "Database":
+        """Make the pools; a connection is opened when the first request needs one. No statement
+        may take longer than `answer`, in seconds.
+        """
+        timeouts = TIMEOUTS | {"statement_timeout": str(int(answer * 1000))}
 
         def engine(*, read_only: bool) -> AsyncEngine:
-            settings = TIMEOUTS | ({"default_transaction_read_only": "on"} if read_only else {})
+            settings = timeouts | ({"default_transaction_read_only": "on"} if read_only else {})
             return create_async_engine(
                 url,
                 pool_size=pool_size,
@@ -117,7 +121,7 @@ class Database:
                 connect_args={
                     "server_settings": settings,
                     "timeout": FIRST_ANSWER,
-                    "command_timeout": ANY_ANSWER,
+                    "command_timeout": answer + SILENCE,
                     "async_creator_fn": _connect,
                 },
             )

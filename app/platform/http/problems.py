@@ -281,8 +281,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Refusal, on_refusal)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
-    app.add_exception_handler(PoolTimeout, on_busy)
-    app.add_exception_handler(DatabaseAwayError, on_busy)
+    for passing in (PoolTimeout, DatabaseAwayError, TimeoutError):  # the last of a silent server
+        app.add_exception_handler(passing, on_busy)
     app.add_exception_handler(DBAPIError, on_database)
 
 

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.platform.db.base import Model, identifier
+from app.platform.db.base import Model, identifier, sealed_at
 
 
 class Notification(Model):
@@ -36,5 +36,5 @@ class MailAddress(Model):
     __tablename__ = "mail_address"
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    address_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    address_sealed: Mapped[bytes] = sealed_at("mail_address:{person_id}")
     set_at: Mapped[datetime]

@@ -1,4 +1,5 @@
-"""Where do the keys lie, and how are they changed? In files of mode 0600 in the service's folder.
+"""Where do the signing keys lie, and how are they changed? In files of mode 0600 in the service's
+folder; those that seal are next door, in `sealing_keys`.
 
 `keys/` holds what signs evidence (receipts, checkpoints, certificates) and is never removed, since
 certificates are checked for years; `keys/access/` what signs access tokens. A file's name is its
@@ -20,7 +21,6 @@ from secrets import token_hex
 from time import sleep
 from typing import Self
 
-from app.platform.security.sealing import KEY_BYTES, Sealer
 from app.proof.jws import LONGEST_LIFETIME
 from app.proof.keys import BadKey, KeyRing, SigningKey
 
@@ -87,9 +87,9 @@ def access_folder(folder: Path) -> Path:
 
 def key_ring(folder: Path) -> KeyRing:
     """The keys in `folder`: one signs, all of them verify. Raises KeyFileWrong."""
-    _make_folder(folder)
+    make_folder(folder)
     if not any(folder.glob("*.pem")):
-        _make_once(folder / "0001.pem", SigningKey.generate().to_pem)
+        make_once(folder / "0001.pem", SigningKey.generate().to_pem)
     for _ in range(10):
         with suppress(FileNotFoundError):  # renamed between looking and reading
             return _read(folder)
@@ -103,8 +103,8 @@ def rotate(
 
     Where no next key has been published for long enough, it waits until every worker knows it.
     """
-    _make_folder(folder)
-    with _alone(folder):
+    make_folder(folder)
+    with alone(folder):
         coming = sorted(folder.glob(f"*{NEXT}"))
         if not coming:
             coming = [_make_next(folder)]
@@ -125,8 +125,8 @@ def drop_unused(folder: Path, clock: Callable[[], datetime]) -> list[str]:
     A key retired when the one after it began to sign: that is the time of the latter's file.
     """
     access = access_folder(folder)
-    _make_folder(access)
-    with _alone(access):
+    make_folder(access)
+    with alone(access):
         signing = [path for path in sorted(access.glob("*.pem")) if not path.name.endswith(NEXT)]
         retired_at = pairwise(signing)
         oldest = (clock() - UNUSED).timestamp()
@@ -136,21 +136,11 @@ def drop_unused(folder: Path, clock: Callable[[], datetime]) -> list[str]:
     return [path.name for path in dropped]
 
 
-def sealer(path: Path) -> Sealer:
-    """The key that seals personal data. Raises KeyFileWrong."""
-    _make_folder(path.parent)
-    _make_once(path, lambda: Sealer.generate().key)
-    key = _closed(path)
-    if len(key) != KEY_BYTES:
-        raise KeyFileWrong(f"密钥文件 {path} 已损坏：应为 {KEY_BYTES} 字节。请从备份恢复。")
-    return Sealer(key)
-
-
 def _read(folder: Path) -> KeyRing:
     keys = {}
     for path in sorted(folder.glob("*.pem")):
         try:
-            keys[path.name] = SigningKey.from_pem(_closed(path))
+            keys[path.name] = SigningKey.from_pem(closed(path))
         except BadKey as wrong:
             raise KeyFileWrong(f"密钥文件 {path} 无法读取：{wrong}。请从备份恢复。") from wrong
     signing = [name for name in keys if not name.endswith(NEXT)]
@@ -160,7 +150,7 @@ def _read(folder: Path) -> KeyRing:
     return KeyRing(active=active, others=tuple(reversed(keys.values())))
 
 
-def _closed(path: Path) -> bytes:
+def closed(path: Path) -> bytes:
     """The content of a key file that nobody else can read."""
     with path.open("rb") as file:
         if os.fstat(file.fileno()).st_mode & 0o077:
@@ -168,14 +158,14 @@ def _closed(path: Path) -> bytes:
         return file.read()
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
 def _make_next(folder: Path) -> Path:
     last = max((int(path.name[:4]) for path in folder.glob("[0-9]*.pem")), default=0)
     made = folder / f"{last + 1:04}{NEXT}"
-    _make_once(made, SigningKey.generate().to_pem)
+    make_once(made, SigningKey.generate().to_pem)
     return made
 
 
@@ -184,7 +174,7 @@ def _stamp(path: Path, at: datetime) -> None:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path) -> Iterator[None]:
     """Only one change of a folder's keys at a time."""
     held = os.open(folder, os.O_RDONLY)
     try:
@@ -194,7 +184,7 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(held)
 
 
-def _make_once(path: Path, content: Callable[[], bytes]) -> None:
+def make_once(path: Path, content: Callable[[], bytes]) -> None:
     """Write a new key file; of two workers starting together one wins and both read the same."""
     if path.exists():
         return

@@ -30,6 +30,14 @@ class HasStatus(Protocol):
 T = TypeVar("T", bound=HasStatus)
 
 
+class Against(list[Refusal | None]):
+    """What stands against a move. After the block, `leaf` is the hash (hex) under which the move
+    stands in the log, for a receipt to name.
+    """
+
+    leaf: str = ""
+
+
 @contextmanager
 def advancing(
     db: AsyncSession,
@@ -40,7 +48,7 @@ def advancing(
     now: datetime,
     log: UUID | None = None,
     detail: dict[str, Any] | None = None,
-) -> Iterator[list[Refusal | None]]:
+) -> Iterator[Against]:
     """Make one move: may they (403), can it (409), the caller's rules (409), audit, status.
 
     The block appends to the list what stands against the move; all reasons are refused together.
@@ -53,10 +61,10 @@ def advancing(
         raise RuntimeError(msg)
     before = type(move.target)(found.it.status)
     ensure([move.obstacle(before)])
-    reasons: list[Refusal | None] = []
+    reasons = Against()
     yield reasons
     ensure(reasons)
-    record(
+    reasons.leaf = record(
         db,
         found.actor,
         f"{found.resource.name}:{name}",

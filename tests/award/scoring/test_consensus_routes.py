@@ -9,6 +9,7 @@ from httpx import AsyncClient
 from sqlalchemy import select
 
 from app.award.scoring.models import Agreement, Scorebook, ScorebookItem, ScorebookRevision
+from app.platform.audit.checkpoints import checkpoint
 from app.platform.audit.models import AuditEvent
 from app.platform.ground import Ground
 from app.proof.canonical import digest_text
@@ -286,6 +287,12 @@ async def test_consensus_is_answered_and_locked(ground: Ground, client: AsyncCli
         content = await db.scalar(select(Scorebook.content).where(Scorebook.id == UUID(book)))
     assert content is not None
     assert digest_text(content) == said["digest"]
+    assert receipt["log"] == str(bench.office.cycle_id)
+    async with ground.database.writing() as db:
+        await checkpoint(db, str(receipt["log"]), "test", ground.clock(), ground.keys)
+    where = f"/public/log/{receipt['log']}/proof"
+    proof = await client.get(where, params={"leaf": str(receipt["leaf"])})
+    assert proof.status_code == 200
     dissents = [each["dissent"] for each in json.loads(content)["answers"]]
     assert sorted(map(str, dissents)) == sorted(["None", "None", "4.7 的证据不足"])
     view = await read(client, bench, book)

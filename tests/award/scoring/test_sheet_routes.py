@@ -15,6 +15,7 @@ from app.platform.audit.models import AuditEvent
 from app.platform.ground import Ground
 from app.proof.canonical import digest_text
 from app.proof.jws import Typ, verify
+from app.proof.merkle import leaf_hash
 from tests.award.cycle_log import cycle_log
 from tests.award.judging.bench import (
     ITEMS,
@@ -200,14 +201,17 @@ async def test_lock_answers_with_a_signed_receipt(ground: Ground, client: AsyncC
     async with ground.database.reading() as db:
         content = await db.scalar(select(Sheet.content).where(Sheet.id == UUID(sheet)))
         logged = await db.scalar(
-            select(AuditEvent.body).where(
+            select(AuditEvent).where(
                 AuditEvent.act == "sheet:lock", AuditEvent.subject == UUID(sheet)
             )
         )
     assert content is not None
     assert digest_text(content) == said["digest"]
     assert len(json.loads(content)["items"]) == ITEMS
-    assert json.loads(logged or "{}")["detail"] == {"digest": said["digest"]}
+    assert logged is not None
+    assert json.loads(logged.body)["detail"] == {"digest": said["digest"]}
+    leaf = leaf_hash(logged.body.encode(), logged.salt).hex()
+    assert (receipt["log"], receipt["leaf"]) == (str(bench.office.cycle_id), leaf)
     read = (await client.get(f"/scoresheets/{sheet}", **judge.auth)).json()
     assert (read["status"], read["total"]) == ("locked", "602.5")
     assert read["actions"] == [{"move": "lock", "allowed": False, "reasons": ["move-not-possible"]}]

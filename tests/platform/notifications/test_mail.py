@@ -24,8 +24,9 @@ from app.platform.jobs.work import do_jobs
 from app.platform.notifications.mail import OLDEST, MailServer, MailServerWrong, compose, mailing
 from app.platform.notifications.models import MailAddress, Notification
 from app.platform.notifications.service import MAIL, Template, notify, place
-from app.platform.security.keys import key_ring, sealer
+from app.platform.security.keys import key_ring
 from app.platform.security.sealing import Sealer
+from app.platform.security.sealing_keys import sealer
 from app.settings import Settings
 from app.working import tasks_of
 from tests.clock import START, MovableClock

@@ -18,15 +18,16 @@ from app.platform.security.keys import (
     drop_unused,
     key_ring,
     rotate,
-    sealer,
 )
+from app.platform.security.sealing_keys import sealer
 from app.proof.keys import KeyRing, SigningKey
 from tests.clock import MovableClock
 
 BOTH = """
 import sys
 from pathlib import Path
-from app.platform.security.keys import key_ring, sealer
+from app.platform.security.keys import key_ring
+from app.platform.security.sealing_keys import sealer
 folder = Path(sys.argv[1])
 sys.stdout.write("ready\\n"); sys.stdout.flush(); sys.stdin.readline()
 ring, closed = key_ring(folder), sealer(folder / "personal.key")
@@ -63,7 +64,7 @@ def test_keys_are_the_same_at_the_next_start(tmp_path: Path) -> None:
     assert first.active is not None
     assert second.active is not None
     assert first.active.kid == second.active.kid
-    assert sealer(tmp_path / "k").key == sealer(tmp_path / "k").key
+    assert sealer(tmp_path / "k").keys == sealer(tmp_path / "k").keys
 
 
 def test_newest_key_signs_and_all_verify(tmp_path: Path) -> None:

@@ -41,13 +41,13 @@ def test_changed_bytes_do_not_open() -> None:
 
 
 def test_keyed_hash_finds_the_same_text_and_only_under_the_same_key() -> None:
-    assert SEALER.keyed_hash(NUMBER) == Sealer(SEALER.key).keyed_hash(NUMBER)
+    assert SEALER.keyed_hash(NUMBER) == Sealer(SEALER.keys).keyed_hash(NUMBER)
     assert SEALER.keyed_hash(NUMBER) != Sealer.generate().keyed_hash(NUMBER)
     assert SEALER.keyed_hash(NUMBER) != SEALER.keyed_hash(NUMBER[:-1] + "1")
     assert len(SEALER.keyed_hash("")) == 32
 
 
 def test_generated_keys_are_long_enough_and_never_the_same() -> None:
-    keys = {Sealer.generate().key for _ in range(8)}
+    keys = {Sealer.generate().keys[0] for _ in range(8)}
     assert len(keys) == 8
     assert {len(key) for key in keys} == {KEY_BYTES}

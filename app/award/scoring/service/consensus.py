@@ -23,7 +23,7 @@ from app.award.scoring.schemas import (
     LockView,
     ScorebookView,
 )
-from app.award.scoring.service.freezing import freeze
+from app.award.scoring.service.freezing import freeze, sign_receipt
 from app.award.stages.queries import open_stage
 from app.award.stages.rules import EntryEnded
 from app.platform.accounts.callers import Call
@@ -146,6 +146,7 @@ async def lock(call: Call, scorebook_id: UUID) -> LockView:
         if total is not None:
             freeze(call, found.it, _content(found.it, about, items, answers), total)
             detail["digest"] = found.it.digest
+    sign_receipt(call, found.it, about.cycle_id, reasons.leaf)
     await call.db.flush()
     return queries.lock_view(found.it)
 

@@ -12,7 +12,7 @@ from app.award.scoring import queries, rules
 from app.award.scoring.lifecycle import SHEET, SheetStatus
 from app.award.scoring.models import Sheet, SheetItem, SheetRevision
 from app.award.scoring.schemas import ItemIn, LockView, SheetItemView
-from app.award.scoring.service.freezing import freeze
+from app.award.scoring.service.freezing import freeze, sign_receipt
 from app.award.stages.models import Entry, Outcome, Stage
 from app.award.stages.queries import hold_open, open_stage
 from app.award.stages.rules import EntryEnded
@@ -113,6 +113,7 @@ async def lock(call: Call, sheet_id: UUID, if_match: str) -> LockView:
         if total is not None:
             freeze(call, found.it, await _content(call, about, sheet_id, items), total)
             detail["digest"] = found.it.digest
+    sign_receipt(call, found.it, about.cycle_id, reasons.leaf)
     await call.db.flush()
     return queries.lock_view(found.it)
 

@@ -9,8 +9,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.platform.accounts import rules
-from app.platform.accounts.callers import Call
+from app.platform.accounts.callers import Call, Visitor
 from app.platform.accounts.lifecycle import ACCOUNT, AccountStatus
+from app.platform.accounts.messages import INVITED, tell
 from app.platform.accounts.models import (
     Account,
     BootstrapToken,
@@ -32,7 +33,7 @@ from app.platform.accounts.schemas import (
     PersonIn,
     Registration,
 )
-from app.platform.accounts.service.passwords import hashed
+from app.platform.accounts.service.passwords import chosen_by_holder, hashed
 from app.platform.accounts.service.sign_in import digest_of, end_sessions
 from app.platform.audit.record import record
 from app.platform.errors import Conflict, NotFound, ensure
@@ -53,32 +54,35 @@ async def issue_bootstrap(db: AsyncSession, wall: datetime) -> str:
     return token
 
 
-async def bootstrap(call: Call, body: BootstrapIn) -> GrantView:
+async def bootstrap(visitor: Visitor, body: BootstrapIn) -> GrantView:
     """Make the first security administrator; the token works once."""
-    used = await call.db.scalar(
-        update(BootstrapToken)
-        .where(
-            BootstrapToken.digest == digest_of(body.token),
-            BootstrapToken.used_at.is_(None),
-            BootstrapToken.expires_at > call.wall,
-        )
-        .values(used_at=call.wall)
-        .returning(BootstrapToken.digest)
+    good = (
+        BootstrapToken.digest == digest_of(body.token),
+        BootstrapToken.used_at.is_(None),
+        BootstrapToken.expires_at > visitor.wall,
     )
-    if used is None:
-        raise rules.TokenSpent
-    account = await _new_account(call, body, password=body.password)
-    grant = await _grant(call, account.person_id, SECURITY_ADMINISTRATOR, None)
-    record(call.db, call.actor, "account:bootstrap", subject=account.id, now=call.now)
-    return grant
+    async with visitor.ground.database.reading() as db:
+        if await db.scalar(select(BootstrapToken.digest).where(*good)) is None:
+            raise rules.TokenSpent
+    chosen = await _chosen(visitor, body, body.password)
+    async with visitor.writing() as call:
+        use = update(BootstrapToken).where(*good).values(used_at=call.wall)
+        if await call.db.scalar(use.returning(BootstrapToken.digest)) is None:
+            raise rules.TokenSpent
+        account = await _new_account(call, body, password_hash=chosen)
+        grant = await _grant(call, account.person_id, SECURITY_ADMINISTRATOR, None)
+        record(call.db, call.actor, "account:bootstrap", subject=account.id, now=call.now)
+        return grant
 
 
-async def register(call: Call, body: Registration) -> Account:
+async def register(visitor: Visitor, body: Registration) -> Account:
     """Somebody makes an account for themselves, without any role yet."""
-    require(call.actor, "account:register")
-    account = await _new_account(call, body, password=body.password)
-    record(call.db, call.actor, "account:register", subject=account.id, now=call.now)
-    return account
+    chosen = await _chosen(visitor, body, body.password)
+    async with visitor.writing() as call:
+        require(call.actor, "account:register")
+        account = await _new_account(call, body, password_hash=chosen)
+        record(call.db, call.actor, "account:register", subject=account.id, now=call.now)
+        return account
 
 
 async def invite(call: Call, body: Invitation) -> Invited:
@@ -89,8 +93,9 @@ async def invite(call: Call, body: Invitation) -> Invited:
         rules.role_obstacle(scope_of, wish.role, wish.scope, at=f"/roles/{place}")
         for place, wish in enumerate(body.roles)
     )
-    account = await _new_account(call, body, password=None)
-    invited = _invited(call, account)
+    ensure([rules.identity_number_obstacle(body.identity_number)])
+    account = await _new_account(call, body, password_hash=None)
+    invited = await _invited(call, account)
     for wish in body.roles:
         await _grant(call, account.person_id, wish.role, wish.scope)
     record(
@@ -111,30 +116,24 @@ async def renew_invitation(call: Call, account_id: UUID) -> Invited:
     if found.it.status != AccountStatus.INVITED:
         raise rules.NotInvited
     record(call.db, call.actor, "account:renew-invitation", subject=account_id, now=call.now)
-    return _invited(call, found.it)
+    return await _invited(call, found.it)
 
 
-async def activate(call: Call, body: ActivationIn) -> None:
+async def activate(visitor: Visitor, body: ActivationIn) -> None:
     """The invited person chooses a password; the token works once."""
-    row = (
-        await call.db.execute(
-            select(Account, Person.name)
-            .join(Person, Person.id == Account.person_id)
-            .where(
-                Account.activation_digest == digest_of(body.token),
-                Account.activation_until > call.wall,
-            )
-            .with_for_update(of=Account)
-        )
-    ).first()
-    if row is None:
-        raise rules.TokenSpent
-    account = row.Account
-    found = Found(account, ACCOUNT_RESOURCE, call.actor, {}, locked=True)
-    with advancing(call.db, found, ACCOUNT, "activate", now=call.now) as reasons:
-        reasons.append(rules.password_obstacle(body.password, account.login, row.name))
-    account.password_hash = await hashed(call.ground, body.password)
-    account.activation_digest = None
+    good = (
+        Account.activation_digest == digest_of(body.token),
+        Account.activation_until > visitor.wall,
+    )
+    weak, chosen = await chosen_by_holder(visitor, body.password, *good)
+    async with visitor.writing() as call:
+        account = await call.db.scalar(select(Account).where(*good).with_for_update())
+        if account is None:
+            raise rules.TokenSpent
+        found = Found(account, ACCOUNT_RESOURCE, call.actor, {}, locked=True)
+        with advancing(call.db, found, ACCOUNT, "activate", now=call.now) as reasons:
+            reasons.append(weak)
+        account.password_hash, account.activation_digest = chosen, None
 
 
 async def disable(call: Call, account_id: UUID) -> None:
@@ -224,24 +223,32 @@ async def _last_administrator(call: Call, person_id: UUID) -> rules.LastAdminist
     return rules.LastAdministrator()
 
 
-def _invited(call: Call, account: Account) -> Invited:
+async def _invited(call: Call, account: Account) -> Invited:
     token = token_urlsafe(32)
     account.activation_digest = digest_of(token)
-    account.activation_until = call.wall + ACTIVATION_LIFETIME
+    account.activation_until = until = call.wall + ACTIVATION_LIFETIME
+    await tell(call.db, account.person_id, INVITED, call.wall, login=account.login, until=until)
     return Invited(
         person_id=account.person_id,
         account_id=account.id,
         login=account.login,
         activation_token=token,
-        activation_until=account.activation_until,
+        activation_until=until,
     )
 
 
-async def _new_account(call: Call, body: PersonIn, *, password: str | None) -> Account:
-    obstacles = [rules.identity_number_obstacle(body.identity_number)]
-    if password is not None:
-        obstacles.append(rules.password_obstacle(password, body.login, body.name))
-    ensure(obstacles)
+async def _chosen(visitor: Visitor, body: PersonIn, password: str) -> str:
+    """The hash of the password for a new account; no connection is held meanwhile."""
+    ensure(
+        [
+            rules.identity_number_obstacle(body.identity_number),
+            rules.password_obstacle(password, body.login, body.name),
+        ]
+    )
+    return await hashed(visitor.ground, password)
+
+
+async def _new_account(call: Call, body: PersonIn, *, password_hash: str | None) -> Account:
     person = Person(name=body.name, created_at=call.now)
     if body.identity_number is not None:
         person.identity_hash = call.ground.sealer.keyed_hash(body.identity_number)
@@ -250,8 +257,8 @@ async def _new_account(call: Call, body: PersonIn, *, password: str | None) -> A
     account = Account(
         person_id=person.id,
         login=body.login,
-        password_hash=await hashed(call.ground, password) if password is not None else None,
-        status=AccountStatus.ACTIVE if password is not None else AccountStatus.INVITED,
+        password_hash=password_hash,
+        status=AccountStatus.INVITED if password_hash is None else AccountStatus.ACTIVE,
         created_at=call.now,
     )
     await _insert(call, account, rules.LoginTaken(login=body.login, pointer="/login"))

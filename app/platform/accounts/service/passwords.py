@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 from secrets import token_urlsafe
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.platform.accounts import rules
-from app.platform.accounts.callers import Call, identify
+from app.platform.accounts.callers import Call, Visitor, identify
 from app.platform.accounts.lifecycle import AccountStatus
+from app.platform.accounts.messages import PASSWORD_SET, RESET_OFFERED, tell
 from app.platform.accounts.models import Account, Person, SignInSession
 from app.platform.accounts.queries import get_account
 from app.platform.accounts.schemas import PasswordChange, PasswordReset, ResetIn
@@ -42,7 +43,13 @@ async def change_own(
         actor, _ = await identify(db, ground, token, wall)
         one = (
             await db.execute(
-                select(Account.id, Account.login, Account.password_hash, Person.name)
+                select(
+                    Account.id,
+                    Account.person_id,
+                    Account.login,
+                    Account.password_hash,
+                    Person.name,
+                )
                 .join(Person, Person.id == Account.person_id)
                 .where(Account.id == actor.account_id)
             )
@@ -61,6 +68,7 @@ async def change_own(
         own = SignInSession.account_id == one.id
         await end_sessions(db, own & (SignInSession.id != actor.session_id), wall)
         record(db, actor, "account:change-password", subject=one.id, now=wall + shift)
+        await tell(db, one.person_id, PASSWORD_SET, wall, login=one.login, at=wall)
 
 
 async def offer_reset(call: Call, account_id: UUID) -> PasswordReset:
@@ -73,39 +81,54 @@ async def offer_reset(call: Call, account_id: UUID) -> PasswordReset:
     if found.it.status != AccountStatus.ACTIVE:
         raise rules.NotActive
     token = token_urlsafe(32)
-    found.it.reset_digest, found.it.reset_until = digest_of(token), call.wall + RESET_LIFETIME
+    until = call.wall + RESET_LIFETIME
+    found.it.reset_digest, found.it.reset_until = digest_of(token), until
     record(call.db, call.actor, "account:offer-reset", subject=account_id, now=call.now)
+    holder, login = found.it.person_id, found.it.login
+    await tell(call.db, holder, RESET_OFFERED, call.wall, login=login, until=until)
     return PasswordReset(
         account_id=account_id,
         login=found.it.login,
         reset_token=token,
-        reset_until=found.it.reset_until,
+        reset_until=until,
     )
 
 
-async def reset(call: Call, body: ResetIn) -> None:
+async def reset(visitor: Visitor, body: ResetIn) -> None:
     """Set a new password with the token; every session of the account ends."""
-    row = (
-        await call.db.execute(
-            select(Account, Person.name)
-            .join(Person, Person.id == Account.person_id)
-            .where(
-                Account.reset_digest == digest_of(body.token),
-                Account.reset_until > call.wall,
-                Account.status == AccountStatus.ACTIVE,
-            )
-            .with_for_update(of=Account)
-        )
-    ).first()
-    if row is None:
+    good = (
+        Account.reset_digest == digest_of(body.token),
+        Account.reset_until > visitor.wall,
+        Account.status == AccountStatus.ACTIVE,
+    )
+    weak, chosen = await chosen_by_holder(visitor, body.password, *good)
+    ensure([weak])
+    async with visitor.writing() as call:
+        account = await call.db.scalar(select(Account).where(*good).with_for_update())
+        if account is None:
+            raise rules.TokenSpent
+        account.password_hash = chosen
+        account.reset_digest = account.reset_until = None
+        await end_sessions(call.db, SignInSession.account_id == account.id, call.wall)
+        await attempts.forget(call.db, attempts.key_of(call.ground, account.login))
+        record(call.db, call.actor, "account:reset-password", subject=account.id, now=call.now)
+        holder, login = account.person_id, account.login
+        await tell(call.db, holder, PASSWORD_SET, call.wall, login=login, at=call.wall)
+
+
+async def chosen_by_holder(
+    visitor: Visitor, password: str, *account: ColumnElement[bool]
+) -> tuple[rules.PasswordWeak | None, str | None]:
+    """Why the new password of an account is refused, or else its hash; no connection is held while
+    it is made. Raises TokenSpent where there is no such account, before the hash costs anything.
+    """
+    known = select(Account.login, Person.name).join(Person, Person.id == Account.person_id)
+    async with visitor.ground.database.reading() as db:
+        holder = (await db.execute(known.where(*account))).first()
+    if holder is None:
         raise rules.TokenSpent
-    account = row.Account
-    ensure([rules.password_obstacle(body.password, account.login, row.name)])
-    account.password_hash = await hashed(call.ground, body.password)
-    account.reset_digest = account.reset_until = None
-    await end_sessions(call.db, SignInSession.account_id == account.id, call.wall)
-    await attempts.forget(call.db, attempts.key_of(call.ground, account.login))
-    record(call.db, call.actor, "account:reset-password", subject=account.id, now=call.now)
+    weak = rules.password_obstacle(password, holder.login, holder.name)
+    return weak, None if weak else await hashed(visitor.ground, password)
 
 
 async def hashed(ground: Ground, password: str) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.platform.accounts.callers import AUDIENCE, Call
 from app.platform.accounts.lifecycle import AccountStatus
+from app.platform.accounts.messages import REPLAYED, tell
 from app.platform.accounts.models import Account, RefreshToken, SignInSession
 from app.platform.accounts.rules import (
     RefreshRefused,
@@ -92,7 +93,13 @@ async def refresh(ground: Ground, token: str, wall: datetime) -> Tokens:
     async with ground.database.writing() as db:
         row = (
             await db.execute(
-                select(RefreshToken, SignInSession, Account.status)
+                select(
+                    RefreshToken,
+                    SignInSession,
+                    Account.status,
+                    Account.person_id,
+                    Account.login,
+                )
                 .join(SignInSession, SignInSession.id == RefreshToken.session_id)
                 .join(Account, Account.id == SignInSession.account_id)
                 .where(RefreshToken.digest == digest_of(token))
@@ -111,6 +118,8 @@ async def refresh(ground: Ground, token: str, wall: datetime) -> Tokens:
             return _tokens(db, ground, session, session.generation, wall)
         if alive and behind:
             session.revoked_at = wall
+            told = {"login": row.login, "since": session.created_at, "at": wall}
+            await tell(db, row.person_id, REPLAYED, wall, **told)
     if behind:
         await note(ground, "refresh-replayed", session.account_id, wall, session.network)
     raise refused

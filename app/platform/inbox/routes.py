@@ -7,8 +7,8 @@ from fastapi import APIRouter, status
 from app.platform.accounts.callers import Reading, SignInNeeded, Writing
 from app.platform.http.pages import CursorUnreadable, Page, PageQuery
 from app.platform.http.problems import answers
-from app.platform.notifications import queries, service
-from app.platform.notifications.schemas import MailAddressIn, NotificationView
+from app.platform.inbox import queries, service
+from app.platform.inbox.schemas import MailAddressIn, NotificationView
 
 routes = APIRouter(prefix="/notifications", tags=["notifications"])
 

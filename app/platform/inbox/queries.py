@@ -8,8 +8,8 @@ from app.platform.accounts.callers import Call
 from app.platform.errors import NotFound
 from app.platform.http.newest import newest_first
 from app.platform.http.pages import Page, Paging
+from app.platform.inbox.schemas import NotificationView
 from app.platform.notifications.models import Notification
-from app.platform.notifications.schemas import NotificationView
 from app.platform.security.access import visible_to
 from app.platform.security.permission import Resource
 

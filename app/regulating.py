@@ -1,0 +1,65 @@
+"""What can be done with a regulation from the command line?"""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from app.award.programmes.service import check_regulation
+from app.catalogue import loader
+from app.rules.regulation.explain import explain
+from app.rules.regulation.read import json_schema, read
+from app.wiring import unfit
+
+regulation = typer.Typer(help="管理办法：检查、说明、格式。", no_args_is_help=True)
+console = Console()
+
+Which = Annotated[str, typer.Argument(help="A code of the catalogue, or a file.")]
+
+
+@regulation.command()
+def check(
+    which: Which,
+    as_json: Annotated[bool, typer.Option("--json", help="The verdict as JSON.")] = False,
+) -> None:
+    """Every fault of a regulation file, with its place and what would mend it; exit 0 or 1."""
+    verdict = check_regulation(text_of(which), unfit)
+    if as_json:
+        print(json.dumps(verdict.model_dump(), ensure_ascii=False, indent=2))
+    elif verdict.sound:
+        print(f"没有发现问题。{verdict.hash}")
+    for p in () if as_json else verdict.faults:
+        print(f"{p.path or '/'}  {p.code}\n    {p.zh}\n    {p.mend}")
+    raise typer.Exit(0 if verdict.sound else 1)
+
+
+@regulation.command(name="explain")
+def explain_(which: Which) -> None:
+    """Tell stage by stage what will happen, and on what clause or assumption it stands."""
+    tell(which)
+
+
+@regulation.command()
+def schema() -> None:
+    """The JSON Schema of a regulation file, for editors."""
+    print(json.dumps(json_schema(), ensure_ascii=False, indent=2))
+
+
+def text_of(which: str) -> str:
+    """The regulation of that code in the catalogue, else the file of that name; exit 1."""
+    if which in loader.regulation_codes():
+        return loader.regulation_text(which)
+    try:
+        return Path(which).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as unreadable:
+        console.print(f"读不到管理办法“{which}”。", style="red")
+        raise typer.Exit(1) from unreadable
+
+
+def tell(which: str) -> None:
+    """Print what a regulation lays down, each sentence with what it stands on."""
+    for paragraph in explain(read(text_of(which))):
+        stands_on = "[yellow]假定[/yellow]" if paragraph.assumed else (paragraph.cite or "")
+        console.print(f"{paragraph.text}  [dim]{stands_on}[/dim]")
