@@ -1,6 +1,7 @@
 """What can be done with a regulation from the command line?"""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,10 @@ from rich.console import Console
 
 from app.award.programmes.service import check_regulation
 from app.catalogue import loader
+from app.rules.regulation.difference import change_text, difference
 from app.rules.regulation.explain import explain
+from app.rules.regulation.model import Regulation
+from app.rules.regulation.problems import RegulationErrors
 from app.rules.regulation.read import json_schema, read
 from app.wiring import unfit
 
@@ -31,7 +35,7 @@ def check(
     elif verdict.sound:
         print(f"没有发现问题。{verdict.hash}")
     for p in () if as_json else verdict.faults:
-        print(f"{p.path or '/'}  {p.code}\n    {p.zh}\n    {p.mend}")
+        print(f"{p.line}:{p.column}  {p.path or '/'}  {p.code}\n    {p.zh}\n    {p.mend}")
     raise typer.Exit(0 if verdict.sound else 1)
 
 
@@ -39,6 +43,27 @@ def check(
 def explain_(which: Which) -> None:
     """Tell stage by stage what will happen, and on what clause or assumption it stands."""
     tell(which)
+
+
+@regulation.command()
+def diff(
+    old: Which,
+    new: Which,
+    as_json: Annotated[bool, typer.Option("--json", help="The changes as JSON.")] = False,
+) -> None:
+    """What changes from one edition to another, rule by rule, and in sentences."""
+    earlier, later = _sound(old), _sound(new)
+    found = difference(earlier, later)
+    if as_json:
+        print(json.dumps(asdict(found), ensure_ascii=False, indent=2))
+        return
+    for change in found.changes:
+        print(change_text(change, earlier, later))
+    for mark, paragraphs in (("-", found.gone), ("+", found.come)):
+        for paragraph in paragraphs:
+            print(f"{mark} {paragraph.text}")
+    if not found.changes:
+        print("两版没有不同。")
 
 
 @regulation.command()
@@ -58,8 +83,18 @@ def text_of(which: str) -> str:
         raise typer.Exit(1) from unreadable
 
 
+def _sound(which: str) -> Regulation:
+    """The regulation; exit 1 with its faults where it is none."""
+    try:
+        return read(text_of(which))
+    except RegulationErrors as wrong:
+        for problem in wrong.problems:
+            console.print(f"{which}{problem.path}：{problem.zh}", style="red", markup=False)
+        raise typer.Exit(1) from wrong
+
+
 def tell(which: str) -> None:
     """Print what a regulation lays down, each sentence with what it stands on."""
-    for paragraph in explain(read(text_of(which))):
+    for paragraph in explain(_sound(which)):
         stands_on = "[yellow]假定[/yellow]" if paragraph.assumed else (paragraph.cite or "")
         console.print(f"{paragraph.text}  [dim]{stands_on}[/dim]")

@@ -131,6 +131,27 @@ def _mapping(events: Iterator[Event], depth: int) -> dict[str, Tree]:
     return tree
 
 
+def places(text: str) -> dict[tuple[str | int, ...], tuple[int, int]]:
+    """Line and column (from 1) of every value, by the steps that lead to it; of a mapping's
+    member, where its key stands. Raises StrictYamlError.
+    """
+    load(text)
+    found: dict[tuple[str | int, ...], tuple[int, int]] = {}
+
+    def walk(node: yaml.Node | None, path: tuple[str | int, ...]) -> None:
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                found[*path, str(key.value)] = _place(key.start_mark)
+                walk(value, (*path, str(key.value)))
+        elif isinstance(node, yaml.SequenceNode):
+            for number, value in enumerate(node.value):
+                found[*path, number] = _place(value.start_mark)
+                walk(value, (*path, number))
+
+    walk(yaml.compose(text, Loader=yaml.SafeLoader), ())
+    return found
+
+
 class Misread(NamedTuple):
     """A scalar that other readers take for something else than its text, and where it stands."""
 

@@ -25,9 +25,11 @@ from app.award.programmes.rules import (
 )
 from app.award.programmes.schemas import (
     AuthorityView,
+    ChangeView,
     CriteriaView,
     CycleDetail,
     CycleView,
+    DifferenceView,
     ParagraphView,
     ProgrammeView,
     RegulationDetail,
@@ -39,7 +41,8 @@ from app.platform.security.access import Found, fetch, fetch_view
 from app.platform.security.permission import Resource
 from app.platform.workflow.advance import actions
 from app.rules.criteria import CriteriaSet, read_criteria
-from app.rules.regulation.explain import explain
+from app.rules.regulation.difference import change_text, difference
+from app.rules.regulation.explain import Paragraph, explain
 from app.rules.regulation.model import Regulation
 from app.rules.regulation.read import read
 
@@ -181,11 +184,34 @@ async def regulation_detail(call: Call, regulation_hash: str) -> RegulationDetai
         code=row.code,
         title=row.title,
         text=row.text,
-        explanation=[
-            ParagraphView(stage=p.stage, text=p.text, cite=p.cite, assumed=p.assumed)
-            for p in explain(_regulation(row.text))
-        ],
+        explanation=[_paragraph(said) for said in explain(_regulation(row.text))],
     )
+
+
+async def difference_view(call: Call, new: str, old: str) -> DifferenceView:
+    """What changes from the edition `old` to `new`; two statements."""
+    earlier, later = await regulation_of(call.db, old), await regulation_of(call.db, new)
+    found = difference(earlier, later)
+    return DifferenceView(
+        old=old,
+        new=new,
+        changes=[
+            ChangeView(
+                path=change.path,
+                way=change.way,
+                old=change.old,
+                new=change.new,
+                zh=change_text(change, earlier, later),
+            )
+            for change in found.changes
+        ],
+        gone=[_paragraph(each) for each in found.gone],
+        come=[_paragraph(each) for each in found.come],
+    )
+
+
+def _paragraph(said: Paragraph) -> ParagraphView:
+    return ParagraphView(stage=said.stage, text=said.text, cite=said.cite, assumed=said.assumed)
 
 
 async def criteria_view(call: Call, criteria_hash: str) -> CriteriaView:

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, status
+from fastapi import APIRouter, Depends, Query, Request, status
 
 from app.award.programmes import queries, rules, service
 from app.award.programmes.models import Authority, Cycle, Programme, RegulationEdition
@@ -16,6 +16,7 @@ from app.award.programmes.schemas import (
     CycleDetail,
     CycleIn,
     CycleView,
+    DifferenceView,
     ProgrammeIn,
     ProgrammeView,
     RegulationDetail,
@@ -154,6 +155,21 @@ async def list_regulations(call: PublicReading, paging: PageQuery) -> Page[Regul
 async def read_regulation(call: PublicReading, regulation_hash: str) -> RegulationDetail:
     """The text as adopted, and an explanation stage by stage with clause or assumption."""
     return await queries.regulation_detail(call, regulation_hash)
+
+
+@routes.get(
+    "/regulations/{regulation_hash}/difference",
+    operation_id="compare_regulations",
+    summary="What changes from one edition to another",
+    responses=answers(rules.RegulationUnknown),
+)
+async def compare_regulations(
+    call: PublicReading, regulation_hash: str, since: Annotated[str, Query(max_length=80)]
+) -> DifferenceView:
+    """Rule by rule, from the edition `since` to this one: each value, and each sentence of the
+    explanation that went or came.
+    """
+    return await queries.difference_view(call, regulation_hash, since)
 
 
 @routes.get(

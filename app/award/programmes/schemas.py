@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 from app.award.programmes.lifecycle import CycleStatus
 from app.platform.http.bodies import Body, Key, Line, View
 from app.platform.workflow.advance import Action
+from app.rules.regulation.difference import Way
 
 
 class AuthorityIn(Body):
@@ -54,6 +55,8 @@ class FaultView(View):
     """One fault of a regulation file: where, what, and what would mend it."""
 
     path: str = Field(examples=["/stages/3/of"])
+    line: int = Field(description="From 1.", examples=[64])
+    column: int = Field(description="From 1.", examples=[5])
     code: str = Field(examples=["shares-not-whole"])
     zh: str
     en: str
@@ -86,6 +89,26 @@ class RegulationView(View):
 class RegulationDetail(RegulationView):
     text: str
     explanation: list[ParagraphView]
+
+
+class ChangeView(View):
+    """One value in which two editions differ; null where an edition has none."""
+
+    path: str = Field(examples=["stages/site/advance/first/places"])
+    way: Way
+    old: str | None
+    new: str | None
+    zh: str = Field(description="The change as a sentence.")
+
+
+class DifferenceView(View):
+    """What changes from one edition to another, rule by rule."""
+
+    old: str = Field(description="Hash of the earlier edition.")
+    new: str = Field(description="Hash of the later edition.")
+    changes: list[ChangeView]
+    gone: list[ParagraphView] = Field(description="Sentences that no longer hold.")
+    come: list[ParagraphView] = Field(description="Sentences that hold from now on.")
 
 
 class CriteriaView(View):

@@ -43,7 +43,7 @@ from app.platform.workflow.advance import advancing
 from app.proof.canonical import digest_text
 from app.rules.quota import places
 from app.rules.regulation.model import Regulation
-from app.rules.regulation.problems import Problem, RegulationErrors
+from app.rules.regulation.problems import Problem, RegulationErrors, place_of
 from app.rules.regulation.read import digest, read
 from app.rules.regulation.stages import Panel
 
@@ -82,8 +82,14 @@ def check_regulation(text: str, unfit: Unfit) -> CheckView:
         found = unfit(read(text))
     except RegulationErrors as errors:
         found = errors.problems
-    faults = [FaultView(path=p.path, code=p.code, zh=p.zh, en=p.en, mend=p.mend) for p in found]
+    faults = [_fault_view(text, problem) for problem in found]
     return CheckView(sound=not faults, hash=None if faults else digest(text), faults=faults)
+
+
+def _fault_view(text: str, problem: Problem) -> FaultView:
+    line, column = place_of(text, problem.path)
+    fields = {name: getattr(problem, name) for name in ("path", "code", "zh", "en", "mend")}
+    return FaultView(**fields, line=line, column=column)
 
 
 async def adopt(call: Call, programme_id: UUID, body: AdoptionIn, unfit: Unfit) -> RegulationView:

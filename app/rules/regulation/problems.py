@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from app.rules.strict_yaml import StrictYamlError, places
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -13,6 +15,19 @@ class Problem:
     zh: str
     en: str
     mend: str
+
+
+def place_of(text: str, path: str) -> tuple[int, int]:
+    """Line and column (from 1) in the file of what a pointer names, or of the nearest rule above
+    it that is written; (1, 1) where the text cannot be read.
+    """
+    try:
+        known = {pointer(steps): place for steps, place in places(text).items()}
+    except StrictYamlError as error:
+        return error.line, error.column
+    while path and path not in known:
+        path = path.rpartition("/")[0]
+    return known.get(path, (1, 1))
 
 
 class RegulationErrors(ValueError):

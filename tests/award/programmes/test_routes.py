@@ -105,6 +105,25 @@ async def test_a_sound_regulation_is_adopted_and_explained(
     assert await rows(ground, Adoption.regulation_hash == digest(text)) == 1
 
 
+async def test_two_editions_are_compared_rule_by_rule(ground: Ground, client: AsyncClient) -> None:
+    office = await make_office(ground)
+    longer = changed("/stages/8/length/working_days", "7", BINHU)
+    for text in (BINHU, longer):
+        body = {"text": text, "document": "滨政发〔2026〕3号"}
+        where = f"/programmes/{office.programme_id}/regulations"
+        answer = await client.post(where, json=body, **office.head.auth)
+        assert answer.status_code == 201, answer.text
+    where = f"/regulations/{digest(longer)}/difference"
+    told = (await client.get(where, params={"since": digest(BINHU)})).json()
+    (only,) = told["changes"]
+    assert only["zh"] == "环节“公示”（stages/notice/length/working_days）：由 5 改为 7。"
+    assert [(each["stage"], each["text"][:9]) for each in told["come"]] == [
+        ("notice", "公示7个工作日。（")
+    ]
+    unknown = await client.get(where, params={"since": "sha256:" + "0" * 64})
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "regulation-not-found")
+
+
 FAULTY = changed(
     "/stages/5/of/0/share",
     "80%",
