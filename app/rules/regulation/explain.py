@@ -34,7 +34,8 @@ def explain(regulation: Regulation) -> list[Paragraph]:
 
 
 def _paragraph(stage: str | None, text: str, rule: Rule, *fields: str) -> Paragraph:
-    if fields and not rule.model_fields_set.intersection(fields):
+    written = rule.model_fields_set
+    if not written or (fields and not written.intersection(fields)):
         return Paragraph(stage, f"{text}（默认：办法未写明）", None, assumed=False)
     if rule.assumes(*fields):
         return Paragraph(stage, f"{text}（假定：{rule.because}）", None, assumed=True)

@@ -1,6 +1,7 @@
 """What holds for the award as a whole, sentence by sentence?"""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from app.rules.exact import text_from_fen
 from app.rules.regulation.bars import Bar
@@ -24,6 +25,12 @@ from app.rules.regulation.words import (
 
 Said = tuple[str, Rule]
 """A sentence, and the rule that carries its clause."""
+_STARTS: Final[Mapping[str, str]] = {
+    "decision_date": "授奖决定之日",
+    "award_year_end": "获奖年度终了",
+    "revocation": "撤销之日",
+    "finding": "认定之日",
+}
 
 
 def said_of_award(regulation: Regulation) -> Iterator[Said]:
@@ -57,7 +64,8 @@ def _of_the_text(regulation: Regulation) -> Iterator[Said]:
     if regulation.source:
         yield f"依据的文本：{regulation.source.text}。", regulation.source
     if cycle := regulation.cycle:
-        every = f"每{cycle.every_years}年评定一届" if cycle.every_years else "不定期，经批准后评定"
+        years = cycle.every_years or 0
+        every = f"每{years if years > 1 else ''}年评定一届" if years else "不定期，经批准后评定"
         yield f"{every}{'，经批准可以增开' if cycle.special else ''}。", cycle
     if launch := regulation.launch:
         yield f"启动须经{launch.approved_by}批准，批准的名额可以少于本办法所定。", launch
@@ -119,15 +127,15 @@ def _narrowed(
 
 def _quota_text(regulation: Regulation, quota: Quota) -> str:
     who = _filter_text(regulation, quota.of)
-    but = f"（{_filter_text(regulation, quota.leaves_out)}不计）" if quota.leaves_out else ""
+    but = f"（{_filter_text(regulation, quota.leaves_out, '')}不计）" if quota.leaves_out else ""
     held = "原则上" if quota.in_principle else ""
     if quota.at_most:
         return f"{who}{but}{held}至多{quota.at_most}个，可以空缺。"
     return f"{who}{but}{held}至少{quota.at_least}个。"
 
 
-def _filter_text(regulation: Regulation, wanted: Filter) -> str:
-    tiers = _names(regulation.tiers, wanted.tier) or "各等次合计"
+def _filter_text(regulation: Regulation, wanted: Filter, every: str = "各等次合计") -> str:
+    tiers = _names(regulation.tiers, wanted.tier) or every
     tracks = _names(regulation.tracks, wanted.track)
     return f"{tracks}{_names(regulation.groups, wanted.group)}{tiers}"
 
@@ -161,16 +169,14 @@ def _bar_text(regulation: Regulation, bar: Bar) -> str:
     what = f"不得申报{closed}" if closed else "不得申报"
     also = f"（含{'、'.join(bar.also)}）" if bar.also else ""
     whom = f"{_names(regulation.tracks, bar.track)}：" if bar.track else ""
-    long = sit_out_text(bar.sit_out)
+    long = sit_out_text(bar.sit_out, _STARTS[bar.counted_from])
     if bar.after.granted:
         tier = "、".join(f"“{name_of(regulation.tiers, key)}”" for key in bar.after.granted)
-        start = "自授奖决定之日起" if bar.counted_from == "decision_date" else "自获奖年度终了起"
-        return f"{whom}获{tier}{also}后，{start}{long}内{what}。"
+        return f"{whom}获{tier}{also}后，{long}{what}。"
     if bar.after.revoked_for:
-        ground = kinds_text(bar.after.revoked_for)
-        return f"{whom}因{ground}被撤销奖项的，自撤销之日起{long}内{what}。"
+        return f"{whom}因{kinds_text(bar.after.revoked_for)}被撤销奖项的，{long}{what}。"
     ground = kinds_text(bar.after.disqualified_for or ())
-    return f"{whom}评审中因{ground}被取消资格的，自认定之日起{long}内{what}。"
+    return f"{whom}评审中因{ground}被取消资格的，{long}{what}。"
 
 
 def _afterwards(regulation: Regulation) -> Iterator[Said]:

@@ -29,14 +29,18 @@ Said = tuple[str, Rule, tuple[str, ...]]
 
 def said_of_stage(regulation: Regulation, stage: Stage) -> Iterator[Said]:
     """The sentences of one stage: where it stands, what its kind asks, who goes on."""
-    before = [name_of(regulation.stages, key) for key in regulation.after(stage)]
+    feeders = {
+        key for track in regulation.tracks_of(stage) for key in regulation.feeders(stage, track)
+    }
+    before = [each.name for each in regulation.stages if each.key in feeders]
     place = f"接在{'、'.join(f'“{name}”' for name in before)}之后" if before else "最先进行"
     only = [name_of(regulation.tracks, key) for key in stage.tracks or ()]
     limited = f"，仅限{'、'.join(only)}" if only else ""
     yield f"“{stage.name}”环节{place}{limited}。", stage, ("key", "after", "tracks")
     yield from _by_people(regulation, stage)
     yield from _by_rule(regulation, stage)
-    yield _part(stage, "advance", _advance_text(stage.advances))
+    if not isinstance(stage, Grant):
+        yield _part(stage, "advance", _advance_text(stage.advances))
 
 
 def _by_people(regulation: Regulation, stage: Stage) -> Iterator[Said]:
@@ -74,7 +78,8 @@ def _by_rule(regulation: Regulation, stage: Stage) -> Iterator[Said]:
         text = f"未入围的，按名次在名额之内列为“{tier}”人选，不再参加其后的评分。"
         yield _part(stage, "consolation", text)
     if isinstance(stage, Composite | Vote) and stage.proposes:
-        how = "按名次" if stage.by == "rank" else "由其择定并对未入选者说明理由，"
+        ranked = "按同意票数、再按名次" if isinstance(stage, Vote) else "按名次"
+        how = ranked if stage.by == "rank" else "由其择定并对未入选者说明理由，"
         yield _part(stage, "proposes", f"{how}在名额之内提出等次建议。")
         for floor in stage.floors:
             tier = name_of(regulation.tiers, floor.tier)
@@ -110,8 +115,12 @@ def _endorsement(stage: Endorsement) -> Iterator[Said]:
         for body in stage.bodies
     )
     yield f"须经推荐：{bodies}；{need}推荐。", stage, ("bodies", "needs")
-    by = {"registration": "按注册地", "sector": "按行业", "choice": "由申报者选定"}
-    yield _part(stage, "routed_by", f"{by[stage.routed_by]}确定推荐单位。")
+    by = {
+        "registration": "按注册地确定推荐单位。",
+        "sector": "按行业确定推荐单位。",
+        "choice": "推荐单位由申报者选定。",
+    }
+    yield _part(stage, "routed_by", by[stage.routed_by])
     if stage.ordered:
         yield _part(stage, "ordered", "推荐单位须排出先后。")
     if stage.notice:

@@ -156,11 +156,11 @@ def rounding_text(rounding: Rounding) -> str:
     return f"{mode}，保留{rounding.places}位小数"
 
 
-def sit_out_text(sit_out: SitOut) -> str:
-    """3年, 2届, or for ever."""
+def sit_out_text(sit_out: SitOut, start: str) -> str:
+    """其后2届, 终身, or 自授奖决定之日起3年内."""
     if sit_out.for_ever is not None:
         return "终身"
-    return f"{sit_out.years}年" if sit_out.years else f"{sit_out.cycles}届"
+    return f"自{start}起{sit_out.years}年内" if sit_out.years else f"其后{sit_out.cycles}届"
 
 
 def condition_text(condition: Condition, named: Mapping[str, str]) -> str:
