@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from app.catalogue import loader
+from app.rules.exact import decimal_text
 from app.rules.regulation.model import Regulation
 from app.rules.regulation.problems import Problem, problem
 from app.rules.regulation.stages import Composite, Panel
@@ -11,14 +12,16 @@ Path = tuple[str | int, ...]
 
 
 def check_criteria(regulation: Regulation) -> list[Problem]:
-    """Criteria sets that are not in the catalogue, categories that they lack, and a division of
-    work that does not fit them.
+    """Criteria sets that are not in the catalogue, categories that they lack, cuts among points out
+    of different totals, and a division of work that does not fit them.
     """
     found = list(_unknown(regulation))
     for place, stage in enumerate(regulation.stages):
         path: Path = ("stages", place)
         if isinstance(stage, Composite):
             found += _ties(regulation, stage, path)
+        if isinstance(stage, Panel):
+            found += _alike(regulation, stage, path)
         if isinstance(stage, Panel) and stage.panel_of is not None:
             found += _division(regulation, stage, path)
     return found
@@ -54,6 +57,17 @@ def _ties(regulation: Regulation, stage: Composite, path: Path) -> Iterator[Prob
                     "unknown_category", here, key=tie.category, choices="、".join(sorted(known))
                 )
                 break
+
+
+def _alike(regulation: Regulation, panel: Panel, path: Path) -> Iterator[Problem]:
+    """A cut compares points, so all who stand at it must be scored out of the same total."""
+    if panel.advances.way == "everybody":
+        return
+    codes = {regulation.criteria_of(panel, track) for track in regulation.tracks_of(panel)}
+    totals = {loader.criteria(code).total for code in codes & set(loader.criteria_codes())}
+    if len(totals) > 1:
+        told = "、".join(decimal_text(total) for total in sorted(totals))
+        yield problem("unlike_scores", (*path, "advance"), totals=told)
 
 
 def _division(regulation: Regulation, panel: Panel, path: Path) -> Iterator[Problem]:

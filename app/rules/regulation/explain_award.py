@@ -201,7 +201,8 @@ def _afterwards(regulation: Regulation) -> Iterator[Said]:
 
 
 def _named(regulation: Regulation) -> dict[str, str]:
-    return {each.key: each.name for each in (*regulation.tiers, *regulation.groups)}
+    tiers = {each.key: each.name for each in regulation.tiers}
+    return tiers | {each.key: each.name for each in regulation.groups}
 
 
 def _names(known: Iterable[Named], keys: tuple[str, ...] | None) -> str:

@@ -164,6 +164,11 @@ SENTENCES: Final[dict[str, tuple[str, str, str]]] = {
         "The criteria have no category '{key}'.",
         "改为其中之一：{choices}。",
     ),
+    "unlike_scores": (
+        "各类别的评价准则满分不同（{totals}），不能放在一起按分数或名次取舍。",
+        "The tracks are scored out of different totals ({totals}) and cannot be cut together.",
+        "用 tracks 为满分不同的类别分设环节，或改为 everybody，到综合评价再取舍。",
+    ),
     "division_unfit": (
         "沿用的评审组是按环节“{key}”的类目分工的，与本环节的评价准则不符。",
         "The panel divides its work by the categories of '{key}', which this stage does not score.",
