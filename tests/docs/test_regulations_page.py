@@ -38,10 +38,14 @@ EXTRAS: dict[str, dict[str, Any]] = {
     "small": {
         "groups": [
             {
-                **{"key": "small", "name": "中小企业"},
+                "key": "small",
+                "name": "中小企业",
                 "when": {
-                    **{"key": "sized", "name": "规模", "kind": "declared"},
-                    **{"fact": "size", "one_of": ["小型"]},
+                    "key": "sized",
+                    "name": "规模",
+                    "kind": "declared",
+                    "fact": "size",
+                    "one_of": ["小型"],
                 },
             }
         ]
@@ -49,7 +53,8 @@ EXTRAS: dict[str, dict[str, Any]] = {
     "held": {
         "groups": [
             {
-                **{"key": "held", "name": "曾获奖者"},
+                "key": "held",
+                "name": "曾获奖者",
                 "when": {"key": "won", "name": "曾获奖", "kind": "award_held", "tiers": "award"},
             }
         ]
