@@ -205,8 +205,8 @@ def _afterwards(regulation: Regulation) -> Iterator[Said]:
 
 
 def _named(regulation: Regulation) -> dict[str, str]:
-    tiers = {each.key: each.name for each in regulation.tiers}
-    return tiers | {each.key: each.name for each in regulation.groups}
+    tiers = {tier.key: tier.name for tier in regulation.tiers}
+    return tiers | {group.key: group.name for group in regulation.groups}
 
 
 def _names(known: Iterable[Named], keys: tuple[str, ...] | None) -> str:
