@@ -34,7 +34,7 @@ def said_of_award(regulation: Regulation) -> Iterator[Said]:
     for tier in regulation.tiers:
         yield _tier_text(regulation, tier), tier
     for group in regulation.groups:
-        yield f"分组“{group.name}”：{condition_text(group.when)}。", group
+        yield f"分组“{group.name}”：{condition_text(group.when, _named(regulation))}。", group
     for quota in regulation.quotas:
         yield _quota_text(regulation, quota), quota
     for condition in regulation.eligibility.require:
@@ -76,6 +76,8 @@ def _committee_text(committee: Committee) -> str:
         said.append(f"主任由{committee.chair}担任")
     if committee.term_years:
         said.append(f"任期{committee.term_years}年")
+    if committee.terms_on_end:
+        said.append(f"连任不超过{committee.terms_on_end}届")
     return f"评定委员会{'，'.join(said)}。"
 
 
@@ -101,7 +103,8 @@ def _ground(regulation: Regulation, opening: str, condition: Condition) -> Itera
     asked = _narrowed(regulation, condition.track, condition.group)
     tiers = _names(regulation.tiers, condition.tier)
     only = f"（仅关系{tiers}）" if tiers else ""
-    yield f"{asked}{opening}：{condition.name}——{condition_text(condition)}{only}。", condition
+    what = condition_text(condition, _named(regulation))
+    yield f"{asked}{opening}：{condition.name}——{what}{only}。", condition
     if isinstance(condition, AnyOf | AllOf):
         for each in condition.of:
             yield from _ground(regulation, f"其中（{condition.name}）", each)
@@ -189,6 +192,10 @@ def _afterwards(regulation: Regulation) -> Iterator[Said]:
         f"向社会公开{DISCLOSED[disclose.public]}，告知申报者{DISCLOSED[disclose.applicant]}。",
         disclose,
     )
+
+
+def _named(regulation: Regulation) -> dict[str, str]:
+    return {each.key: each.name for each in (*regulation.tiers, *regulation.groups)}
 
 
 def _names(known: Iterable[Named], keys: tuple[str, ...] | None) -> str:

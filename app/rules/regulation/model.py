@@ -101,6 +101,7 @@ class Committee(Rule):
     odd: Flag = False
     chair: Text | None = None
     term_years: Positive | None = None
+    terms_on_end: Positive | None = None
     standing: Flag = False
 
 

@@ -34,12 +34,49 @@ _BASES: Final[Mapping[str, str]] = {
     "present": "到会委员",
     "voting": "有效表决票",
 }
-_KINDS: Final[Mapping[str, str]] = {
+INCIDENTS: Final[Mapping[str, str]] = {
     "quality": "质量事故",
     "safety": "安全事故",
     "environment": "环境事故",
+    "health": "公共卫生或职业健康事故",
+    "inspection": "监督抽查或检验不合格",
+    "complaint": "查实的重大投诉",
+    "penalty": "行政处罚",
+    "policy": "违反产业、环保、能耗、质量等政策",
+    "licence": "应有而未有的许可或证照",
+    "breach": "其他严重违法违规",
+    "dishonesty": "严重失信",
+    "crime": "犯罪",
+    "purpose": "违背奖项宗旨的行为",
     "fraud": "弄虚作假",
+    "grave-fraud": "情节严重的弄虚作假",
 }
+CERTIFICATES: Final[Mapping[str, str]] = {
+    "qms": "质量管理体系认证",
+    "ems": "环境管理体系认证",
+    "ohsms": "职业健康安全管理体系认证",
+    "enms": "能源管理体系认证",
+    "fsms": "食品安全管理体系认证",
+}
+FACTS: Final[Mapping[str, str]] = {
+    "budget-funded": "财政全额拨款",
+    "legal-person": "具有法人资格",
+    "non-profit": "从事非营利性业务",
+    "size": "企业规模",
+    "sector": "所属门类",
+    "specialised": "专精特新企业",
+    "excellence-model-years": "实施卓越绩效模式的年数",
+    "quality-system-years": "质量管理体系有效运行的年数",
+    "quality-work-years": "从事质量工作的年数",
+    "project-years": "项目建成运行的年数",
+    "civil-servant": "公务员",
+    "criminal-record": "法定代表人有犯罪记录",
+    "government-level": "政府层级",
+    "tax-paid": "上年度纳税额（元）",
+    "credit-grade": "质量信用等级",
+}
+"""Facts that an applicant declares; a regulation may name others."""
+_ANSWERS: Final[Mapping[str, str]] = {"yes": "是", "no": "否"}
 REFERENCES: Final[Mapping[str, str]] = {
     "cut_off": "截止基准日",
     "submission": "提交申报之日",
@@ -126,17 +163,17 @@ def sit_out_text(sit_out: SitOut) -> str:
     return f"{sit_out.years}年" if sit_out.years else f"{sit_out.cycles}届"
 
 
-def condition_text(condition: Condition) -> str:
-    """What a ground asks, without its name."""
+def condition_text(condition: Condition, named: Mapping[str, str]) -> str:
+    """What a ground asks, without its name; `named` has the names of groups and tiers by key."""
     match condition:
         case AnyOf():
             return "至少具备一项：" + "；".join(each.name for each in condition.of)
         case AllOf():
             return "全部具备：" + "；".join(each.name for each in condition.of)
         case YearsRegistered() | Certificate() | Incident() | LossMaking() | AwardHeld():
-            return _looked_back(condition)
+            return _looked_back(condition, named)
         case InGroup():
-            return f"属于分组{'、'.join(condition.of)}"
+            return f"属于分组{'、'.join(named.get(key, key) for key in condition.of)}"
         case _:
             return _compared(condition)
 
@@ -146,10 +183,11 @@ def _compared(
 ) -> str:
     match condition:
         case Declared():
-            return f"申报的{condition.fact}{_comparison(condition)}"
+            return f"申报的“{FACTS.get(condition.fact, condition.fact)}”{_comparison(condition)}"
         case Grade():
             order = "、".join(condition.grades)
-            return f"{condition.fact}达到“{condition.at_least}”（由低到高：{order}）"
+            fact = FACTS.get(condition.fact, condition.fact)
+            return f"{fact}达到“{condition.at_least}”（由低到高：{order}）"
         case RankInIndustry():
             measures = "、".join(condition.by)
             return f"{measures}有一项居{LEVELS[condition.within]}同行业前{condition.at_most}位"
@@ -162,6 +200,7 @@ def _compared(
 
 def _looked_back(
     condition: YearsRegistered | Certificate | Incident | LossMaking | AwardHeld,
+    named: Mapping[str, str],
 ) -> str:
     day = REFERENCES[condition.back_from]
     match condition:
@@ -169,7 +208,8 @@ def _looked_back(
             return f"至{day}注册满{condition.at_least}年"
         case Certificate():
             long = f"满{length_text(condition.held_for)}" if condition.held_for else ""
-            return f"{day}持有有效的{kinds_text(condition.of)}证书{long}"
+            of = "或".join(CERTIFICATES.get(code, code) for code in condition.of)
+            return f"{day}持有有效的{of}证书{long}"
         case Incident():
             length = length_text(condition.within)
             later = "，其后至授奖前发生的同样计入" if condition.until_grant else ""
@@ -178,11 +218,12 @@ def _looked_back(
             but = "（政策性亏损除外）" if condition.policy_loss_excepted else ""
             return f"{day}之前{condition.fiscal_years}个完整会计年度内有亏损{but}"
         case AwardHeld():
-            return f"{day}{_held_text(condition)}"
+            return f"{day}{_held_text(condition, named)}"
 
 
-def _held_text(condition: AwardHeld) -> str:
-    names = "、".join((*condition.tiers, *condition.honours))
+def _held_text(condition: AwardHeld, named: Mapping[str, str]) -> str:
+    own = (named.get(key, key) for key in condition.tiers)
+    names = "、".join(dict.fromkeys((*own, *condition.honours)))
     long = f"且已满{length_text(condition.for_at_least)}" if condition.for_at_least else ""
     late = f"，且系{length_text(condition.within)}内获得" if condition.within else ""
     return f"已获“{names}”{long}{late}"
@@ -195,9 +236,9 @@ def _comparison(condition: Declared) -> str:
         return f"不高于{decimal_text(condition.at_most)}"
     if condition.one_of is not None:
         return f"为下列之一：{'、'.join(condition.one_of)}"
-    return f"为“{condition.equals}”"
+    return f"为“{_ANSWERS.get(condition.equals or '', condition.equals)}”"
 
 
 def kinds_text(codes: tuple[str, ...]) -> str:
     """质量事故或安全事故; a code we have no word for stands as it is."""
-    return "或".join(_KINDS.get(code, code) for code in codes)
+    return "或".join(INCIDENTS.get(code, code) for code in codes)

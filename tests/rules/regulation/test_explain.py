@@ -90,6 +90,6 @@ def test_explain_tells_what_any_of_consists_of() -> None:
     text = changed("/eligibility/require/-", either, changed("/eligibility/forbid/-", loss))
     sentences = said(changed("/quotas/-", {"at_least": "1", "of": {"track": "small"}}, text), None)
     assert "必须符合：二者之一——至少具备一项：体系证书；纳税。（未注条款）" in sentences
-    assert "其中（二者之一）：纳税——申报的tax不低于2000000。（未注条款）" in sentences
+    assert "其中（二者之一）：纳税——申报的“tax”不低于2000000。（未注条款）" in sentences
     assert "不得有下列情形：亏损——截止基准日之前3个完整会计年度内有亏损。（未注条款）" in sentences
     assert "“小微企业”各等次合计至少1个。（未注条款）" in sentences
