@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from app.rules.exact import text_from_fen
 from app.rules.regulation.bars import Bar
 from app.rules.regulation.eligibility_rules import AllOf, AnyOf, Condition
-from app.rules.regulation.model import Committee, Regulation, Track
+from app.rules.regulation.model import Committee, Regulation, Rhythm, Track
 from app.rules.regulation.money import Bonus, Matching
 from app.rules.regulation.quotas import Filter, Quota, Tier
 from app.rules.regulation.values import Rule, share_text
@@ -57,12 +57,17 @@ def _of_the_text(regulation: Regulation) -> Iterator[Said]:
     if regulation.source:
         yield f"依据的文本：{regulation.source.text}。", regulation.source
     if cycle := regulation.cycle:
-        every = f"每{cycle.every_years}年评定一届" if cycle.every_years else "不定期，经批准后评定"
-        yield f"{every}{'，经批准可以增开' if cycle.special else ''}。", cycle
+        yield f"{_rhythm_text(cycle)}{'，经批准可以增开' if cycle.special else ''}。", cycle
     if launch := regulation.launch:
         yield f"启动须经{launch.approved_by}批准，批准的名额可以少于本办法所定。", launch
     if regulation.committee:
         yield _committee_text(regulation.committee), regulation.committee
+
+
+def _rhythm_text(cycle: Rhythm) -> str:
+    if cycle.every_years is None:
+        return "不定期，经批准后评定"
+    return f"每{cycle.every_years}年评定一届" if cycle.every_years > 1 else "每年评定一届"
 
 
 def _committee_text(committee: Committee) -> str:
@@ -118,7 +123,7 @@ def _narrowed(
 
 
 def _quota_text(regulation: Regulation, quota: Quota) -> str:
-    who = _filter_text(regulation, quota.of)
+    who = _filter_text(regulation, quota.of, all_tiers="各等次合计")
     but = f"（{_filter_text(regulation, quota.leaves_out)}不计）" if quota.leaves_out else ""
     held = "原则上" if quota.in_principle else ""
     if quota.at_most:
@@ -126,8 +131,8 @@ def _quota_text(regulation: Regulation, quota: Quota) -> str:
     return f"{who}{but}{held}至少{quota.at_least}个。"
 
 
-def _filter_text(regulation: Regulation, wanted: Filter) -> str:
-    tiers = _names(regulation.tiers, wanted.tier) or "各等次合计"
+def _filter_text(regulation: Regulation, wanted: Filter, *, all_tiers: str = "") -> str:
+    tiers = _names(regulation.tiers, wanted.tier) or all_tiers
     tracks = _names(regulation.tracks, wanted.track)
     return f"{tracks}{_names(regulation.groups, wanted.group)}{tiers}"
 
@@ -195,7 +200,8 @@ def _afterwards(regulation: Regulation) -> Iterator[Said]:
 
 
 def _named(regulation: Regulation) -> dict[str, str]:
-    return {each.key: each.name for each in (*regulation.tiers, *regulation.groups)}
+    tiers = {tier.key: tier.name for tier in regulation.tiers}
+    return tiers | {group.key: group.name for group in regulation.groups}
 
 
 def _names(known: Iterable[Named], keys: tuple[str, ...] | None) -> str:

@@ -36,7 +36,8 @@ def said_of_stage(regulation: Regulation, stage: Stage) -> Iterator[Said]:
     yield f"“{stage.name}”环节{place}{limited}。", stage, ("key", "after", "tracks")
     yield from _by_people(regulation, stage)
     yield from _by_rule(regulation, stage)
-    yield _part(stage, "advance", _advance_text(stage.advances))
+    if not isinstance(stage, Grant):
+        yield _part(stage, "advance", _advance_text(stage.advances))
 
 
 def _by_people(regulation: Regulation, stage: Stage) -> Iterator[Said]:
@@ -71,16 +72,21 @@ def _by_rule(regulation: Regulation, stage: Stage) -> Iterator[Said]:
             yield _part(stage, "title", f"证书印{title}。")
     if isinstance(stage, Sifting) and stage.consolation:
         tier = name_of(regulation.tiers, stage.consolation)
-        text = f"未入围的，按名次在名额之内列为“{tier}”人选，不再参加其后的评分。"
+        text = f"未入选的，按名次在名额之内列为“{tier}”人选，不再参加其后的评分。"
         yield _part(stage, "consolation", text)
     if isinstance(stage, Composite | Vote) and stage.proposes:
-        how = "按名次" if stage.by == "rank" else "由其择定并对未入选者说明理由，"
-        yield _part(stage, "proposes", f"{how}在名额之内提出等次建议。")
+        yield _part(stage, "proposes", f"{_proposing_text(stage)}在名额之内提出等次建议。")
         for floor in stage.floors:
             tier = name_of(regulation.tiers, floor.tier)
             only = "、".join(name_of(regulation.tracks, key) for key in floor.track or ())
             text = f"{only}“{tier}”不得低于{decimal_text(floor.at_least)}分。"
             yield _part(stage, "floors", text, floor)
+
+
+def _proposing_text(stage: Composite | Vote) -> str:
+    if stage.by == "choice":
+        return "由其择定并对未入选者说明理由，"
+    return "按名次" if isinstance(stage, Composite) else "通过的按同意票多少、同票的按名次，"
 
 
 def _intake(regulation: Regulation, stage: Intake) -> Iterator[Said]:
@@ -110,8 +116,8 @@ def _endorsement(stage: Endorsement) -> Iterator[Said]:
         for body in stage.bodies
     )
     yield f"须经推荐：{bodies}；{need}推荐。", stage, ("bodies", "needs")
-    by = {"registration": "按注册地", "sector": "按行业", "choice": "由申报者选定"}
-    yield _part(stage, "routed_by", f"{by[stage.routed_by]}确定推荐单位。")
+    by = {"registration": "按注册地确定", "sector": "按行业确定", "choice": "由申报者选定"}
+    yield _part(stage, "routed_by", f"{by[stage.routed_by]}推荐单位。")
     if stage.ordered:
         yield _part(stage, "ordered", "推荐单位须排出先后。")
     if stage.notice:

@@ -61,6 +61,7 @@ CERTIFICATES: Final[Mapping[str, str]] = {
 FACTS: Final[Mapping[str, str]] = {
     "budget-funded": "财政全额拨款",
     "legal-person": "具有法人资格",
+    "local-tax": "在本地纳税",
     "non-profit": "从事非营利性业务",
     "size": "企业规模",
     "sector": "所属门类",
@@ -76,6 +77,12 @@ FACTS: Final[Mapping[str, str]] = {
     "credit-grade": "质量信用等级",
 }
 """Facts that an applicant declares; a regulation may name others."""
+MEASURES: Final[Mapping[str, str]] = {
+    "revenue": "营业收入",
+    "profit-and-tax": "利税总额",
+    "asset-contribution": "总资产贡献率",
+}
+"""Measures by which an applicant may stand in the front of its industry."""
 _ANSWERS: Final[Mapping[str, str]] = {"yes": "是", "no": "否"}
 REFERENCES: Final[Mapping[str, str]] = {
     "cut_off": "截止基准日",
@@ -189,8 +196,9 @@ def _compared(
             fact = FACTS.get(condition.fact, condition.fact)
             return f"{fact}达到“{condition.at_least}”（由低到高：{order}）"
         case RankInIndustry():
-            measures = "、".join(condition.by)
-            return f"{measures}有一项居{LEVELS[condition.within]}同行业前{condition.at_most}位"
+            by = "、".join(MEASURES.get(code, code) for code in condition.by)
+            one = "有一项" if len(condition.by) > 1 else ""
+            return f"{by}{one}居{LEVELS[condition.within]}同行业前{condition.at_most}位"
         case ConcurrentApplication():
             levels = "、".join(LEVELS[level] for level in condition.at)
             return f"同年申报{levels}质量奖"
