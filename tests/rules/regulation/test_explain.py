@@ -112,3 +112,12 @@ def test_explain_of_one_measure_and_one_year() -> None:
     told = said(changed("/cycle", {"every_years": "1"}, ranked), None)
     assert "每年评定一届。（未注条款）" in told
     assert "必须符合：行业前列——营业收入居市同行业前3位。（未注条款）" in told
+
+
+def test_explain_tells_clause_and_assumption_where_a_rule_has_both() -> None:
+    bar = {"key": "again", "after": {"granted": "gold"}, "sit_out": {"years": "3"}}
+    marks = {"cite": "第二十条", "assumed": ["from"], "because": "未写明起算日"}
+    read_so = read(changed("/bars/0", {**bar, "from": "decision_date", **marks}))
+    (told,) = [each for each in explain(read_so) if "自授奖决定之日起" in each.text]
+    assert told.text.endswith("（第二十条；其中假定：未写明起算日）")
+    assert (told.cite, told.assumed) == ("第二十条", True)
