@@ -10,7 +10,9 @@ from app.rules.regulation.values import Rule
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One sentence: the stage it speaks of (None: the whole award), its clause, or 假定."""
+    """One sentence: the stage it speaks of (None: the whole award), its clause, or 假定; both where
+    the clause gives a part of it.
+    """
 
     stage: str | None
     text: str
@@ -38,5 +40,14 @@ def _paragraph(stage: str | None, text: str, rule: Rule, *fields: str) -> Paragr
     if not written or (fields and not written.intersection(fields)):
         return Paragraph(stage, f"{text}（默认：办法未写明）", None, assumed=False)
     if rule.assumes(*fields):
+        if rule.cite and _cited_in_part(rule, *fields):
+            given = f"{text}（{rule.cite}；其中假定：{rule.because}）"
+            return Paragraph(stage, given, rule.cite, assumed=True)
         return Paragraph(stage, f"{text}（假定：{rule.because}）", None, assumed=True)
     return Paragraph(stage, f"{text}（{rule.cite or '未注条款'}）", rule.cite, assumed=False)
+
+
+def _cited_in_part(rule: Rule, *fields: str) -> bool:
+    """Whether only some of what the sentence tells is assumed."""
+    told = rule.model_fields_set.intersection(fields) if fields else rule.model_fields_set
+    return isinstance(rule.assumed, tuple) and not told <= set(rule.assumed)

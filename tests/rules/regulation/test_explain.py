@@ -93,3 +93,31 @@ def test_explain_tells_what_any_of_consists_of() -> None:
     assert "其中（二者之一）：纳税——申报的“tax”不低于2000000。（未注条款）" in sentences
     assert "不得有下列情形：亏损——截止基准日之前3个完整会计年度内有亏损。（未注条款）" in sentences
     assert "“小微企业”各等次合计至少1个。（未注条款）" in sentences
+
+
+def test_explain_tells_how_a_vote_fills_the_tiers() -> None:
+    voted = changed("/stages/6/proposes", "tiers", changed("/stages/5/proposes", None))
+    voted = changed("/stages/6/level", "decision", changed("/stages/5/floors", None, voted))
+    expected = "通过的按同意票多少、同票的按名次，在名额之内提出等次建议。（未注条款）"
+    assert expected in said(voted, "vote")
+
+
+def test_explain_does_not_send_anybody_on_from_the_grant() -> None:
+    assert not any("进入下一环节" in each for each in said(SMALL, "grant"))
+
+
+def test_explain_of_one_measure_and_one_year() -> None:
+    front = {"key": "front", "name": "行业前列", "kind": "rank_in_industry", "within": "city"}
+    ranked = changed("/eligibility/require/-", {**front, "by": "revenue", "at_most": "3"}, SMALL)
+    told = said(changed("/cycle", {"every_years": "1"}, ranked), None)
+    assert "每年评定一届。（未注条款）" in told
+    assert "必须符合：行业前列——营业收入居市同行业前3位。（未注条款）" in told
+
+
+def test_explain_tells_clause_and_assumption_where_a_rule_has_both() -> None:
+    bar = {"key": "again", "after": {"granted": "gold"}, "sit_out": {"years": "3"}}
+    marks = {"cite": "第二十条", "assumed": ["from"], "because": "未写明起算日"}
+    read_so = read(changed("/bars/0", {**bar, "from": "decision_date", **marks}))
+    (told,) = [each for each in explain(read_so) if "自授奖决定之日起" in each.text]
+    assert told.text.endswith("（第二十条；其中假定：未写明起算日）")
+    assert (told.cite, told.assumed) == ("第二十条", True)
