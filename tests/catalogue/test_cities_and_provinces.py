@@ -209,7 +209,7 @@ def test_hanzhong_opens_a_theme_to_project_teams_and_another_to_wards() -> None:
     hanzhong = regulation("hanzhong-2021")
     assert hanzhong.tiers_of("project") == ("learning", "nomination")
     assert hanzhong.tiers_of("unit") == ("care", "nomination")
-    assert vote("hanzhong-2021").mode == "electronic"
+    assert vote("hanzhong-2021").ballot == "secret"
 
 
 def test_a_cut_among_points_out_of_different_totals_is_refused() -> None:
