@@ -12,6 +12,7 @@ from uuid import uuid4
 from starlette.requests import Request
 
 from app.platform.clock import WallClock
+from app.platform.http.chapters import route_of
 from app.platform.http.networks import Networks, client_address
 from app.platform.http.problems import on_fault
 from app.platform.logs import tell_request
@@ -35,7 +36,6 @@ UNLESS_SAID = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )
 OVER_TLS_ALONE = (b"strict-transport-security", b"max-age=63072000; includeSubDomains")
-UNROUTED = "-"
 
 
 class Arrival:
@@ -107,9 +107,3 @@ class Faults:
                 raise
             answer = on_fault(Request(scope), fault)
             await answer(scope, receive, send)
-
-
-def route_of(scope: Scope) -> str:
-    """The template of the path that was asked for: it holds nothing that the caller wrote."""
-    fitting = scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
-    return getattr(fitting, "path", UNROUTED)
