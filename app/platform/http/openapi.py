@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from app.platform.errors import Refusal, StorageFull
+from app.platform.http.arrival import ClockJumped
 from app.platform.http.limits import BodyTooLarge
 from app.platform.http.problems import (
     Busy,
@@ -61,7 +62,7 @@ def _add_shared(operation: dict[str, Any], *, writes: bool) -> None:
     responses = operation["responses"]
     shared: list[type[Refusal]] = [Busy, Fault]
     if writes:
-        shared.append(StorageFull)
+        shared += [StorageFull, ClockJumped]
     takes_body = "requestBody" in operation
     if takes_body:
         shared += [MalformedJson, BodyTooLarge]
