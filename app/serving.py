@@ -53,12 +53,22 @@ class NotStartedError(RuntimeError):
     """A service in a process of its own did not come up; it has said why."""
 
 
+class FolderUnusableError(RuntimeError):
+    """The data folder cannot be made, read or written."""
+
+
+class CannotListenError(RuntimeError):
+    """Somebody else has the port, or it is not ours to take."""
+
+
 REFUSALS = (
     embedded.EmbeddedError,
     WrongDatabaseError,
     UnsafeServerError,
     DatabaseAwayError,
     KeyFileWrong,
+    CannotListenError,
+    FolderUnusableError,
 )
 """Why the service does not start, each with a sentence for people."""
 
@@ -80,6 +90,7 @@ def database(settings: Settings) -> Iterator[Settings]:
 def serve(settings: Settings) -> None:
     """Run the service until it is told to stop."""
     check_keys(settings.folder)
+    check_port(settings.host, settings.port)
     # uvicorn raises the signal that ended it once more: it must unwind, so that the database stops
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with suppress(KeyboardInterrupt), database(settings) as ready:
@@ -89,9 +100,27 @@ def serve(settings: Settings) -> None:
 
 
 def check_keys(folder: Path) -> None:
-    """All keys can be read, or are made; else workers would be started again and again."""
-    KeyChain.of(folder / "keys")
-    sealer(folder / "keys" / "personal.key")
+    """All keys can be read, or are made; else workers would be started again and again. Raises
+    KeyFileWrong, FolderUnusableError.
+    """
+    try:
+        KeyChain.of(folder / "keys")
+        sealer(folder / "keys" / "personal.key")
+    except OSError as refused:
+        raise FolderUnusableError(f"数据目录 {folder} 不能使用：{refused.strerror}。") from refused
+
+
+def check_port(host: str, port: int) -> None:
+    """We can listen there, or the database would be started for nothing: CannotListenError."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as refused:
+            raise CannotListenError(
+                f"不能在 {host} 的端口 {port} 上提供服务（{refused.strerror}）。"
+                "请停止占用该端口的程序，或用 --port 另选一个。"
+            ) from refused
 
 
 class Workers(Multiprocess):
