@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
+from tempfile import mkdtemp
 
 import httpx
 import uvicorn
@@ -37,6 +38,7 @@ from app.platform.security.sealing_keys import sealer
 from app.settings import Settings
 
 ROOT = Path(__file__).parents[1]
+MEMORY = Path("/dev/shm")  # noqa: S108  a folder of its own is made in it
 PATIENCE = 60.0
 ONE_ROLE = (
     "DATABASE_URL 的角色可以修改日志等只增不改的表。"
@@ -95,7 +97,7 @@ def serve(settings: Settings) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with suppress(KeyboardInterrupt), database(settings) as ready:
         _hand_down(ready)
-        with working.child() if ready.work else nullcontext():
+        with _counting_together(ready), working.child() if ready.work else nullcontext():
             _serve_web(ready)
 
 
@@ -263,13 +265,29 @@ def _hand_down(settings: Settings) -> None:
     os.environ["QUALITY_AWARD_CHEAP_PASSWORDS"] = str(settings.cheap_passwords)
     os.environ["QUALITY_AWARD_POOL_SIZE"] = str(settings.pool_size)
     os.environ["QUALITY_AWARD_ISSUER"] = settings.issuer
-    if settings.workers > 1:
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_counting_together(settings.folder))
 
 
-def _counting_together(folder: Path) -> Path:
-    """An empty folder in which the workers of this run count."""
-    metrics = folder.resolve() / "metrics"
-    shutil.rmtree(metrics, ignore_errors=True)
-    metrics.mkdir(parents=True)
-    return metrics
+@contextmanager
+def _counting_together(settings: Settings) -> Iterator[None]:
+    """An empty folder in which several workers count while the block runs.
+
+    They count in mapped files: on a full disk the system kills them at the first write. So it lies
+    in memory where there is such a place; the link `metrics` leads there, so that the next start
+    removes what a killed service has left.
+    """
+    link = settings.folder.resolve() / "metrics"
+    shutil.rmtree(link.resolve(), ignore_errors=True)
+    link.unlink(missing_ok=True)
+    if settings.workers == 1:
+        yield
+        return
+    made = Path(
+        mkdtemp(prefix="quality-award-", dir=MEMORY if os.access(MEMORY, os.W_OK) else None)
+    )
+    try:
+        link.symlink_to(made)
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(made)
+        yield
+    finally:
+        shutil.rmtree(made)
+        link.unlink(missing_ok=True)
