@@ -76,7 +76,7 @@ def serve(
     try:
         serving.serve(settings)
     except serving.REFUSALS as refused:
-        console.print(str(refused), style="red")
+        console.print(str(refused), style="red", soft_wrap=True)
         raise typer.Exit(1) from refused
 
 

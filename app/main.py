@@ -12,7 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from app import api
 from app.platform import logs, metrics, rehearsal
 from app.platform.accounts.routes import well_known
-from app.platform.clock import wall_clock
+from app.platform.clock import ClockWatch, wall_clock
 from app.platform.db.engine import ANSWER_OF_A_REQUEST, Database
 from app.platform.files.store import FileStore
 from app.platform.ground import Ground
@@ -70,6 +70,7 @@ def make_ground(settings: Settings, *, answer: float = ANSWER_OF_A_REQUEST) -> G
         issuer=settings.issuer,
         rehearsal=settings.rehearsal,
         public_rate=None if settings.rehearsal else settings.public_rate,
+        watch=ClockWatch(),
     )
 
 
@@ -142,6 +143,7 @@ def _add_middleware(app: FastAPI, settings: Settings, ground: Ground) -> None:
     app.add_middleware(
         Arrival,
         clock=ground.clock,
+        watch=ground.watch,
         trusted=settings.trusted_proxies,
         over_tls=settings.behind_tls,
     )

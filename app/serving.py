@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
+from tempfile import mkdtemp
 
 import httpx
 import uvicorn
@@ -37,6 +38,7 @@ from app.platform.security.sealing_keys import sealer
 from app.settings import Settings
 
 ROOT = Path(__file__).parents[1]
+MEMORY = Path("/dev/shm")  # noqa: S108  a folder of its own is made in it
 PATIENCE = 60.0
 ONE_ROLE = (
     "DATABASE_URL 的角色可以修改日志等只增不改的表。"
@@ -53,12 +55,22 @@ class NotStartedError(RuntimeError):
     """A service in a process of its own did not come up; it has said why."""
 
 
+class FolderUnusableError(RuntimeError):
+    """The data folder cannot be made, read or written."""
+
+
+class CannotListenError(RuntimeError):
+    """Somebody else has the port, or it is not ours to take."""
+
+
 REFUSALS = (
     embedded.EmbeddedError,
     WrongDatabaseError,
     UnsafeServerError,
     DatabaseAwayError,
     KeyFileWrong,
+    CannotListenError,
+    FolderUnusableError,
 )
 """Why the service does not start, each with a sentence for people."""
 
@@ -80,18 +92,37 @@ def database(settings: Settings) -> Iterator[Settings]:
 def serve(settings: Settings) -> None:
     """Run the service until it is told to stop."""
     check_keys(settings.folder)
+    check_port(settings.host, settings.port)
     # uvicorn raises the signal that ended it once more: it must unwind, so that the database stops
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with suppress(KeyboardInterrupt), database(settings) as ready:
         _hand_down(ready)
-        with working.child() if ready.work else nullcontext():
+        with _counting_together(ready), working.child() if ready.work else nullcontext():
             _serve_web(ready)
 
 
 def check_keys(folder: Path) -> None:
-    """All keys can be read, or are made; else workers would be started again and again."""
-    KeyChain.of(folder / "keys")
-    sealer(folder / "keys" / "personal.key")
+    """All keys can be read, or are made; else workers would be started again and again. Raises
+    KeyFileWrong, FolderUnusableError.
+    """
+    try:
+        KeyChain.of(folder / "keys")
+        sealer(folder / "keys" / "personal.key")
+    except OSError as refused:
+        raise FolderUnusableError(f"数据目录 {folder} 不能使用：{refused.strerror}。") from refused
+
+
+def check_port(host: str, port: int) -> None:
+    """We can listen there, or the database would be started for nothing: CannotListenError."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as refused:
+            raise CannotListenError(
+                f"不能在 {host} 的端口 {port} 上提供服务（{refused.strerror}）。"
+                "请停止占用该端口的程序，或用 --port 另选一个。"
+            ) from refused
 
 
 class Workers(Multiprocess):
@@ -234,13 +265,29 @@ def _hand_down(settings: Settings) -> None:
     os.environ["QUALITY_AWARD_CHEAP_PASSWORDS"] = str(settings.cheap_passwords)
     os.environ["QUALITY_AWARD_POOL_SIZE"] = str(settings.pool_size)
     os.environ["QUALITY_AWARD_ISSUER"] = settings.issuer
-    if settings.workers > 1:
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_counting_together(settings.folder))
 
 
-def _counting_together(folder: Path) -> Path:
-    """An empty folder in which the workers of this run count."""
-    metrics = folder.resolve() / "metrics"
-    shutil.rmtree(metrics, ignore_errors=True)
-    metrics.mkdir(parents=True)
-    return metrics
+@contextmanager
+def _counting_together(settings: Settings) -> Iterator[None]:
+    """An empty folder in which several workers count while the block runs.
+
+    They count in mapped files: on a full disk the system kills them at the first write. So it lies
+    in memory where there is such a place; the link `metrics` leads there, so that the next start
+    removes what a killed service has left.
+    """
+    link = settings.folder.resolve() / "metrics"
+    shutil.rmtree(link.resolve(), ignore_errors=True)
+    link.unlink(missing_ok=True)
+    if settings.workers == 1:
+        yield
+        return
+    made = Path(
+        mkdtemp(prefix="quality-award-", dir=MEMORY if os.access(MEMORY, os.W_OK) else None)
+    )
+    try:
+        link.symlink_to(made)
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(made)
+        yield
+    finally:
+        shutil.rmtree(made)
+        link.unlink(missing_ok=True)

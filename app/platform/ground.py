@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from fastapi import Request
 
-from app.platform.clock import WallClock
+from app.platform.clock import ClockWatch, WallClock
 from app.platform.db.engine import Database
 from app.platform.files.store import FileStore
 from app.platform.security.keys import KeyChain
@@ -18,8 +18,9 @@ from app.proof.jws import KeyRing, SigningKey, Typ, sign
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """The database, the keys, the policy, the clock. `rehearsal`: award time may be moved;
-    `public_rate`: how often a minute one network may make us write without having signed in.
+    """The database, the keys, the policy, the clock. `watch`: whether it jumped, where it is the
+    machine's; `rehearsal`: award time may be moved; `public_rate`: how often a minute one network
+    may make us write without having signed in.
     """
 
     database: Database
@@ -32,6 +33,7 @@ class Ground:
     issuer: str
     rehearsal: bool = False
     public_rate: int | None = None
+    watch: ClockWatch | None = None
     tokens: VerifiedTokens = field(default_factory=VerifiedTokens)
 
     @property

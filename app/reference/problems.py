@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from app.platform.errors import Conflict, Invalid, Refusal
+from app.platform.errors import Conflict, Invalid, NotAllowed, Refusal
 from app.platform.http.problems import MISTAKES, WRONG_VALUE, WrongValue, status_of
 from app.reference.schemas import ProblemView
 
@@ -48,5 +48,5 @@ def catalogue() -> Mapping[str, ProblemView]:
 
 
 def reasons() -> list[str]:
-    """The codes that can stand against a move, sorted."""
-    return sorted({one.code for one in families(Conflict)})
+    """The codes that can stand against a move, sorted: how things are, or who is asking."""
+    return sorted({one.code for family in (Conflict, NotAllowed) for one in families(family)})

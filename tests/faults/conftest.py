@@ -67,16 +67,21 @@ async def client(service: Service) -> AsyncIterator[AsyncClient]:
         yield client
 
 
+def keep_figures(name: str, **figures: Any) -> None:
+    """Keep what a test has measured in var/reports, for `python -m tests.figures`."""
+    folder = ROOT / "var" / "reports"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.json").write_text(json.dumps(figures, indent=1) + "\n")
+
+
 @pytest.fixture
 def report(request: pytest.FixtureRequest) -> Reporter:
-    """Print the figures of a long test, and keep them in var/reports."""
+    """Print the figures of a test, and keep them for the report of `make test-long`."""
 
     def keep(**figures: Any) -> None:
         name = request.node.name
         shown = " · ".join(f"{key} {value}" for key, value in figures.items())
         print(f"\n{name}: {shown}")  # noqa: T201  the report of `make test-long`
-        folder = ROOT / "var" / "reports"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{name}.json").write_text(json.dumps({"test": name} | figures, indent=1) + "\n")
+        keep_figures(name, **figures)
 
     return keep

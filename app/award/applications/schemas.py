@@ -46,6 +46,7 @@ class Form(Body):
         max_length=100,
         description="Declared facts that the regulation's grounds ask for; numbers as text.",
         examples=[{"net-profit-2025": "12500000.00"}],
+        json_schema_extra={"additionalProperties": False},
     )
 
 

@@ -20,7 +20,9 @@ class SignInForm(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     grant_type: Literal["password", "refresh_token"]
-    username: str | None = Field(default=None, max_length=64, examples=["zhang.san"])
+    username: str | None = Field(
+        default=None, max_length=64, pattern=r"^[^\x00]*$", examples=["zhang.san"]
+    )
     password: str | None = Field(default=None, max_length=200)
     refresh_token: str | None = Field(default=None, max_length=100)
     scope: str | None = Field(default=None, max_length=200)

@@ -65,6 +65,7 @@ __all__ = [
 
 SUPERUSER, OWNER_ROLE, APP_ROLE, DATABASE = "postgres", "award_owner", "award_app", "award"
 PATIENCE = 30.0  # seconds that a start, a stop or a recovery may take
+ROOM = 1024 * 1024  # bytes without which no server starts, and none can say why
 SETTINGS = {
     "max_connections": "100",
     "shared_buffers": "128MB",
@@ -217,6 +218,8 @@ def _initialise(place: Path, account: Account | None) -> None:
 def _launch(place: Path, run: Path, account: Account | None) -> Postmaster:
     """Start the postmaster as nobody's child; raises with its last words where it fails."""
     files, log = place / "cluster", place / "server.log"
+    if shutil.disk_usage(files).free < ROOM:
+        raise NoSpace(f"磁盘空间不足，{files} 的数据库不能启动。请清理磁盘后再启动。")
     _clear(files, run)
     if log.exists():
         log.replace(place / "server.log.1")

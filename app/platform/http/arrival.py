@@ -11,9 +11,11 @@ from uuid import uuid4
 
 from starlette.requests import Request
 
-from app.platform.clock import WallClock
+from app.platform.clock import ClockWatch, WallClock
+from app.platform.errors import Unavailable
+from app.platform.http.chapters import route_of
 from app.platform.http.networks import Networks, client_address
-from app.platform.http.problems import on_fault
+from app.platform.http.problems import on_fault, problem_response
 from app.platform.logs import tell_request
 
 Scope = MutableMapping[str, Any]
@@ -35,19 +37,35 @@ UNLESS_SAID = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )
 OVER_TLS_ALONE = (b"strict-transport-security", b"max-age=63072000; includeSubDomains")
-UNROUTED = "-"
+
+
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class ClockJumped(Unavailable):
+    code = "clock-jumped"
+    zh = "服务器的时钟刚刚被调整，核实前暂停办理。请一分钟后重试。"
+    en = "The server's clock was changed a moment ago; nothing is carried out until it is sure."
 
 
 class Arrival:
     """ASGI middleware, outermost. `over_tls`: a proxy before us speaks TLS to the world;
-    `trusted`: the networks of proxies that are believed about whom they speak for.
+    `trusted`: the networks of proxies that are believed about whom they speak for; `watch`: after a
+    jump of the clock nothing is written.
     """
 
     def __init__(
-        self, app: App, clock: WallClock, *, trusted: Networks = (), over_tls: bool = False
+        self,
+        app: App,
+        clock: WallClock,
+        *,
+        watch: ClockWatch | None = None,
+        trusted: Networks = (),
+        over_tls: bool = False,
     ) -> None:
         self.app = app
         self.clock = clock
+        self.watch = watch
         self.trusted = trusted
         self.headers = (*HEADERS, OVER_TLS_ALONE) if over_tls else HEADERS
 
@@ -71,10 +89,22 @@ class Arrival:
             await send(message)
 
         try:
-            await self.app(scope, receive, with_headers)
+            app = self._too_early if self._doubtful(scope) else self.app
+            await app(scope, receive, with_headers)
         finally:
             took = (perf_counter() - begun) * 1000
             tell_request(request_id, scope.get("method", ""), route_of(scope), status, took)
+
+    def _doubtful(self, scope: Scope) -> bool:
+        return (
+            self.watch is not None
+            and scope.get("method") not in READS
+            and self.watch.jump() is not None
+        )
+
+    @staticmethod
+    async def _too_early(scope: Scope, receive: Receive, send: Send) -> None:
+        await problem_response(ClockJumped(), Request(scope))(scope, receive, send)
 
     def _client(self, scope: Scope) -> str:
         peer = scope.get("client")
@@ -107,9 +137,3 @@ class Faults:
                 raise
             answer = on_fault(Request(scope), fault)
             await answer(scope, receive, send)
-
-
-def route_of(scope: Scope) -> str:
-    """The template of the path that was asked for: it holds nothing that the caller wrote."""
-    fitting = scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
-    return getattr(fitting, "path", UNROUTED)

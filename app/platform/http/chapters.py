@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 from starlette.routing import Match
+from starlette.types import Scope
 
-from app.platform.http.arrival import Scope
+UNROUTED = "-"
 
 
 class Chapter(APIRouter):
@@ -21,3 +22,9 @@ class Chapter(APIRouter):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         return super().matches(scope) if self.may_hold(scope["path"]) else (Match.NONE, {})
+
+
+def route_of(scope: Scope) -> str:
+    """The template of the path that was asked for: it holds nothing that the caller wrote."""
+    fitting = scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
+    return getattr(fitting, "path", UNROUTED)

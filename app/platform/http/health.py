@@ -2,9 +2,11 @@
 
 from fastapi import APIRouter, Request
 from pydantic import Field
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.platform.clock import JUMP, ClockWatch
 from app.platform.db.engine import DatabaseAwayError
 from app.platform.db.installation import Installation
 from app.platform.db.revision import newest_revision, stored_revision
@@ -46,7 +48,8 @@ async def health() -> HealthView:
     responses=answers(NotReady),
 )
 async def readiness(request: Request) -> ReadinessView:
-    """The database answers, is migrated to what this code needs, and keeps what it has committed.
+    """The database answers, is migrated to what this code needs, keeps what it has committed, and
+    its clock and ours are one.
     The warning `one-role`: the service runs as the owner of its tables.
     """
     try:
@@ -56,9 +59,9 @@ async def readiness(request: Request) -> ReadinessView:
 
 
 async def _readiness(request: Request) -> ReadinessView:
-    database = ground_of(request).database
-    async with database.pulse.expected(), database.reading() as db:
-        if faults := await server_faults(db):
+    ground = ground_of(request)
+    async with ground.database.pulse.expected(), ground.database.reading() as db:
+        if faults := await server_faults(db) + await _clock_faults(db, ground.watch):
             raise NotReady(what=" ".join(faults))
         stored, newest = await stored_revision(db), newest_revision()
         if stored != newest:
@@ -66,3 +69,17 @@ async def _readiness(request: Request) -> ReadinessView:
         if await db.scalar(select(Installation.purpose)) is None:
             raise NotReady(what="数据库尚未初始化。")
         return ReadinessView(status="ready", warnings=["one-role"] if await one_role(db) else [])
+
+
+async def _clock_faults(db: AsyncSession, watch: ClockWatch | None) -> list[str]:
+    """Whether our clock jumped, or is not that of the database, which other workers share."""
+    if watch is None:
+        return []
+    found = []
+    if jump := watch.jump():
+        found.append(f"时钟刚刚跳变了 {jump.total_seconds():.0f} 秒，一分钟内不办理写入。")
+    before, theirs = watch.wall(), await db.scalar(select(func.clock_timestamp()))
+    assert theirs is not None  # noqa: S101  PostgreSQL always knows the time
+    if theirs < before - JUMP or theirs > watch.wall() + JUMP:
+        found.append(f"本机时钟与数据库相差超过 {JUMP.total_seconds():.0f} 秒，请校准时钟。")
+    return found

@@ -5,6 +5,9 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from app.platform.errors import Refusal, StorageFull
+from app.platform.http.arrival import ClockJumped
+from app.platform.http.limits import BodyTooLarge
 from app.platform.http.problems import (
     Busy,
     Fault,
@@ -52,15 +55,17 @@ def _amend(document: dict[str, Any]) -> None:
     for path in document["paths"].values():
         for method, operation in path.items():
             if method in METHODS:
-                _add_shared(operation)
+                _add_shared(operation, writes=method != "get")
 
 
-def _add_shared(operation: dict[str, Any]) -> None:
+def _add_shared(operation: dict[str, Any], *, writes: bool) -> None:
     responses = operation["responses"]
-    shared = [Busy, Fault]
+    shared: list[type[Refusal]] = [Busy, Fault]
+    if writes:
+        shared += [StorageFull, ClockJumped]
     takes_body = "requestBody" in operation
     if takes_body:
-        shared.append(MalformedJson)
+        shared += [MalformedJson, BodyTooLarge]
     if takes_body or operation.get("parameters"):
         shared.append(InvalidInput)
     if "HTTPValidationError" in str(responses.get("422", {})):

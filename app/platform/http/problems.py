@@ -30,6 +30,7 @@ from app.platform.errors import (
     Unauthenticated,
     Unavailable,
 )
+from app.platform.http.chapters import route_of
 from app.platform.http.once import KeyMissing, Replay
 
 LOG = logging.getLogger("quality_award")
@@ -244,6 +245,12 @@ def _from_http(error: HTTPException) -> Refusal:
     return by_status.get(error.status_code, Fault)()
 
 
+def _methods_here(request: Request) -> str:
+    """Every method of this address, as described: the router names those of one route alone."""
+    described = request.app.openapi()["paths"].get(route_of(request.scope), {})
+    return ", ".join(sorted(method.upper() for method in described))
+
+
 def install(app: FastAPI) -> None:
     """Answer every refusal, and every fault, with a problem document."""
 
@@ -254,12 +261,6 @@ def install(app: FastAPI) -> None:
     async def on_invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101  as above
         return problem_response(_from_validation(error), request)
-
-    async def on_http(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)  # noqa: S101  as above
-        response = problem_response(_from_http(error), request)
-        response.headers.update(error.headers or {})
-        return response
 
     async def on_busy(request: Request, error: Exception) -> Response:
         LOG.warning("database busy", extra=_told(request), exc_info=error)
@@ -280,10 +281,20 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Replay, on_replay)
     app.add_exception_handler(Refusal, on_refusal)
     app.add_exception_handler(RequestValidationError, on_invalid)
-    app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(HTTPException, _on_http)
     for passing in (PoolTimeout, DatabaseAwayError, TimeoutError):  # the last of a silent server
         app.add_exception_handler(passing, on_busy)
     app.add_exception_handler(DBAPIError, on_database)
+
+
+async def _on_http(request: Request, error: Exception) -> Response:
+    """A refusal of the framework: no such address, no such method, no such media type."""
+    assert isinstance(error, HTTPException)  # noqa: S101  registered for this class alone
+    response = problem_response(_from_http(error), request)
+    response.headers.update(error.headers or {})
+    if error.status_code == STATUS[MethodNotAllowed]:
+        response.headers["Allow"] = _methods_here(request) or response.headers["Allow"]
+    return response
 
 
 def on_replay(request: Request, error: Exception) -> Response:

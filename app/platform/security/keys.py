@@ -190,10 +190,12 @@ def make_once(path: Path, content: Callable[[], bytes]) -> None:
         return
     made = path.with_suffix(f".{token_hex(8)}")  # process ids come again in every container
     descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as out:
-        out.write(content())
-        out.flush()
-        os.fsync(out.fileno())
-    with suppress(FileExistsError):
-        os.link(made, path)
-    made.unlink()
+    try:
+        with os.fdopen(descriptor, "wb") as out:
+            out.write(content())
+            out.flush()
+            os.fsync(out.fileno())
+        with suppress(FileExistsError):
+            os.link(made, path)
+    finally:
+        made.unlink()
