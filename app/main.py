@@ -16,7 +16,7 @@ from app.platform.clock import wall_clock
 from app.platform.db.engine import ANSWER_OF_A_REQUEST, Database
 from app.platform.files.store import FileStore
 from app.platform.ground import Ground
-from app.platform.http import health, problems
+from app.platform.http import endings, health, problems
 from app.platform.http.arrival import Arrival, Faults
 from app.platform.http.docs import docs
 from app.platform.http.limits import MEBIBYTE, BodyLimit
@@ -46,7 +46,10 @@ BODIES = (
 )
 """Bodies that may be larger than others: the text of a regulation, and a file."""
 ASKED = ["Authorization", "Content-Type", "Accept-Language", "If-Match", "Idempotency-Key"]
-TOLD = ["ETag", "Location", "Retry-After", "Idempotency-Replayed", "X-Request-Id"]
+TOLD = [
+    *("ETag", "Location", "Retry-After", "Idempotency-Replayed", "X-Request-Id"),
+    *("Deprecation", "Sunset", "Link"),
+]
 """Headers that a web page of an allowed origin may send, and those that it may read."""
 
 
@@ -112,6 +115,7 @@ def create_app(settings: Settings | None = None, ground: Ground | None = None) -
     if standing.rehearsal:
         app.include_router(rehearsal.routes, prefix="/api/v1")
     describe(app, enrich)
+    endings.install(app, api.ENDINGS)
     return app
 
 
