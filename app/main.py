@@ -16,7 +16,7 @@ from app.platform.clock import wall_clock
 from app.platform.db.engine import ANSWER_OF_A_REQUEST, Database
 from app.platform.files.store import FileStore
 from app.platform.ground import Ground
-from app.platform.http import endings, health, problems
+from app.platform.http import health, problems
 from app.platform.http.arrival import Arrival, Faults
 from app.platform.http.docs import docs
 from app.platform.http.limits import MEBIBYTE, BodyLimit
@@ -115,7 +115,6 @@ def create_app(settings: Settings | None = None, ground: Ground | None = None) -
     if standing.rehearsal:
         app.include_router(rehearsal.routes, prefix="/api/v1")
     describe(app, enrich)
-    endings.install(app, api.ENDINGS)
     return app
 
 
