@@ -22,6 +22,7 @@ from app.award.survey.routes import routes as survey
 from app.platform.accounts.routes import accounts, auth, organisations
 from app.platform.evidence import routes as evidence
 from app.platform.http.chapters import Chapter
+from app.platform.http.endings import Ending, install
 from app.platform.inbox.routes import routes as notifications
 from app.reference.routes import routes as reference
 
@@ -56,8 +57,12 @@ CHAPTERS = [
     evidence,
 ]
 
+ENDINGS: dict[str, Ending] = {}
+"""Operations that will go, by their ids; docs/api-versions.md says when."""
+
 
 def include(app: FastAPI) -> None:
-    """Put every chapter under its address."""
+    """Put every chapter under its address; what will go says so."""
     for routes in CHAPTERS:
         app.include_router(Chapter(PREFIX, routes))
+    install(app, ENDINGS)

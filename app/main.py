@@ -46,7 +46,10 @@ BODIES = (
 )
 """Bodies that may be larger than others: the text of a regulation, and a file."""
 ASKED = ["Authorization", "Content-Type", "Accept-Language", "If-Match", "Idempotency-Key"]
-TOLD = ["ETag", "Location", "Retry-After", "Idempotency-Replayed", "X-Request-Id"]
+TOLD = [
+    *("ETag", "Location", "Retry-After", "Idempotency-Replayed", "X-Request-Id"),
+    *("Deprecation", "Sunset", "Link"),
+]
 """Headers that a web page of an allowed origin may send, and those that it may read."""
 
 

@@ -106,6 +106,13 @@ ATTACKS: dict[str, Callable[[Claims], str]] = {
     "jwk of a stranger": lambda good: forged(
         HEADER | {"jwk": STRANGER.public_jwk()}, good, key=STRANGER
     ),
+    "x5c": header(x5c=["MII"]),
+    "zip": header(zip="DEF"),
+    "b64 false": header(b64=False),
+    "no kid": lambda good: forged({k: v for k, v in HEADER.items() if k != "kid"}, good),
+    "alg said twice": lambda good: forged(
+        text_of(HEADER).replace(b"{", b'{"alg":"none",', 1), good
+    ),
     "x5u": header(x5u="https://evil.example/cert"),
     "kid of a stranger": lambda good: forged(HEADER | {"kid": STRANGER.kid}, good, key=STRANGER),
     "a stranger under our kid": lambda good: forged(HEADER, good, key=STRANGER),
