@@ -6,6 +6,8 @@ from app.award.applications.routes import attachments
 from app.award.applications.routes import routes as applications
 from app.award.deliberation.routes import motions
 from app.award.deliberation.routes import routes as deliberation
+from app.award.endorsement.routes import desks
+from app.award.endorsement.routes import routes as endorsement
 from app.award.events.routes import routes as events
 from app.award.granting.routes import public
 from app.award.granting.routes import routes as granting
@@ -38,6 +40,8 @@ CHAPTERS = [
     stages,
     applications,
     attachments,
+    endorsement,
+    desks,
     screening,
     survey,
     judging,

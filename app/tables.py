@@ -2,6 +2,7 @@
 
 from app.award.applications import models as applications
 from app.award.deliberation import models as deliberation
+from app.award.endorsement import models as endorsement
 from app.award.granting import models as granting
 from app.award.judging import models as judging
 from app.award.programmes import models as programmes
@@ -26,6 +27,7 @@ MODULES = (
     applications,
     audit,
     deliberation,
+    endorsement,
     granting,
     installation,
     jobs,

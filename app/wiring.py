@@ -3,6 +3,7 @@
 from app.award.applications.kind import IntakeKind
 from app.award.deliberation.kind import VoteKind
 from app.award.deliberation.rules import votes_not_offered
+from app.award.endorsement.kind import EndorsementKind
 from app.award.granting.kind import ApprovalKind, GrantKind
 from app.award.policy import make_policy
 from app.award.publicity.kind import PublicityKind
@@ -17,6 +18,7 @@ from app.rules.regulation.problems import Problem
 
 KINDS: Kinds = {
     "intake": IntakeKind(),
+    "endorsement": EndorsementKind(),
     "screening": ScreeningKind(),
     "panel": PanelKind(),
     "survey": SurveyKind(),

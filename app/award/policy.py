@@ -9,7 +9,7 @@ the object. A conflict of interest beats every role but the party's own.
 from app.award.roles import SCOPE, Role
 from app.platform.security.permission import PUBLIC, Grant, Policy
 
-APPLICANT, CLERK, HEAD = Role.APPLICANT, Role.CLERK, Role.HEAD
+APPLICANT, ENDORSER, CLERK, HEAD = Role.APPLICANT, Role.ENDORSER, Role.CLERK, Role.HEAD
 JUDGE, MEMBER, APPROVER = Role.JUDGE, Role.COMMITTEE_MEMBER, Role.APPROVER
 FINANCE, SUPERVISOR = Role.FINANCE, Role.SUPERVISOR
 SYSTEM, SECURITY, AUDIT = (
@@ -76,6 +76,16 @@ TABLE: list[tuple[str, str, str | None, str | None]] = [
     ("stage:read-ranking",      CLERK,      None,           "closed"),
     ("stage:read-ranking",      HEAD,       None,           "closed"),
     ("stage:read-snapshot",     SUPERVISOR, None,           "closed"),
+    ("stage:read-recommendations", CLERK,   None,           None),
+    ("stage:read-recommendations", HEAD,    None,           None),
+    ("stage:read-recommendations", SUPERVISOR, None,        None),
+    ("stage:route",             CLERK,      None,           None),
+    ("stage:route",             HEAD,       None,           None),
+    ("routing:answer",          ENDORSER,   None,           None),
+    ("routing:read",            ENDORSER,   None,           None),
+    ("routing:read",            CLERK,      None,           None),
+    ("routing:read",            HEAD,       None,           None),
+    ("routing:read",            SUPERVISOR, None,           None),
     ("stage:read-survey",       CLERK,      None,           None),
     ("stage:read-survey",       HEAD,       None,           None),
     ("entry:read",              CLERK,      None,           None),

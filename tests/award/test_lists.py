@@ -29,6 +29,7 @@ from app.platform.security.permission import Actor
 from app.wiring import POLICY
 from tests.architecture.test_operations import dependencies, is_list, operations, routes
 from tests.award.deliberation.meeting import convene, minutes
+from tests.award.endorsement.desk import KEY, desk_of
 from tests.award.granting.steps import award, come_to
 from tests.award.judging.bench import judge_all, make_bench
 from tests.award.publicity.steps import board, objected, posted
@@ -69,6 +70,7 @@ async def make_lists(ground: Ground, client: AsyncClient, count: int) -> Lists:
     await _programmes(ground, lists, count)
     await _judging(ground, client, lists, count)
     await _committee(ground, client, lists, count)
+    await _recommendations(ground, client, lists, count)
     await _publicity(ground, client, lists, count)
     await _awards(ground, client, lists, count)
     return lists
@@ -145,6 +147,15 @@ async def _committee(ground: Ground, client: AsyncClient, lists: Lists, count: i
     await keep(ground, *(Motion(stage_id=stage.id, round=one, created_at=now) for one in rounds))
     lists.at("list_motions", office.path("/motions"), office.head)
     lists.at("list_seats", office.path("/seats"), office.head)
+
+
+async def _recommendations(ground: Ground, client: AsyncClient, lists: Lists, count: int) -> None:
+    """As many entries routed to one body."""
+    desk = await desk_of(ground, client, count=count)
+    await desk.all_to_the_street()
+    there = desk.office.path(f"/stages/{KEY}/recommendations")
+    lists.at("list_desk", "/recommendations", desk.at_street)
+    lists.at("list_routings", there, desk.office.clerk)
 
 
 async def _publicity(ground: Ground, client: AsyncClient, lists: Lists, count: int) -> None:

@@ -35,11 +35,14 @@ RUN = rights(
     "programme:enrol",
     "programme:read-records",
     "programme:record",
+    "routing:read",
     "stage:confirm-survey",
     "stage:form-panels",
     "stage:open",
     "stage:read",
+    "stage:read-recommendations",
     "stage:read-survey",
+    "stage:route",
 )
 """What everybody in the office does to run a cycle."""
 
@@ -65,7 +68,7 @@ EXPECTED: dict[str, set[Right]] = {
     )
     | rights("application:edit", phase="draft")
     | rights("event:read", phase="own"),
-    Role.ENDORSER: set(),
+    Role.ENDORSER: rights("routing:answer", "routing:read"),
     Role.CLERK: RUN
     | rights("motion:confirm", standing="second")
     | rights("motion:record")
@@ -107,7 +110,9 @@ EXPECTED: dict[str, set[Right]] = {
         "entry:read",
         "notice:read",
         "programme:read-records",
+        "routing:read",
         "stage:read",
+        "stage:read-recommendations",
     )
     | rights("application:read", phase="received")
     | rights("motion:read", phase="decided")

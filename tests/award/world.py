@@ -11,6 +11,8 @@ from app.award.applications.models import Application
 from app.award.applications.queries import APPLICATION_RESOURCE
 from app.award.deliberation.models import Motion
 from app.award.deliberation.queries import MOTION_RESOURCE
+from app.award.endorsement.models import Routing
+from app.award.endorsement.queries import ROUTING_RESOURCE
 from app.award.events.queries import EVENT_RESOURCE, TOLD, events
 from app.award.granting.models import Approval, ApprovalDecision, Award, GrantDecision
 from app.award.granting.queries import (
@@ -84,6 +86,7 @@ READABLE = [
     Readable(STAGE_RESOURCE, select(Stage.id).join(Cycle, Cycle.id == Stage.cycle_id)),
     Readable(ENTRY_RESOURCE, at_stage(Entry.id, Entry.stage_id)),
     Readable(APPLICATION_RESOURCE, select(Application.id).join(Cycle)),
+    Readable(ROUTING_RESOURCE, at_entry(Routing.id, Routing.entry_id)),
     Readable(EXPERT_RESOURCE, select(Expert.id)),
     Readable(PANEL_RESOURCE, at_stage(Panel.id, Panel.stage_id)),
     Readable(ASSIGNMENT_RESOURCE, assignments(Assignment.id)),
@@ -128,6 +131,7 @@ async def make_world(ground: Ground) -> World:
     actors = await _actors(ground, here, there, firm, rival)
     await _draft(here, firm)
     await _keep(ground, *(_told(ground, actors[role]) for role in (Role.APPLICANT, Role.CLERK)))
+    await _keep(ground, *(_routed(here, entry, actors["clerk"]) for entry in entries))
     await _judging(here, entries, actors)
     await _committee(here, entered, actors["clerk"])
     await _publicity(here, entries)
@@ -141,6 +145,16 @@ async def _keep(ground: Ground, *rows: Model) -> None:
         for row in rows:
             db.add(row)
             await db.flush()
+
+
+def _routed(office: Office, entry: UUID, clerk: Actor) -> Routing:
+    return Routing(
+        entry_id=entry,
+        body="street",
+        authority_id=office.authority_id,
+        routed_by=clerk.person_id,
+        routed_at=office.ground.clock(),
+    )
 
 
 async def _judging(office: Office, entries: list[UUID], actors: dict[str, Actor]) -> None:

@@ -1,0 +1,138 @@
+"""What can be read of recommendations, and by whom?"""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.award.applications.models import Application
+from app.award.endorsement import rules
+from app.award.endorsement.models import Letter, Recommendation, Routing
+from app.award.endorsement.schemas import DeskLine, DeskQuery, RoutingView
+from app.award.programmes.models import Authority, Cycle
+from app.award.records.queries import conflicted
+from app.award.stages.models import Entry, Outcome, Stage
+from app.award.stages.queries import get_stage, live
+from app.platform.accounts.callers import Call
+from app.platform.accounts.models import Organisation
+from app.platform.http.pages import Page, page
+from app.platform.security.access import visible_to
+from app.platform.security.permission import Resource
+
+KIND = "endorsement"
+
+ROUTING_RESOURCE = Resource(
+    "routing",
+    scopes={
+        "authority": Routing.authority_id,
+        "programme": Cycle.programme_id,
+        "cycle": Cycle.id,
+    },
+    conflict=lambda actor: conflicted(actor, Entry.organisation_id),
+    missing=rules.RoutingUnknown,
+)
+
+ROUTED = (
+    select(
+        Routing.id,
+        Routing.entry_id,
+        Entry.application_id,
+        Stage.cycle_id,
+        Stage.key.label("stage"),
+        Routing.body,
+        Routing.authority_id,
+        Application.code,
+        Organisation.name.label("organisation"),
+        Entry.track,
+        Recommendation.recommended,
+    )
+    .join(Entry, Entry.id == Routing.entry_id)
+    .join(Stage, Stage.id == Entry.stage_id)
+    .join(Cycle, Cycle.id == Stage.cycle_id)
+    .join(Application, Application.id == Entry.application_id)
+    .join(Organisation, Organisation.id == Entry.organisation_id)
+    .outerjoin(Recommendation, Recommendation.routing_id == Routing.id)
+)
+
+
+async def desk(call: Call, query: DeskQuery) -> Page[DeskLine]:
+    """What is routed to the caller's bodies, in order of the organisation's name; one statement."""
+    return await page(
+        call.db,
+        ROUTED.where(visible_to(call.actor, ROUTING_RESOURCE)),
+        query,
+        by=Organisation.name,
+        identity=Routing.id,
+        view=lambda row: DeskLine(**{name: getattr(row, name) for name in DeskLine.model_fields}),
+    )
+
+
+async def routings(call: Call, cycle_id: UUID, key: str) -> list[RoutingView]:
+    """Every routing of a stage and what was answered; two statements. Entries in which the caller
+    has an interest are left out.
+    """
+    found = await get_stage(call, cycle_id, key)
+    found.require("stage:read-recommendations")
+    if found.it.kind != KIND:
+        raise rules.NotAnEndorsement
+    rows = await call.db.execute(
+        ROUTED.add_columns(
+            Authority.name.label("authority"),
+            Recommendation.position,
+            Recommendation.reason,
+            Letter.document,
+        )
+        .join(Authority, Authority.id == Routing.authority_id)
+        .outerjoin(Letter, Letter.id == Recommendation.letter_id)
+        .where(
+            Entry.stage_id == found.it.id,
+            Entry.round == found.it.round,
+            visible_to(call.actor, ROUTING_RESOURCE),
+        )
+        .order_by(Organisation.name, Routing.body, Routing.id)
+    )
+    return [
+        RoutingView(**{name: getattr(row, name) for name in RoutingView.model_fields})
+        for row in rows
+    ]
+
+
+async def routed_to(
+    db: AsyncSession, stage_id: UUID, authority_id: UUID, body: str, may: Any
+) -> Sequence[Any]:
+    """The routings of live entries to an authority as one body, each with whether the caller may
+    answer for it; one statement.
+    """
+    rows = await db.execute(
+        select(Routing.id, Routing.entry_id, may.label("may"))
+        .join(Entry, Entry.id == Routing.entry_id)
+        .join(Stage, Stage.id == Entry.stage_id)
+        .join(Cycle, Cycle.id == Stage.cycle_id)
+        .outerjoin(Outcome, Outcome.entry_id == Entry.id)
+        .where(live(stage_id), Routing.authority_id == authority_id, Routing.body == body)
+    )
+    return rows.all()
+
+
+async def answered(db: AsyncSession, stage_id: UUID) -> Sequence[Any]:
+    """Every routing of the live entries of a stage, with what was answered; one statement."""
+    rows = await db.execute(
+        select(
+            Routing.id,
+            Routing.entry_id,
+            Routing.body,
+            Routing.authority_id,
+            Recommendation.recommended,
+            Recommendation.position,
+            Recommendation.reason,
+        )
+        .join(Entry, Entry.id == Routing.entry_id)
+        .join(Stage, Stage.id == Entry.stage_id)
+        .outerjoin(Outcome, Outcome.entry_id == Entry.id)
+        .outerjoin(Recommendation, Recommendation.routing_id == Routing.id)
+        .where(live(stage_id))
+        .order_by(Routing.entry_id, Routing.body)
+    )
+    return rows.all()

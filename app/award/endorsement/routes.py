@@ -1,0 +1,109 @@
+"""How are recommendations reached?"""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, status
+
+from app.award.endorsement import queries, rules, service
+from app.award.endorsement.schemas import (
+    DeskLine,
+    DeskQuery,
+    LetterIn,
+    LetterView,
+    RoutingsIn,
+    RoutingView,
+)
+from app.award.stages.routes import StageKey
+from app.award.stages.rules import RecusalNeeded, StageNotOpen, StageUnknown
+from app.platform.accounts.callers import Once, Reading, SignInNeeded
+from app.platform.errors import NotAllowed
+from app.platform.http.once import NAMED, OnceRoute
+from app.platform.http.pages import CursorUnreadable, Page
+from app.platform.http.problems import answers
+
+routes = APIRouter(
+    route_class=OnceRoute, prefix="/cycles/{cycle_id}/stages/{key}", tags=["endorsement"]
+)
+desks = APIRouter(prefix="/recommendations", tags=["endorsement"])
+
+OFFICE = (SignInNeeded, NotAllowed, StageUnknown, rules.NotAnEndorsement)
+
+
+@routes.get(
+    "/recommendations",
+    operation_id="list_routings",
+    summary="Who is asked to recommend whom, and what was answered",
+    responses=answers(*OFFICE),
+)
+async def list_routings(call: Reading, cycle_id: UUID, key: StageKey) -> list[RoutingView]:
+    """For the award office and the supervisor, by organisation."""
+    return await queries.routings(call, cycle_id, key)
+
+
+@routes.post(
+    "/routings",
+    operation_id="route_entries",
+    summary="Route entries to the bodies that may recommend them",
+    status_code=status.HTTP_201_CREATED,
+    responses=answers(
+        *NAMED,
+        *OFFICE,
+        StageNotOpen,
+        RecusalNeeded,
+        rules.RoutedEntryUnknown,
+        rules.BodyUnknown,
+        rules.AuthorityUnknown,
+        rules.RoutedTwice,
+        rules.AnsweredAlready,
+    ),
+)
+async def route_entries(
+    call: Once, cycle_id: UUID, key: StageKey, body: RoutingsIn
+) -> list[RoutingView]:
+    """By where they are registered, by sector or as they chose; until the body has answered."""
+    return await service.route(call, cycle_id, key, body)
+
+
+@routes.post(
+    "/letters",
+    operation_id="issue_letter",
+    summary="Issue a letter of recommendation",
+    status_code=status.HTTP_201_CREATED,
+    responses=answers(
+        *NAMED,
+        SignInNeeded,
+        StageUnknown,
+        rules.RoutingUnknown,
+        RecusalNeeded,
+        StageNotOpen,
+        rules.LetterLate,
+        rules.LetterIssued,
+        rules.EntryUnanswered,
+        rules.AnsweredStranger,
+        rules.AnsweredTwice,
+        rules.RefusalUnexplained,
+        rules.TooManyRecommended,
+        rules.OrderNeeded,
+        rules.OrderNotAsked,
+        rules.NoticeNeeded,
+        rules.NoticeTooShort,
+        rules.NoticeNotOver,
+    ),
+)
+async def issue_letter(call: Once, cycle_id: UUID, key: StageKey, body: LetterIn) -> LetterView:
+    """One letter answers for everything routed to the body: recommended, in which order, or not
+    and why.
+    """
+    return await service.issue(call, cycle_id, key, body)
+
+
+@desks.get(
+    "",
+    operation_id="list_desk",
+    summary="What waits for your recommendation",
+    responses=answers(SignInNeeded, CursorUnreadable),
+)
+async def list_desk(call: Reading, query: Annotated[DeskQuery, Query()]) -> Page[DeskLine]:
+    """Applications routed to the bodies you speak for, in order of the organisation's name."""
+    return await queries.desk(call, query)

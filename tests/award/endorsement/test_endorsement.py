@@ -1,0 +1,212 @@
+"""Recommendations: routing, the letter of a body, rivals, and how the stage closes."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from httpx import AsyncClient, Response
+from sqlalchemy import select
+
+from app.award.endorsement.models import Routing
+from app.award.records.models import Conflict
+from app.award.stages.models import Outcome
+from app.platform.ground import Ground
+from tests.award.cycle_log import cycle_log
+from tests.award.endorsement.desk import KEY, desk_of
+from tests.factories import close, stage_row
+
+pytestmark = pytest.mark.anyio
+
+
+def told(answer: Response) -> list[str]:
+    body = answer.json()
+    found = [item["code"] for item in body.get("errors", []) + body.get("reasons", [])]
+    return sorted(found) or [body["code"]]
+
+
+async def test_a_letter_recommends_in_order_and_refuses_with_a_reason(
+    ground: Ground, client: AsyncClient
+) -> None:
+    desk = await desk_of(ground, client)
+    await desk.all_to_the_street()
+    waiting = (await client.get("/recommendations", **desk.at_street.auth)).json()["items"]
+    assert {UUID(line["entry_id"]) for line in waiting} == set(desk.entries)
+    assert {line["recommended"] for line in waiting} == {None}
+    assert told(await close(client, desk.office, KEY)) == ["entries-unanswered"]
+    issued = await desk.letter()
+    assert issued.status_code == 201, issued.text
+    assert (issued.json()["recommended"], issued.json()["refused"]) == (2, 1)
+    path = desk.office.path(f"/stages/{KEY}/recommendations")
+    lines = (await client.get(path, **desk.office.clerk.auth)).json()
+    assert {UUID(line["entry_id"]): line["position"] for line in lines} == dict(
+        zip(desk.entries, (2, 1, None), strict=True)
+    )
+    closed = await close(client, desk.office, KEY)
+    assert closed.status_code == 200, closed.text
+    async with ground.database.reading() as db:
+        left = {row.entry_id: (row.result, row.reason) for row in await db.scalars(select(Outcome))}
+    assert [left[entry] for entry in desk.entries] == [
+        ("advanced", None),
+        ("advanced", None),
+        ("eliminated", "not-recommended"),
+    ]
+    assert (await cycle_log(desk.office)).count("routing:answer") == 1
+
+
+async def test_a_rival_body_sees_and_answers_nothing(ground: Ground, client: AsyncClient) -> None:
+    desk = await desk_of(ground, client)
+    await desk.all_to_the_street()
+    before = await desk.stored()
+    assert (await client.get("/recommendations", **desk.at_trade.auth)).json()["items"] == []
+    refused = await desk.letter(by=desk.at_trade)
+    assert (refused.status_code, told(refused)) == (404, ["routing-not-found"])
+    path = desk.office.path(f"/stages/{KEY}/recommendations")
+    assert (await client.get(path, **desk.at_street.auth)).status_code == 403
+    assert await desk.stored() == before
+
+
+@pytest.mark.parametrize(
+    ("changes", "codes"),
+    [
+        ({"notice_from": None, "notice_to": None}, ["notice-needed"]),
+        ({"notice_to": "2026-03-10"}, ["notice-too-short"]),
+        ({"issued_on": "2026-03-11"}, ["notice-not-over"]),
+    ],
+)
+async def test_a_letter_without_its_notice_is_refused(
+    ground: Ground, client: AsyncClient, changes: dict[str, Any], codes: list[str]
+) -> None:
+    desk = await desk_of(ground, client)
+    await desk.all_to_the_street()
+    before = await desk.stored()
+    refused = await desk.letter(**changes)
+    assert refused.status_code == 422, refused.text
+    assert told(refused) == codes
+    assert await desk.stored() == before
+
+
+async def test_everything_wrong_with_a_letter_is_told_at_once(
+    ground: Ground, client: AsyncClient
+) -> None:
+    desk = await desk_of(ground, client, count=4)
+    await desk.all_to_the_street()
+    before = await desk.stored()
+    first, second, third, _ = (str(entry) for entry in desk.entries)
+    answers = [
+        {"entry": first, "recommended": True, "position": 1},
+        {"entry": first, "recommended": True, "position": 1},
+        {"entry": second, "recommended": True, "reason": "好"},
+        {"entry": third, "recommended": False},
+        {"entry": str(uuid4()), "recommended": False, "reason": "不在本街道"},
+    ]
+    refused = await desk.letter(answers=answers)
+    assert refused.status_code == 422
+    assert told(refused) == [
+        "answered-stranger",
+        "answered-twice",
+        "entry-unanswered",
+        "order-needed",
+        "refusal-unexplained",
+        "refusal-unexplained",
+        "too-many-recommended",
+    ]
+    assert await desk.stored() == before
+
+
+async def test_there_is_one_letter_and_then_no_other_way(
+    ground: Ground, client: AsyncClient
+) -> None:
+    desk = await desk_of(ground, client)
+    await desk.all_to_the_street()
+    assert (await desk.letter()).status_code == 201
+    before = await desk.stored()
+    assert told(await desk.letter()) == ["letter-issued"]
+    elsewhere = await desk.route((desk.entries[0], "street", desk.trade))
+    assert (elsewhere.status_code, told(elsewhere)) == (409, ["answered-already"])
+    assert await desk.stored() == before
+
+
+async def test_an_entry_is_routed_elsewhere_before_the_answer(
+    ground: Ground, client: AsyncClient
+) -> None:
+    desk = await desk_of(ground, client)
+    await desk.all_to_the_street()
+    moved = await desk.route((desk.entries[0], "street", desk.trade))
+    assert moved.status_code == 201
+    lines = (await client.get("/recommendations", **desk.at_trade.auth)).json()["items"]
+    assert [UUID(line["entry_id"]) for line in lines] == [desk.entries[0]]
+
+
+async def test_what_cannot_be_routed_is_told_at_once(ground: Ground, client: AsyncClient) -> None:
+    desk = await desk_of(ground, client)
+    entry = desk.entries[0]
+    refused = await desk.route(
+        (uuid4(), "street", desk.street),
+        (entry, "ministry", desk.street),
+        (entry, "street", uuid4()),
+        (entry, "street", desk.street),
+    )
+    assert told(refused) == [
+        "authority-unknown",
+        "body-unknown",
+        "routed-entry-unknown",
+        "routed-twice",
+    ]
+    async with ground.database.reading() as db:
+        routed = await db.scalars(select(Routing.id).where(Routing.entry_id == entry))
+        assert routed.all() == []
+    assert "stage:route" not in await cycle_log(desk.office)
+
+
+async def test_all_bodies_must_recommend_where_all_are_asked(
+    ground: Ground, client: AsyncClient
+) -> None:
+    desk = await desk_of(ground, client, needs="all_of")
+    await desk.all_to_the_street()
+    await desk.letter()
+    assert told(await close(client, desk.office, KEY)) == ["entries-unrouted"]
+    await desk.route(*((entry, "trade", desk.trade) for entry in desk.entries))
+    assert told(await close(client, desk.office, KEY)) == ["entries-unanswered"]
+    first, *others = (str(entry) for entry in desk.entries)
+    answers = [
+        {"entry": first, "recommended": True, "position": 1},
+        *({"entry": e, "recommended": False, "reason": "不属本行业"} for e in others),
+    ]
+    said = await desk.letter(
+        by=desk.at_trade, authority_id=str(desk.trade), body="trade", answers=answers
+    )
+    assert said.status_code == 201, said.text
+    closed = await close(client, desk.office, KEY)
+    assert (closed.json()["advanced"], closed.json()["eliminated"]) == (1, 2)
+
+
+async def test_nobody_answers_for_a_firm_of_their_own(ground: Ground, client: AsyncClient) -> None:
+    desk = await desk_of(ground, client)
+    await desk.all_to_the_street()
+    firm = next(iter(desk.office.firms.values()))
+    async with ground.database.writing() as db:
+        db.add(
+            Conflict(
+                person_id=desk.at_street.person_id,
+                organisation_id=firm.id,
+                interest="employed",
+                declared_by=desk.at_street.person_id,
+                declared_at=ground.clock(),
+            )
+        )
+    before = await desk.stored()
+    assert told(await desk.letter()) == ["recusal-needed"]
+    assert await desk.stored() == before
+
+
+async def test_a_letter_after_the_deadline_is_refused(ground: Ground, client: AsyncClient) -> None:
+    desk = await desk_of(ground, client)
+    await desk.all_to_the_street()
+    stage = await stage_row(ground, desk.office, KEY)
+    async with ground.database.writing() as db:
+        row = await db.get_one(type(stage), stage.id)
+        row.closes_at = ground.clock()
+    before = await desk.stored()
+    assert told(await desk.letter(issued_on=date(2026, 3, 12).isoformat())) == ["letter-late"]
+    assert await desk.stored() == before
