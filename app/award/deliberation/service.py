@@ -35,7 +35,7 @@ async def seat_member(call: Call, cycle_id: UUID, body: SeatIn) -> SeatDetail:
     """Give a cycle's committee a member, before or while the cycle runs."""
     found = await get_cycle(call, cycle_id)
     found.require("cycle:seat")
-    if found.it.status not in {CycleStatus.PLANNED, CycleStatus.LAUNCHED}:
+    if found.it.status not in {CycleStatus.PLANNED, CycleStatus.LAUNCHED, CycleStatus.SUSPENDED}:
         raise NothingLaunched
     if body.person_id is not None and not await call.db.scalar(
         select(Person.id).where(Person.id == body.person_id)

@@ -21,7 +21,7 @@ from app.award.granting.schemas import (
     ResultView,
     WinnerView,
 )
-from app.award.programmes.lifecycle import CycleStatus
+from app.award.programmes.lifecycle import MADE_PUBLIC
 from app.award.programmes.models import Cycle, Programme
 from app.award.programmes.queries import get_cycle, regulation_of
 from app.award.records.queries import conflicted
@@ -40,7 +40,7 @@ SCOPES = {"programme": Cycle.programme_id, "cycle": Cycle.id}
 PUBLISHED = (
     (Stage.status == StageStatus.CLOSED)
     & (Outcome.result == Result.ADVANCED)
-    & Cycle.status.in_([CycleStatus.LAUNCHED, CycleStatus.COMPLETED])
+    & Cycle.status.in_(MADE_PUBLIC)
 )
 
 APPROVAL_RESOURCE = Resource("approval", scopes=SCOPES, missing=StageUnknown)

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.award.ranking import queries
 from app.award.ranking.rules import ComponentMissing, Contest, inputs_of, verdicts
 from app.award.stages.kind import Judgement, StageAt
+from app.award.stages.queries import consolations
 from app.platform.errors import Refusal
 
 
@@ -31,13 +32,16 @@ class CompositeKind:
     async def judge(self, db: AsyncSession, stage: StageAt, now: datetime) -> Judgement:
         """Exact totals, one rounding, ranks, tiers under the quotas and the places granted."""
         del now
-        found = await queries.scores(db, stage)
+        found, held = await queries.scores(db, stage), await consolations(db, stage)
         contest = Contest(
             rule=stage.rule,
             tiers=stage.regulation.tiers,
-            quotas=stage.regulation.quotas,
+            quotas=stage.quotas,
             places=stage.places,
             tie_order=stage.tie_order,
             contenders=queries.contenders(stage, found),
+            sought=None if stage.places_sought == stage.places else stage.places_sought,
+            held=held,
+            consolation=stage.consolation(held),
         )
         return Judgement(verdicts(contest), inputs_of(contest))

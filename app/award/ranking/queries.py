@@ -102,6 +102,8 @@ def contenders(stage: StageAt, found: Scores) -> tuple[rules.Contender, ...]:
             track=track,
             parts=tuple(parts),
             ties=tuple([key for key in keys if key is not None]),
+            groups=entry.groups,
+            closed=entry.closed,
         )
 
     return tuple([contender(entry) for entry in found.entries])

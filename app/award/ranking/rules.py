@@ -1,6 +1,6 @@
 """What do the scores of earlier stages amount to, and to whom do the places fall? Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -8,7 +8,16 @@ from uuid import UUID
 
 from app.award.stages.kind import Verdict
 from app.award.stages.lifecycle import Result
-from app.award.stages.rules import TieUnresolved, cut
+from app.award.stages.rules import (
+    Consolation,
+    Held,
+    Runner,
+    TieUnresolved,
+    consolation_of,
+    cut,
+    held_of,
+    lowered,
+)
 from app.platform.errors import Conflict, NotFound
 from app.rules.exact import Rounding, decimal_text, fraction_from_text, round_to
 from app.rules.quota import RankedEntry, propose
@@ -37,13 +46,17 @@ class ComponentsUnknown(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """An entry with its exact stage scores (`parts`) and, in order, the keys that part a tie."""
+    """An entry with its exact stage scores (`parts`) and, in order, the keys that part a tie; its
+    groups, and the tiers closed to it.
+    """
 
     entry: str
     application: str
     track: str
     parts: tuple[Part, ...]
     ties: tuple[Fraction, ...] = ()
+    groups: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +64,8 @@ class Contest:
     """Everything a composite is decided from.
 
     `tiers` and `quotas` are the regulation's, `places` what the launch approval grants this year,
-    `tie_order` the recorded decision on entries that stand level.
+    of which the tracks compete only for `sought`; `tie_order` the recorded decision on entries that
+    stand level. `held` are the consolations given before, `consolation` the one to give here.
     """
 
     rule: Composite
@@ -60,6 +74,9 @@ class Contest:
     places: int
     tie_order: tuple[str, ...]
     contenders: tuple[Contender, ...]
+    sought: int | None = None
+    held: Held = ()
+    consolation: Consolation | None = None
 
 
 def contribution(part: Part, scale: int) -> Fraction:
@@ -85,20 +102,38 @@ def verdicts(contest: Contest) -> list[Verdict]:
     if advances.way == "proposed":
         advanced = frozenset(tiers)
     else:
-        advanced = cut(advances, candidates, contest.places, contest.tie_order).advanced
+        places = contest.sought or contest.places
+        advanced = cut(advances, candidates, places, contest.tie_order).advanced
+    consoled = _consoled(contest, ranks, advanced)
     reason = _reasons(contest, advances)
     return [
         Verdict(
             UUID(c.entry),
-            Result.ADVANCED if c.entry in advanced else Result.ELIMINATED,
+            Result.ADVANCED if c.entry in advanced | consoled.keys() else Result.ELIMINATED,
             exact=exact[c.entry],
             score=score[c.entry],
             rank=ranks[c.entry],
-            tier=tiers.get(c.entry) if c.entry in advanced else None,
-            reason=None if c.entry in advanced else reason(c.track, score[c.entry]),
+            tier=tiers.get(c.entry) if c.entry in advanced else consoled.get(c.entry),
+            reason=None
+            if c.entry in advanced | consoled.keys()
+            else reason(c.track, score[c.entry]),
+            settled=c.entry in consoled,
         )
         for c in contest.contenders
     ]
+
+
+def _consoled(
+    contest: Contest, ranks: Mapping[str, int], advanced: Collection[str]
+) -> Mapping[str, str]:
+    """The consolation tier of each entry that does not go on and gets it."""
+    if contest.consolation is None:
+        return {}
+    runners = [
+        Runner(c.entry, c.track, ranks[c.entry], c.groups, c.closed) for c in contest.contenders
+    ]
+    found = contest.consolation.among(runners, advanced, contest.tie_order)
+    return dict.fromkeys(found, contest.consolation.tier.key)
 
 
 def _proposed(
@@ -108,7 +143,7 @@ def _proposed(
     proposal = propose(
         [RankedEntry(c.entry, c.track, ranks[c.entry], score[c.entry]) for c in contest.contenders],
         contest.tiers,
-        [*contest.quotas, Quota(at_most=contest.places)],
+        lowered([*contest.quotas, Quota(at_most=contest.places)], contest.held),
         contest.rule.floors,
         contest.tie_order,
     )
@@ -143,7 +178,14 @@ def inputs_of(contest: Contest) -> dict[str, Any]:
     """The contest as plain values, for the snapshot; points and shares as exact text."""
 
     def plain(rules: Sequence[Tier | Quota]) -> list[dict[str, Any]]:
-        return [rule.model_dump(mode="json", exclude_none=True) for rule in rules]
+        return [rule.model_dump(mode="json", by_alias=True, exclude_none=True) for rule in rules]
+
+    # What a regulation does not speak of leaves no trace in its snapshots.
+    beside = {
+        "sought": contest.sought,
+        "held": [[track, tier, list(groups)] for track, tier, groups in contest.held] or None,
+        "consolation": contest.consolation.plain() if contest.consolation else None,
+    }
 
     return {
         "rule": contest.rule.model_dump(mode="json", exclude_none=True),
@@ -151,6 +193,7 @@ def inputs_of(contest: Contest) -> dict[str, Any]:
         "quotas": plain(contest.quotas),
         "places": contest.places,
         "tie_order": list(contest.tie_order),
+        **{name: value for name, value in beside.items() if value is not None},
         "entries": [
             {
                 "entry": c.entry,
@@ -166,6 +209,8 @@ def inputs_of(contest: Contest) -> dict[str, Any]:
                     for part in c.parts
                 ],
                 "ties": [decimal_text(key) for key in c.ties],
+                **({"groups": list(c.groups)} if c.groups else {}),
+                **({"closed": list(c.closed)} if c.closed else {}),
             }
             for c in contest.contenders
         ],
@@ -195,7 +240,12 @@ def contest_of(inputs: Mapping[str, Any]) -> Contest:
                     for part in each["parts"]
                 ),
                 ties=tuple(fraction_from_text(key) for key in each["ties"]),
+                groups=tuple(each.get("groups", ())),
+                closed=tuple(each.get("closed", ())),
             )
             for each in inputs["entries"]
         ),
+        sought=inputs.get("sought"),
+        held=held_of(inputs.get("held", ())),
+        consolation=consolation_of(inputs["consolation"]) if "consolation" in inputs else None,
     )
