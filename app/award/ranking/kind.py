@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.award.ranking import queries
 from app.award.ranking.rules import ComponentMissing, Contest, inputs_of, verdicts
 from app.award.stages.kind import Judgement, StageAt
-from app.award.stages.queries import consolations
+from app.award.stages.outcome_queries import consolations
 from app.platform.errors import Refusal
 
 

@@ -21,7 +21,8 @@ from app.award.scoring.service.handing_out import lay_out
 from app.award.stages.kind import Judgement, StageAt, Verdict
 from app.award.stages.lifecycle import Result
 from app.award.stages.models import Entry, Outcome, Stage
-from app.award.stages.queries import consolations, live, live_entries
+from app.award.stages.outcome_queries import consolations
+from app.award.stages.queries import live, live_entries
 from app.award.stages.rules import Runner, cut
 from app.platform.accounts.models import Organisation
 from app.platform.db.base import Rows, among

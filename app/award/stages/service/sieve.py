@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.award.programmes.lifecycle import CycleStatus
 from app.award.programmes.models import Cycle
 from app.award.programmes.rules import NothingLaunched
-from app.award.stages import queries, rules
+from app.award.stages import outcome_queries, queries, rules
 from app.award.stages.kind import Judgement, Kinds, StageAt, Verdict
 from app.award.stages.lifecycle import STAGE, Result, StageStatus
 from app.award.stages.models import Entry, Outcome, Snapshot, Stage, TieDecision, Withdrawal
@@ -190,7 +190,7 @@ async def _before(db: AsyncSession, cycle_id: UUID, keys: Iterable[str]) -> list
 
 
 async def _let_in(db: AsyncSession, at: StageAt, feeding: rules.Feeding, now: datetime) -> None:
-    told = await queries.told_before(
+    told = await outcome_queries.told_before(
         db, at.cycle_id, at.regulation.upstream(at.rule), set().union(*feeding.values())
     )
     entering = {each.application: each for each in rules.entrants(told, feeding)}
