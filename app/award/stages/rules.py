@@ -150,9 +150,16 @@ class Entrant:
 
 
 def feeders(regulation: Regulation, stage: Stage) -> dict[Flow, frozenset[str]]:
-    """From which stages entries flow into this one, by track and whether their tier is settled."""
+    """From which stages entries flow into this one, by track and whether their tier is settled: the
+    nearest alone, for who advanced there has advanced in all before them.
+    """
+
+    def nearest(keys: frozenset[str]) -> frozenset[str]:
+        farther = (regulation.upstream(regulation.stage(key)) for key in keys)
+        return keys.difference(*farther)
+
     return {
-        (track, settled): regulation.feeders(stage, track, settled=settled)
+        (track, settled): nearest(regulation.feeders(stage, track, settled=settled))
         for track in regulation.tracks_of(stage)
         for settled in (False, True)
         if not (settled and passed_by(stage))

@@ -153,7 +153,7 @@ def test_entrants_bring_groups_and_closed_tiers_of_all_that_feed() -> None:
 def test_feeders_follow_track_and_consolation() -> None:
     wide = read(WIDE)
     assert feeders(wide, wide.stage("talk")) == {
-        ("organisation", False): {"opinion", "visit", "check"},
+        ("organisation", False): {"opinion", "visit"},
         ("person", False): {"check"},
     }
     assert feeders(wide, wide.stage("before")) == {
