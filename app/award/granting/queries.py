@@ -26,8 +26,8 @@ from app.award.programmes.models import Cycle, Programme
 from app.award.programmes.queries import get_cycle, regulation_of
 from app.award.records.queries import conflicted
 from app.award.stages.lifecycle import Result, StageStatus
-from app.award.stages.models import Entry, Outcome, Stage
-from app.award.stages.queries import live
+from app.award.stages.models import Correction, Entry, Outcome, Stage
+from app.award.stages.queries import corrections, live
 from app.award.stages.rules import StageUnknown
 from app.platform.accounts.callers import Call
 from app.platform.accounts.models import Organisation
@@ -76,6 +76,7 @@ RESULTS = (
         Cycle.ordinal,
         Cycle.label,
         GrantDecision.decided_on,
+        corrections(Correction.entry_id == Entry.id),
     )
 )
 

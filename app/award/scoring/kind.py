@@ -128,7 +128,7 @@ async def _consoled(
         for entry in await live_entries(db, stage.id)
     ]
     inputs["consolation"] = tier.plain() | {
-        "runners": {each.id: [each.track, each.groups, each.closed] for each in runners}
+        "runners": {each.id: [each.track, list(each.groups), list(each.closed)] for each in runners}
     }
     return tier.among(runners, out_of_it, stage.tie_order)
 

@@ -1,4 +1,4 @@
-"""A cycle of two tracks with parallel stages and a consolation, and stages closed as a test wants."""
+"""A cycle of two tracks, with parallel stages and a consolation, closed as a test wants."""
 
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,9 @@ tiers:
   - {key: merit, name: 先进单位, tracks: firm}
   - {key: person, name: 个人奖, tracks: person}
 groups:
-  - {key: small, name: 中小企业, when: {key: size, name: 规模, kind: declared, fact: size, equals: 小型}}
+  - key: small
+    name: 中小企业
+    when: {key: size, name: 规模, kind: declared, fact: size, equals: 小型}
 quotas:
   - {at_most: 2, of: {tier: gold}}
   - {at_most: 3, of: {tier: merit}}
@@ -41,7 +43,12 @@ stages:
     method: mean
     advance: {first: {times_places: 2, level: all_in}}
     consolation: merit
-  - {key: talk, kind: panel, after: [check], judges: {at_least: 3}, rubric: defence-100, method: mean}
+  - key: talk
+    kind: panel
+    after: [check]
+    judges: {at_least: 3}
+    rubric: defence-100
+    method: mean
   - key: total
     kind: composite
     tracks: firm
@@ -57,7 +64,11 @@ stages:
     of: [{stage: talk, share: 100%}]
     proposes: tiers
     level: decision
-  - {key: notice, kind: publicity, after: [total, people], length: {days: 7}, objection: {real_name: true, evidence: true}}
+  - key: notice
+    kind: publicity
+    after: [total, people]
+    length: {days: 7}
+    objection: {real_name: true, evidence: true}
   - {key: government, kind: approval, body: 区政府}
   - {key: grant, kind: grant}
 """
