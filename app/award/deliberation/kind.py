@@ -7,13 +7,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.award.deliberation import queries, rules
+from app.award.deliberation import minutes, queries, rules
 from app.award.deliberation.lifecycle import MotionStatus
 from app.award.deliberation.models import Motion
 from app.award.stages.kind import Judgement, StageAt, Verdict
 from app.award.stages.lifecycle import Result
 from app.award.stages.queries import live_entries
 from app.platform.errors import Refusal
+
+NOT_CARRIED = "not-carried"
 
 
 class VoteKind:
@@ -35,7 +37,7 @@ class VoteKind:
         found: list[Refusal] = []
         if sat is None or sat.status is not MotionStatus.CONFIRMED:
             found.append(rules.MotionNotConfirmed())
-        if sat and sat.content and (obstacle := rules.quorum_obstacle(sat.content)):
+        if sat and sat.content and (obstacle := minutes.quorum_obstacle(sat.content)):
             found.append(obstacle)
         return found
 
@@ -53,10 +55,10 @@ class VoteKind:
 
 def verdicts(inputs: Mapping[str, Any]) -> list[Verdict]:
     """The verdicts that these inputs amount to, counted from the ballots alone."""
-    counted = rules.tallies(inputs["minutes"]) if inputs["minutes"] else {}
+    counted = minutes.tallies(inputs["minutes"]) if inputs["minutes"] else {}
     return [
         Verdict(UUID(each["entry"]), Result.ADVANCED, tier=each["tier"])
         if counted[each["entry"]].carried
-        else Verdict(UUID(each["entry"]), Result.ELIMINATED, reason=rules.NOT_CARRIED)
+        else Verdict(UUID(each["entry"]), Result.ELIMINATED, reason=NOT_CARRIED)
         for each in inputs["entries"]
     ]

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.award.deliberation import rules
 from app.award.deliberation.lifecycle import MOTION, MotionStatus
+from app.award.deliberation.minutes import quorum_obstacle, tallies
 from app.award.deliberation.models import Minutes, Motion, Seat
 from app.award.deliberation.rules import MotionUnknown
 from app.award.deliberation.schemas import (
@@ -24,7 +25,8 @@ from app.award.deliberation.schemas import (
 from app.award.programmes.models import Cycle
 from app.award.programmes.queries import CYCLE_RESOURCE
 from app.award.records.queries import conflicted, interested
-from app.award.stages.lifecycle import Result
+from app.award.stages.kind import StageAt
+from app.award.stages.lifecycle import Result, StageStatus
 from app.award.stages.models import Entry, Outcome, Stage
 from app.award.stages.rules import RecusalNeeded
 from app.platform.accounts.callers import Call
@@ -132,7 +134,7 @@ def _obstacles(motion: Any, entries: Sequence[Any]) -> dict[str, list[Refusal]]:
         move.name: [RecusalNeeded()] if interested else [] for move in MOTION
     }
     confirmed = motion.status == MotionStatus.CONFIRMED
-    if confirmed and not rules.quorum_obstacle(json.loads(motion.content)):
+    if confirmed and not quorum_obstacle(json.loads(motion.content)):
         found["return"].append(rules.MotionDecided())
     return found
 
@@ -174,14 +176,17 @@ async def _read(call: Call, motion_id: UUID) -> tuple[Found[Any], Sequence[Any]]
 
 def _tally_view(motion: Any, entries: Sequence[Any]) -> TallyView:
     content = json.loads(motion.content)
-    counted = rules.tallies(content)
+    counted = tallies(content)
     return TallyView(
         motion=motion.id,
+        ballot=content.get("ballot", "named"),
         members=len(content["members"]),
         present=len(content["present"]),
         issued=content["issued"],
         returned=content["returned"],
-        quorum_met=rules.quorum_obstacle(content) is None,
+        valid=content.get("valid"),
+        invalid=content.get("invalid"),
+        quorum_met=quorum_obstacle(content) is None,
         teller=content["teller"],
         scrutineer=content["scrutineer"],
         document=content["document"],
@@ -228,6 +233,20 @@ async def interests_of(
         )
     )
     return [(row.entry, row.seat) for row in rows]
+
+
+async def meeting_obstacle(db: AsyncSession, stage: StageAt) -> rules.MeetingStillScores | None:
+    """Whether the panel that is scored in the same meeting still is; one statement, and none for a
+    meeting in which nobody scores.
+    """
+    key = stage.rule.meeting_of
+    if key is None:
+        return None
+    status = await db.scalar(
+        select(Stage.status).where(Stage.cycle_id == stage.cycle_id, Stage.key == key)
+    )
+    done = status == StageStatus.CLOSED
+    return None if done else rules.MeetingStillScores(name=stage.regulation.stage(key).name)
 
 
 async def sat(db: AsyncSession, stage_id: UUID, round_: int) -> Sat | None:

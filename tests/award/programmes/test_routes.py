@@ -157,7 +157,6 @@ async def test_a_faulty_regulation_names_every_fault_and_is_not_adopted(
     ("path", "value", "code"),
     [
         ("/stages/6/mode", "electronic", "vote_not_offered"),
-        ("/stages/6/ballot", "secret", "vote_not_offered"),
         ("/tracks/0/criteria", "gbt-19580-2099", "unknown_criteria"),
         ("/stages/4/rubric", "defence-1000", "unknown_criteria"),
         ("/stages/5/ties/1/category", "9.9", "unknown_category"),
