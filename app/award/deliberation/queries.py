@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.award.deliberation import rules
 from app.award.deliberation.lifecycle import MOTION, MotionStatus
 from app.award.deliberation.minutes import quorum_obstacle, tallies
-from app.award.deliberation.models import Minutes, Motion, Seat
+from app.award.deliberation.models import Minutes, Motion
 from app.award.deliberation.rules import MotionUnknown
 from app.award.deliberation.schemas import (
     MotionEntryView,
@@ -22,7 +22,7 @@ from app.award.deliberation.schemas import (
     TallyLine,
     TallyView,
 )
-from app.award.programmes.models import Cycle
+from app.award.programmes.models import Cycle, Seat
 from app.award.programmes.queries import CYCLE_RESOURCE
 from app.award.records.queries import conflicted, interested
 from app.award.stages.kind import StageAt

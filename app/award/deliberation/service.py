@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.award.deliberation import minutes, queries, rules
 from app.award.deliberation.lifecycle import MOTION, MotionStatus
-from app.award.deliberation.models import Minutes, Motion, Seat
+from app.award.deliberation.models import Minutes, Motion
 from app.award.deliberation.schemas import (
     ConfirmationIn,
     CountIn,
@@ -20,6 +20,7 @@ from app.award.deliberation.schemas import (
     SeatIn,
 )
 from app.award.programmes.lifecycle import CycleStatus
+from app.award.programmes.models import Seat
 from app.award.programmes.queries import get_cycle
 from app.award.programmes.rules import NothingLaunched
 from app.award.stages.kind import StageAt

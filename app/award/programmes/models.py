@@ -130,3 +130,20 @@ class Slot(Model):
     stage_key: Mapped[str] = mapped_column(primary_key=True)
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
+
+
+class Seat(Model):
+    """A seat of a cycle's committee: its post, and who holds it.
+
+    `person_id` ties it to the person, so that a conflict of interest becomes a recusal.
+    """
+
+    __tablename__ = "seat"
+    __table_args__ = (UniqueConstraint("cycle_id", "person_id"), APPEND_ONLY)
+
+    id: Mapped[UUID] = identifier()
+    cycle_id: Mapped[UUID] = mapped_column(ForeignKey("cycle.id"))
+    post: Mapped[str]
+    holder: Mapped[str]
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    seated_at: Mapped[datetime]
