@@ -191,10 +191,13 @@ def _tally() -> TallyView:
     )
     return TallyView(
         motion=_id(8),
+        ballot="named",
         members=9,
         present=9,
         issued=9,
         returned=9,
+        valid=None,
+        invalid=None,
         quorum_met=True,
         teller="赵六",
         scrutineer="钱七",

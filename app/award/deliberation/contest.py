@@ -78,7 +78,7 @@ def verdicts(contest: Contest) -> list[Verdict]:
     Raises TieUnresolved where a cut or a quota parts entries that stand level.
     """
     rule, counted = contest.rule, _counted(contest)
-    carried = {entry for entry, each in counted.items() if each.carried}
+    carried = _carried(counted)
     ranks = _ranks(contest.contenders, counted)
     tiers = _tiers(contest, carried, ranks) if rule.proposes else None
     advanced = _advanced(contest, carried, counted, tiers)
@@ -109,13 +109,17 @@ def standing(contest: Contest) -> list[RankedEntry]:
     """
     counted = _counted(contest)
     ranks = _ranks(contest.contenders, counted)
-    return _standing(contest, {e for e, each in counted.items() if each.carried}, ranks)
+    return _standing(contest, _carried(counted), ranks)
 
 
 def _counted(contest: Contest) -> dict[str, Tally]:
     """The tallies of those who are still here."""
     counted = tallies(contest.minutes) if contest.minutes else {}
     return {each.entry: counted[each.entry] for each in contest.contenders}
+
+
+def _carried(counted: Mapping[str, Tally]) -> frozenset[str]:
+    return frozenset(entry for entry, each in counted.items() if each.carried)
 
 
 def _ranks(contenders: Sequence[Contender], counted: Mapping[str, Tally]) -> dict[str, int]:
@@ -138,7 +142,9 @@ def _ranks(contenders: Sequence[Contender], counted: Mapping[str, Tally]) -> dic
 def _standing(
     contest: Contest, carried: Collection[str], ranks: Mapping[str, int]
 ) -> list[RankedEntry]:
-    return [_ranked(each, ranks[each.entry]) for each in contest.contenders if each.entry in carried]
+    return [
+        _ranked(each, ranks[each.entry]) for each in contest.contenders if each.entry in carried
+    ]
 
 
 def _ranked(each: Contender, place: int) -> RankedEntry:
@@ -151,7 +157,9 @@ def _tiers(
 ) -> Mapping[str, str]:
     """The tier of each entry that gets one: by rank under the quotas, or as it was decided."""
     if contest.rule.by == "choice":
-        return {entry: tier for entry, tier in given(contest.choice or ()).items() if entry in carried}
+        return {
+            entry: tier for entry, tier in given(contest.choice or ()).items() if entry in carried
+        }
     proposal = propose(
         _standing(contest, carried, ranks),
         contest.tiers,
@@ -166,7 +174,7 @@ def _tiers(
 
 def _advanced(
     contest: Contest,
-    carried: Collection[str],
+    carried: frozenset[str],
     counted: Mapping[str, Tally],
     tiers: Mapping[str, str] | None,
 ) -> frozenset[str]:
@@ -175,8 +183,8 @@ def _advanced(
     if advance.way == "proposed":
         return frozenset(tiers or ())
     if advance.first is None:
-        return frozenset(carried)
-    settled = {each.entry for each in contest.contenders if each.settled} & set(carried)
+        return carried
+    settled = carried & {each.entry for each in contest.contenders if each.settled}
     candidates = [
         Candidate(entry, (Fraction(counted[entry].approve),)) for entry in carried - settled
     ]

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from app.award.deliberation import rules
 from app.award.deliberation.lifecycle import MOTION, MotionStatus
@@ -36,6 +37,7 @@ from app.platform.errors import Refusal
 from app.platform.security.access import Found, fetch, fetch_view, visible_to
 from app.platform.security.permission import Resource
 from app.platform.workflow.advance import actions
+from app.rules.regulation.stages import Composite, Panel
 
 MOTION_RESOURCE = Resource(
     "motion",
@@ -265,6 +267,33 @@ async def sat(db: AsyncSession, stage_id: UUID, round_: int) -> Sat | None:
     status = MotionStatus(row.status)
     kept = row.content is not None and status is not MotionStatus.OPEN
     return Sat(status, json.loads(row.content) if kept else None)
+
+
+async def last_scores(db: AsyncSession, stage: StageAt) -> dict[UUID, tuple[int | None, int]]:
+    """What the last panel or composite before a vote has made of each entry before it: rank and
+    score (1/10000 point) by application; one statement.
+    """
+    known = stage.regulation
+    before = known.upstream(stage.rule)
+    keys = [s.key for s in known.stages if s.key in before and isinstance(s, Panel | Composite)]
+    here = aliased(Entry)
+    rows = await db.execute(
+        select(Entry.application_id, Outcome.rank, Outcome.units)
+        .join(Outcome, Outcome.entry_id == Entry.id)
+        .join(Stage, (Stage.id == Entry.stage_id) & (Stage.round == Entry.round))
+        .join(here, here.application_id == Entry.application_id)
+        .where(
+            Stage.cycle_id == stage.cycle_id,
+            Stage.key.in_(keys),
+            Stage.status == StageStatus.CLOSED,
+            Outcome.units.is_not(None),
+            here.stage_id == stage.id,
+            here.round == stage.round,
+        )
+        .distinct(Entry.application_id)
+        .order_by(Entry.application_id, Stage.position.desc())
+    )
+    return {row.application_id: (row.rank, row.units) for row in rows}
 
 
 async def minutes_of(db: AsyncSession, motion: Motion) -> dict[str, Any]:

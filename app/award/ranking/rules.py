@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
+from app.award.stages.choosing import Chosen, given
 from app.award.stages.kind import Verdict
 from app.award.stages.lifecycle import Result
 from app.award.stages.rules import (
@@ -30,6 +31,7 @@ NO_PLACE = "no-place"
 BELOW_FLOOR = "below-floor"
 BELOW_SCORE = "below-score"
 BELOW_CUT = "below-cut"
+NO_TIER = "no-tier"
 
 
 class ComponentMissing(Conflict):
@@ -65,7 +67,8 @@ class Contest:
 
     `tiers` and `quotas` are the regulation's, `places` what the launch approval grants this year,
     of which the tracks compete only for `sought`; `tie_order` the recorded decision on entries that
-    stand level. `held` are the consolations given before, `consolation` the one to give here.
+    stand level. `held` are the consolations given before, `consolation` the one to give here;
+    `choice` is the recorded decision on tiers, where the rule leaves them to one.
     """
 
     rule: Composite
@@ -77,6 +80,7 @@ class Contest:
     sought: int | None = None
     held: Held = ()
     consolation: Consolation | None = None
+    choice: tuple[Chosen, ...] | None = None
 
 
 def contribution(part: Part, scale: int) -> Fraction:
@@ -90,13 +94,7 @@ def verdicts(contest: Contest) -> list[Verdict]:
     Raises TieUnresolved where a cut falls between entries that stand level.
     """
     rule = contest.rule
-    rounding = Rounding(rule.rounding.mode)
-    exact = {c.entry: composite(c.parts, Fraction(rule.scale)) for c in contest.contenders}
-    score = {
-        entry: round_to(total, rule.rounding.places, rounding) for entry, total in exact.items()
-    }
-    candidates = [Candidate(c.entry, (score[c.entry], *c.ties)) for c in contest.contenders]
-    ranks = {placed.id: placed.rank for placed in rank(candidates)}
+    exact, score, candidates, ranks = _totals(contest)
     tiers = _proposed(contest, ranks, score) if rule.proposes else {}
     advances = rule.advances
     if advances.way == "proposed":
@@ -123,6 +121,41 @@ def verdicts(contest: Contest) -> list[Verdict]:
     ]
 
 
+def standing(contest: Contest) -> list[RankedEntry]:
+    """Where each stands, for whoever chooses the tiers."""
+    _, score, _, ranks = _totals(contest)
+    return _standing(contest, ranks, score)
+
+
+def _totals(
+    contest: Contest,
+) -> tuple[dict[str, Fraction], dict[str, Fraction], list[Candidate], dict[str, int]]:
+    """By entry: the exact total, the same as rounded; what is compared; the ranks."""
+    rule, rounding = contest.rule, Rounding(contest.rule.rounding.mode)
+    exact = {c.entry: composite(c.parts, Fraction(rule.scale)) for c in contest.contenders}
+    score = {
+        entry: round_to(total, rule.rounding.places, rounding) for entry, total in exact.items()
+    }
+    candidates = [Candidate(c.entry, (score[c.entry], *c.ties)) for c in contest.contenders]
+    return exact, score, candidates, {placed.id: placed.rank for placed in rank(candidates)}
+
+
+def _standing(
+    contest: Contest, ranks: Mapping[str, int], score: Mapping[str, Fraction]
+) -> list[RankedEntry]:
+    return [
+        RankedEntry(
+            c.entry,
+            c.track,
+            ranks[c.entry],
+            score[c.entry],
+            groups=frozenset(c.groups),
+            closed=frozenset(c.closed),
+        )
+        for c in contest.contenders
+    ]
+
+
 def _consoled(
     contest: Contest, ranks: Mapping[str, int], advanced: Collection[str]
 ) -> Mapping[str, str]:
@@ -139,9 +172,13 @@ def _consoled(
 def _proposed(
     contest: Contest, ranks: Mapping[str, int], score: Mapping[str, Fraction]
 ) -> Mapping[str, str]:
-    """The tier of each entry that gets one, under the quotas and the places of this year."""
+    """The tier of each entry that gets one: under the quotas and the places of this year, or as it
+    was decided.
+    """
+    if contest.rule.by == "choice":
+        return given(contest.choice or ())
     proposal = propose(
-        [RankedEntry(c.entry, c.track, ranks[c.entry], score[c.entry]) for c in contest.contenders],
+        _standing(contest, ranks, score),
         contest.tiers,
         lowered([*contest.quotas, Quota(at_most=contest.places)], contest.held),
         contest.rule.floors,
@@ -167,6 +204,8 @@ def _reasons(contest: Contest, advances: Advance) -> Callable[[str, Fraction], s
         return any(floor is None or score >= floor for floor in wanted)
 
     def reason(track: str, score: Fraction) -> str:
+        if advances.way == "proposed" and contest.rule.by == "choice":
+            return NO_TIER
         if advances.way == "proposed":
             return NO_PLACE if reached(track, score) else BELOW_FLOOR
         return BELOW_SCORE if advances.at_least is not None else BELOW_CUT
@@ -185,6 +224,7 @@ def inputs_of(contest: Contest) -> dict[str, Any]:
         "sought": contest.sought,
         "held": [[track, tier, list(groups)] for track, tier, groups in contest.held] or None,
         "consolation": contest.consolation.plain() if contest.consolation else None,
+        "choice": None if contest.choice is None else [list(line) for line in contest.choice],
     }
 
     return {
@@ -248,4 +288,5 @@ def contest_of(inputs: Mapping[str, Any]) -> Contest:
         sought=inputs.get("sought"),
         held=held_of(inputs.get("held", ())),
         consolation=consolation_of(inputs["consolation"]) if "consolation" in inputs else None,
+        choice=tuple(Chosen(*each) for each in inputs["choice"]) if "choice" in inputs else None,
     )

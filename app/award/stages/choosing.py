@@ -28,8 +28,8 @@ class ChoiceMissing(Conflict):
 
 class ChoiceUnfit(Conflict):
     code = "tier-choice-unfit"
-    zh = "情况已变，记录的等次决定不再适用，请重新记录：{why}"
-    en = "The recorded decision on the tiers does not fit any more; record it anew: {why}"
+    zh = "情况已变，记录的等次决定不再适用，请重新记录（{why}）。"
+    en = "The recorded decision on the tiers does not fit any more; record it anew ({why})."
 
 
 class NotToChoose(Invalid):
@@ -94,6 +94,13 @@ class Chosen(NamedTuple):
     reason: str | None = None
 
 
+class Choice(NamedTuple):
+    """A recorded decision; `reason` is why it goes beyond a number that holds in principle."""
+
+    lines: tuple[Chosen, ...]
+    reason: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Ballot:
     """Among whom tiers are chosen (where they stand, what each may have), and within what."""
@@ -151,6 +158,19 @@ def choice_problems(
         *_broken(sound, known, ballot, reason),
         *_passed_over(lines, sound, ballot),
     ]
+
+
+def closing_obstacles(choice: Choice | None, ballot: Ballot) -> list[Refusal]:
+    """What stands against closing on this choice: there is none, or it has come not to fit since
+    somebody it names has withdrawn.
+    """
+    if choice is None:
+        return [ChoiceMissing()]
+    here = {each.id for each in ballot.standing}
+    left = [line for line in choice.lines if line.entry in here]
+    problems = choice_problems(left, ballot, choice.reason)
+    why = ", ".join(sorted({each.code for each in problems}))
+    return [ChoiceUnfit(why=why)] if problems else []
 
 
 def _wrong_lines(

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Uuid,
     false,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.award.stages.lifecycle import Clerical, Result, StageStatus
@@ -110,6 +111,25 @@ class Withdrawal(Model):
 
     application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), primary_key=True)
     withdrawn_at: Mapped[datetime]
+
+
+class TierChoice(Model):
+    """The recorded decision on the tiers of a stage's entries; the last one counts.
+
+    `lines` are [entry, tier or null, why it is passed over or null]; `reason` is why the decision
+    goes beyond a number that holds in principle.
+    """
+
+    __tablename__ = "tier_choice"
+    __table_args__ = (Index("ix_tier_choice_stage_id_round", "stage_id", "round"), APPEND_ONLY)
+
+    id: Mapped[UUID] = identifier()
+    stage_id: Mapped[UUID] = mapped_column(ForeignKey("stage.id"))
+    round: Mapped[int]
+    lines: Mapped[list[list[str | None]]] = mapped_column(JSONB)
+    document: Mapped[str]
+    reason: Mapped[str | None]
+    decided_at: Mapped[datetime]
 
 
 class TieDecision(Model):

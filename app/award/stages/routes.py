@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Path, Request, status
 from app.award.programmes import rules as programme_rules
 from app.award.programmes.queries import cycle_detail
 from app.award.programmes.schemas import CycleDetail, LaunchIn
-from app.award.stages import log, queries, rules
+from app.award.stages import choosing, log, queries, rules
 from app.award.stages.kind import Kinds
 from app.award.stages.schemas import (
     CancellationIn,
@@ -25,7 +25,9 @@ from app.award.stages.schemas import (
     SnapshotView,
     StageView,
     TieDecisionIn,
+    TierChoiceIn,
 )
+from app.award.stages.service import choosing as recording
 from app.award.stages.service import corrections, moves, sieve
 from app.platform.accounts.callers import (
     Call,
@@ -39,7 +41,7 @@ from app.platform.accounts.callers import (
     Writing,
     carried_out,
 )
-from app.platform.errors import NotAllowed
+from app.platform.errors import NotAllowed, SeveralInvalid
 from app.platform.ground import ground_of
 from app.platform.http.deciding import DecidingRoute
 from app.platform.http.pages import CursorUnreadable, Page, PageQuery
@@ -273,6 +275,37 @@ async def close_stage(
 async def decide_tie(call: Deciding, cycle_id: UUID, key: StageKey, body: TieDecisionIn) -> None:
     """In which order entries that stand level are taken; a later decision replaces it."""
     await sieve.decide_tie(call, cycle_id, key, body)
+
+
+@routes.post(
+    "/stages/{key}/tier-choice",
+    operation_id="choose_tiers",
+    summary="Record a decision on tiers",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=answers(
+        *STAFF,
+        rules.RecusalNeeded,
+        rules.StageNotOpen,
+        choosing.NoChoiceHere,
+        choosing.NotToChoose,
+        choosing.ChosenTwice,
+        choosing.TierUnknown,
+        choosing.TierClosed,
+        choosing.TierBelowFloor,
+        choosing.QuotaExceeded,
+        choosing.QuotaNotFilled,
+        choosing.QuotaReasonMissing,
+        choosing.PassedOver,
+        SeveralInvalid,
+    ),
+)
+async def choose_tiers(
+    call: Deciding, kinds: KindsHere, cycle_id: UUID, key: StageKey, body: TierChoiceIn
+) -> None:
+    """Where the regulation leaves it to a decision who gets which tier. It must keep the quotas and
+    floors, and say why it passes over whom; a later decision replaces it.
+    """
+    await recording.choose_tiers(call, kinds, cycle_id, key, body)
 
 
 @routes.get(

@@ -1,9 +1,10 @@
 """How do stages, entries and rankings look on the wire?"""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from app.award.stages.lifecycle import Clerical, Result, StageStatus
 from app.platform.http.bodies import Body, Line, Prose, View
@@ -89,6 +90,28 @@ class TieDecisionIn(Body):
     order: list[UUID] = Field(min_length=2, max_length=200)
     document: Line = Field(examples=["滨质奖办〔2026〕7号"])
     reason: Prose
+
+
+class ChoiceIn(Body):
+    """What one entry gets by the decision."""
+
+    entry: UUID
+    tier: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}$")] | None = Field(
+        description="Null is no tier.", examples=["award"]
+    )
+    reason: Prose | None = Field(
+        default=None, description="Why, where it stands higher than one with a higher tier."
+    )
+
+
+class TierChoiceIn(Body):
+    """Who gets which tier, as decided and documented. Who is not named gets none."""
+
+    choices: list[ChoiceIn] = Field(max_length=10_000)
+    document: Line = Field(examples=["评委会会议纪要〔2026〕2号"])
+    reason: Prose | None = Field(
+        default=None, description="Why the decision goes beyond a number that holds in principle."
+    )
 
 
 class ClosingView(View):
