@@ -290,8 +290,7 @@ async def last_scores(db: AsyncSession, stage: StageAt) -> dict[UUID, tuple[int 
             here.stage_id == stage.id,
             here.round == stage.round,
         )
-        .distinct(Entry.application_id)
-        .order_by(Entry.application_id, Stage.position.desc())
+        .order_by(Stage.position)
     )
     return {row.application_id: (row.rank, row.units) for row in rows}
 

@@ -23,9 +23,7 @@ class CompositeKind:
         """Nothing to prepare: everything it needs has been decided before."""
 
     async def blockers(self, db: AsyncSession, stage: StageAt, now: datetime) -> list[Refusal]:
-        """Stages from which an entry has no score; tiers that nobody has chosen, or whose choice does
-        not fit any more.
-        """
+        """Stages from which an entry has no score; tiers that nobody has chosen."""
         del now
         found = await queries.scores(db, stage)
         missing = queries.missing(stage, found)

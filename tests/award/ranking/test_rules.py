@@ -16,8 +16,10 @@ from app.award.ranking.rules import (
     contest_of,
     contribution,
     inputs_of,
+    standing,
     verdicts,
 )
+from app.award.stages.choosing import Chosen
 from app.award.stages.lifecycle import Result
 from app.award.stages.rules import Consolation, TieDecisionUnfit, TieUnresolved
 from app.proof.canonical import canonical
@@ -294,3 +296,36 @@ def test_a_contest_with_consolations_is_read_back_from_its_snapshot() -> None:
     plain = inputs_of(contest(contender(1, "400")))
     assert {"held", "sought", "consolation"} & set(plain) == set()
     assert {"groups", "closed"} & set(plain["entries"][0]) == set()
+
+
+def test_group_and_closed_tier_hold_when_tiers_are_proposed() -> None:
+    small = Tier.model_validate({"key": "small", "name": "鼓励奖", "groups": "small"})
+    one, two, three = (contender(number, str(600 - number)) for number in (1, 2, 3))
+    found = told(
+        contest(
+            replace(one, closed=("award",)),
+            two,
+            replace(three, groups=("small",)),
+            tiers=(AWARD, small),
+            quotas=(Quota.model_validate({"at_most": 1, "of": {"tier": "award"}}),),
+        )
+    )
+    assert found == {1: (1, None, "no-place"), 2: (2, "award", None), 3: (3, "small", None)}
+
+
+def test_tiers_by_choice_are_those_that_were_chosen() -> None:
+    one, two, three = (contender(number, str(600 - number)) for number in (1, 2, 3))
+    chosen = contest(
+        one,
+        two,
+        three,
+        rule=rule(by="choice"),
+        choice=(Chosen(entry(1), None, "被查处"), Chosen(entry(2), "award")),
+    )
+    assert told(chosen) == {1: (1, None, "no-tier"), 2: (2, "award", None), 3: (3, None, "no-tier")}
+    assert verdicts(contest_of(inputs_of(chosen))) == verdicts(chosen)
+    assert [(each.id, each.rank) for each in standing(chosen)] == [
+        (entry(1), 1),
+        (entry(2), 2),
+        (entry(3), 3),
+    ]
