@@ -62,20 +62,20 @@ class TierBelowFloor(Invalid):
     en = "The score of this entry is below the floor of “{tier}”."
 
 
-class QuotaExceeded(Invalid):
-    code = "quota-exceeded"
+class ChoiceAboveQuota(Invalid):
+    code = "choice-above-quota"
     zh = "{tiers}共 {counted} 家，超过名额 {limit} 家。"
     en = "{counted} entries get {tiers}; there are {limit} places."
 
 
-class QuotaNotFilled(Invalid):
-    code = "quota-not-filled"
+class ChoiceBelowQuota(Invalid):
+    code = "choice-below-quota"
     zh = "{tiers}仅 {counted} 家，规定至少 {limit} 家，且尚有符合条件的单位。"
     en = "{counted} entries get {tiers}; at least {limit} must, and there are some who may."
 
 
-class QuotaReasonMissing(Invalid):
-    code = "quota-reason-missing"
+class ChoiceReasonMissing(Invalid):
+    code = "choice-reason-missing"
     zh = "{tiers}共 {counted} 家，原则上为 {limit} 家，突破须写明理由。"
     en = "{counted} entries get {tiers}, in principle {limit}; give the reason for going beyond."
 
@@ -214,8 +214,8 @@ def _broken(
         short = broken.code == "below_minimum"
         if (short and not _fillable(quota, broken, ballot)) or (broken.in_principle and reason):
             continue
-        refusal = QuotaNotFilled if short else QuotaExceeded
-        yield (QuotaReasonMissing if broken.in_principle else refusal)(
+        refusal = ChoiceBelowQuota if short else ChoiceAboveQuota
+        yield (ChoiceReasonMissing if broken.in_principle else refusal)(
             pointer="/reason" if broken.in_principle else "/choices",
             clause=quota.cite,
             tiers=_names(quota, ballot.tiers),

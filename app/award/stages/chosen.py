@@ -14,7 +14,7 @@ async def chosen(db: AsyncSession, stage: StageAt) -> Choice | None:
         await db.execute(
             select(TierChoice.lines, TierChoice.reason)
             .where(TierChoice.stage_id == stage.id, TierChoice.round == stage.round)
-            .order_by(TierChoice.decided_at.desc(), TierChoice.id)
+            .order_by(TierChoice.number.desc())
             .limit(1)
         )
     ).first()

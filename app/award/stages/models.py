@@ -114,18 +114,19 @@ class Withdrawal(Model):
 
 
 class TierChoice(Model):
-    """The recorded decision on the tiers of a stage's entries; the last one counts.
+    """A recorded decision on the tiers of a stage's entries; the one of the highest number counts.
 
     `lines` are [entry, tier or null, why it is passed over or null]; `reason` is why the decision
     goes beyond a number that holds in principle.
     """
 
     __tablename__ = "tier_choice"
-    __table_args__ = (Index("ix_tier_choice_stage_id_round", "stage_id", "round"), APPEND_ONLY)
+    __table_args__ = (UniqueConstraint("stage_id", "round", "number"), APPEND_ONLY)
 
     id: Mapped[UUID] = identifier()
     stage_id: Mapped[UUID] = mapped_column(ForeignKey("stage.id"))
     round: Mapped[int]
+    number: Mapped[int]
     lines: Mapped[list[list[str | None]]] = mapped_column(JSONB)
     document: Mapped[str]
     reason: Mapped[str | None]

@@ -98,7 +98,7 @@ async def test_choice_that_does_not_fit_leaves_nothing(ground: Ground, client: A
         {"entry": str(uuid4()), "tier": None},
     ]
     answer = await choose(meeting, *wrong)
-    codes = ["entry-not-to-choose"] * 2 + ["quota-exceeded", "passed-over-without-reason"]
+    codes = ["entry-not-to-choose"] * 2 + ["choice-above-quota", "passed-over-without-reason"]
     await refused(meeting, before, answer, 422, *codes)
 
 
@@ -118,7 +118,7 @@ async def test_number_in_principle_is_passed_with_a_reason(
     meeting = await before_committee(ground, client, quotas=quotas)
     before = await state(meeting)
     both = [line(meeting, 0, "award"), line(meeting, 1, "award")]
-    await refused(meeting, before, await choose(meeting, *both), 422, "quota-reason-missing")
+    await refused(meeting, before, await choose(meeting, *both), 422, "choice-reason-missing")
     assert (await choose(meeting, *both, reason="两家成绩均特别突出。")).status_code == 204
     assert (await close(client, meeting.office, "committee")).status_code == 200
     assert [each[1] for each in await outcomes(meeting)] == ["award", "award", None, None]

@@ -289,7 +289,7 @@ async def test_tiers_of_a_composite_may_be_left_to_a_choice(
     path, document = office.path(f"{RANKING}/tier-choice"), "滨质奖办〔2026〕8号"
     wrong = {"choices": [{"entry": e, "tier": "award"} for e in entries.values()]}
     refused = await client.post(path, json=wrong | {"document": document}, **office.head.auth)
-    assert (refused.status_code, told(refused)) == (422, ["quota-exceeded"])
+    assert (refused.status_code, told(refused)) == (422, ["choice-above-quota"])
     assert await state(office) == before
     passed = {"entry": first, "tier": None, "reason": "现场发现重大质量问题。"}
     right = {"choices": [passed, {"entry": second, "tier": "award"}], "document": document}

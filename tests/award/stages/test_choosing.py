@@ -67,7 +67,7 @@ def test_nobody_needs_to_be_chosen() -> None:
         ([Chosen("1", "award"), Chosen("1", "award")], ["entry-chosen-twice"]),
         ([Chosen("1", "grand")], ["tier-unknown"]),
         ([Chosen("1", "small")], ["tier-closed"]),
-        ([Chosen("1", "award"), Chosen("2", "award")], ["quota-exceeded"]),
+        ([Chosen("1", "award"), Chosen("2", "award")], ["choice-above-quota"]),
         ([Chosen("2", "award")], ["passed-over-without-reason"]),
         ([Chosen("1", "merit"), Chosen("2", "award")], ["passed-over-without-reason"]),
         ([Chosen("1", None, "被查处"), Chosen("2", "award")], []),
@@ -83,7 +83,7 @@ def test_everything_is_told_at_once() -> None:
     assert codes(lines, ballot()) == [
         "entry-not-to-choose",
         "tier-unknown",
-        "quota-exceeded",
+        "choice-above-quota",
         "passed-over-without-reason",
     ]
 
@@ -132,7 +132,7 @@ def test_minimum_must_be_filled_while_somebody_can() -> None:
     quotas = (quota(at_most=2, of={"tier": "award"}), quota(at_least=1, of={"group": "small"}))
     small = entry(2, groups=frozenset({"small"}))
     assert codes([Chosen("1", "award")], ballot(entry(1), small, quotas=quotas)) == [
-        "quota-not-filled"
+        "choice-below-quota"
     ]
     assert codes([Chosen("1", "award")], ballot(entry(1), entry(2), quotas=quotas)) == []
 
@@ -140,13 +140,13 @@ def test_minimum_must_be_filled_while_somebody_can() -> None:
 def test_number_in_principle_is_passed_only_with_a_reason() -> None:
     quotas = (quota(at_most=1, of={"tier": "award"}, in_principle=True),)
     lines = [Chosen("1", "award"), Chosen("2", "award")]
-    assert codes(lines, ballot(quotas=quotas)) == ["quota-reason-missing"]
+    assert codes(lines, ballot(quotas=quotas)) == ["choice-reason-missing"]
     assert codes(lines, ballot(quotas=quotas), "两家成绩均特别突出。") == []
 
 
 def test_reason_does_not_lift_a_cap() -> None:
     lines = [Chosen("1", "award"), Chosen("2", "award")]
-    assert codes(lines, ballot(), "特别突出。") == ["quota-exceeded"]
+    assert codes(lines, ballot(), "特别突出。") == ["choice-above-quota"]
 
 
 def test_closing_wants_a_choice_that_still_fits() -> None:

@@ -2,10 +2,12 @@
 
 from uuid import UUID
 
+from sqlalchemy import func, select
+
 from app.award.stages import choosing, queries
 from app.award.stages.choosing import Chooses, Chosen
 from app.award.stages.kind import Kinds
-from app.award.stages.models import TierChoice
+from app.award.stages.models import Stage, TierChoice
 from app.award.stages.schemas import TierChoiceIn
 from app.platform.accounts.callers import Call
 from app.platform.audit.record import record
@@ -31,6 +33,7 @@ async def choose_tiers(
     choice = TierChoice(
         stage_id=stage.id,
         round=stage.round,
+        number=await _next_number(call, stage),
         lines=[list(line) for line in lines],
         document=body.document,
         reason=body.reason,
@@ -47,3 +50,12 @@ async def choose_tiers(
         log=cycle_id,
         detail={"choice": str(choice.id)} | body.model_dump(mode="json"),
     )
+
+
+async def _next_number(call: Call, stage: Stage) -> int:
+    last = await call.db.scalar(
+        select(func.max(TierChoice.number)).where(
+            TierChoice.stage_id == stage.id, TierChoice.round == stage.round
+        )
+    )
+    return (last or 0) + 1
