@@ -16,6 +16,8 @@ from threading import Event, Thread
 
 import uvloop
 
+from app.award.applications.announcing import announce
+from app.award.stages.service.moves import ANNOUNCE
 from app.main import make_ground
 from app.platform import logs
 from app.platform.db.engine import ANSWER
@@ -38,9 +40,9 @@ def run(settings: Settings, *, parent: int | None = None) -> None:
 def tasks_of(settings: Settings) -> Tasks:
     """The kinds of job that this process can do. Without a mail server, mail is not among them."""
     if settings.smtp_url is None or settings.mail_from is None:
-        return {}
+        return {ANNOUNCE: announce}
     server = MailServer.at(settings.smtp_url.get_secret_value(), settings.mail_from)
-    return {MAIL: mailing(server)}
+    return {ANNOUNCE: announce, MAIL: mailing(server)}
 
 
 @contextmanager

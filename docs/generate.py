@@ -61,11 +61,12 @@ def _drawn(table: Lifecycle) -> list[str]:
     rows = ["| move | from | to | permission |", "|---|---|---|---|"]
     for move in table:
         lines += [
-            f"    {source.value} --> {move.target.value}: {move.name}"
+            f"    {source.value} --> {move.leads_to(source).value}: {move.name}"
             for source in sorted(move.sources)
         ]
         sources = ", ".join(sorted(s.value for s in move.sources))
-        rows.append(f"| {move.name} | {sources} | {move.target.value} | `{move.permission}` |")
+        target = "as it was" if move.target is None else move.target.value
+        rows.append(f"| {move.name} | {sources} | {target} | `{move.permission}` |")
     return [*lines, "```\n", *rows, ""]
 
 

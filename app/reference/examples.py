@@ -63,8 +63,10 @@ def _cycle(status: CycleStatus) -> CycleDetail:
         period_from=date(2025, 1, 1),
         period_to=date(2025, 12, 31),
         cut_off=date(2025, 12, 31),
+        special_document=None,
         status=status,
         places=None if status is CycleStatus.PLANNED else 3,
+        places_of={},
         timetable=[
             SlotView(stage="intake", opens_at=MORNING, closes_at=MORNING + timedelta(days=30))
         ],
@@ -85,6 +87,7 @@ def _stage(status: StageStatus) -> StageView:
         closes_at=MORNING + timedelta(days=7),
         opened_at=None if status is StageStatus.WAITING else MORNING,
         closed_at=MORNING + timedelta(days=7) if closed else None,
+        corrections=[],
         actions=_actions("stage", status),
     )
 
@@ -188,10 +191,13 @@ def _tally() -> TallyView:
     )
     return TallyView(
         motion=_id(8),
+        ballot="named",
         members=9,
         present=9,
         issued=9,
         returned=9,
+        valid=None,
+        invalid=None,
         quorum_met=True,
         teller="赵六",
         scrutineer="钱七",

@@ -1,6 +1,7 @@
 """Which things have a lifecycle, and what are its moves?"""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any
 
 from app.award.applications.lifecycle import APPLICATION
@@ -10,7 +11,7 @@ from app.award.publicity.lifecycle import NOTICE, OBJECTION
 from app.award.scoring.lifecycle import SCOREBOOK, SHEET
 from app.award.stages.lifecycle import STAGE
 from app.platform.accounts.lifecycle import ACCOUNT
-from app.platform.workflow.lifecycle import Lifecycle
+from app.platform.workflow.lifecycle import Lifecycle, Move
 from app.reference.schemas import LifecycleView, MoveView
 
 TABLES: Mapping[str, Lifecycle[Any]] = {
@@ -29,21 +30,27 @@ TABLES: Mapping[str, Lifecycle[Any]] = {
 
 def lifecycle_view(thing: str) -> LifecycleView:
     """A table as it is told to clients."""
-    moves = list(TABLES[thing])
-    statuses = type(moves[0].target)
+    statuses = TABLES[thing].statuses
     return LifecycleView(
         thing=thing,
         statuses=[status.value for status in statuses],
         moves=[
             MoveView(
                 move=move.name,
-                sources=[one.value for one in statuses if one in move.sources],
-                target=move.target.value,
+                sources=[one.value for one in sources],
+                target=move.leads_to(sources[0]).value,
                 permission=move.permission,
             )
-            for move in moves
+            for move in TABLES[thing]
+            for sources in _together(move, statuses)
         ],
     )
+
+
+def _together(move: Move[Any], statuses: type[StrEnum]) -> list[list[StrEnum]]:
+    """The statuses from which a move is possible, those together that lead to the same one."""
+    sources = [one for one in statuses if one in move.sources]
+    return [[one] for one in sources] if move.target is None else [sources]
 
 
 def moves() -> list[str]:

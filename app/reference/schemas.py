@@ -110,7 +110,9 @@ class DeadlineView(View):
 
 
 class MoveView(View):
-    """One way a thing changes; `sources` are the statuses from which it is possible."""
+    """One way a thing changes; `sources` are the statuses from which it is possible. A move that
+    leaves the status as it is stands here once for each.
+    """
 
     move: str = Field(examples=["submit"])
     sources: list[str] = Field(examples=[["draft"]])

@@ -120,6 +120,19 @@ def propose(
     )
 
 
+def may_have(entry: RankedEntry, tier: Tier, floors: Sequence[Floor] = ()) -> bool:
+    """Whether an entry may have a tier at all: it is open to it, and no floor stands above it."""
+    return (
+        tier.key not in entry.closed
+        and tier.open_to(entry.track, entry.groups)
+        and all(
+            entry.score >= floor.at_least
+            for floor in floors
+            if floor.tier == tier.key and (floor.track is None or entry.track in floor.track)
+        )
+    )
+
+
 def violations(awards: Sequence[Award], quotas: Sequence[Quota]) -> list[Violation]:
     """Quotas that the list breaks: `above_cap` and `below_minimum`, in the regulation's order."""
     found: list[Violation] = []
@@ -197,23 +210,12 @@ class _Filling:
     def _wish(self, entry: RankedEntry) -> Award | None:
         for tier in self.tiers:
             cell = (entry.track, tier.key, entry.groups)
-            if cell not in self.full and self._may_have(entry, tier):
+            if cell not in self.full and may_have(entry, tier, self.floors):
                 award = Award(entry.id, entry.track, tier.key, entry.groups)
                 if self._fits([award]):
                     return award
                 self.full.add(cell)  # caps only tighten
         return None
-
-    def _may_have(self, entry: RankedEntry, tier: Tier) -> bool:
-        return (
-            tier.key not in entry.closed
-            and tier.open_to(entry.track, entry.groups)
-            and all(
-                entry.score >= floor.at_least
-                for floor in self.floors
-                if floor.tier == tier.key and (floor.track is None or entry.track in floor.track)
-            )
-        )
 
     def _fits(self, more: list[Award]) -> bool:
         """Whether the caps allow these awards, and leave room for the minimums still open."""
@@ -247,7 +249,7 @@ class _Filling:
             award
             for each in self.by_rank[self.reached :]
             for tier in self.tiers
-            if self._may_have(each, tier)
+            if may_have(each, tier, self.floors)
             and _counts(quota, award := Award(each.id, each.track, tier.key, each.groups))
         ]
 

@@ -4,6 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
+from typing import Literal
+
+Level = Literal["decision", "all_in", "none_in"]
+"""Candidates that stand level at the cut: a recorded decision orders them, all pass, or none."""
 
 
 class RankingError(ValueError):
@@ -70,8 +74,13 @@ def at_least(candidates: Sequence[Candidate], score: Fraction) -> Cut:
     )
 
 
-def first(candidates: Sequence[Candidate], places: int, resolved: Sequence[str] = ()) -> Cut:
-    """The best `places` advance; a tie across the last place is unresolved.
+def first(
+    candidates: Sequence[Candidate],
+    places: int,
+    resolved: Sequence[str] = (),
+    level: Level = "decision",
+) -> Cut:
+    """The best `places` advance; a tie across the last place is unresolved, or as `level` says.
 
     `resolved` is a recorded decision: the ids of one or more whole ties, best first. Ranks stay
     shared; the decision only says who passes. RankingError where it does not fit the ties.
@@ -79,20 +88,29 @@ def first(candidates: Sequence[Candidate], places: int, resolved: Sequence[str] 
     if places < 0:
         raise RankingError("places-below-zero", f"{places} places")
     groups = _groups(candidates)
-    _check_decision(groups, resolved)
+    if level == "decision":
+        _check_decision(groups, resolved)
     advanced: list[str] = []
-    unresolved: list[str] = []
     for group in groups:
         left = places - len(advanced)
         if len(group) <= left:
             advanced.extend(group)
             continue
         if left > 0:
-            decided = [candidate_id for candidate_id in resolved if candidate_id in group]
-            advanced.extend(decided[:left])
-            unresolved.extend(() if decided else group)
+            passing, unresolved = _at_the_edge(group, left, resolved, level)
+            return _cut(candidates, [*advanced, *passing], unresolved)
         break
-    return _cut(candidates, advanced, unresolved)
+    return _cut(candidates, advanced)
+
+
+def _at_the_edge(
+    group: frozenset[str], left: int, resolved: Sequence[str], level: Level
+) -> tuple[Iterable[str], Iterable[str]]:
+    """Who of a tie passes for which fewer places are left than it needs, and who waits."""
+    if level != "decision":
+        return (group if level == "all_in" else ()), ()
+    decided = [candidate_id for candidate_id in resolved if candidate_id in group]
+    return decided[:left], (() if decided else group)
 
 
 def _groups(candidates: Sequence[Candidate]) -> list[frozenset[str]]:

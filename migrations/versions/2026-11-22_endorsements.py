@@ -1,14 +1,14 @@
 """endorsements
 
 Revision: endorsements
-Follows: surveys
+Follows: tier_choices
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = 'endorsements'
-down_revision = 'surveys'
+down_revision = 'tier_choices'
 branch_labels = None
 depends_on = None
 

@@ -58,6 +58,7 @@ EXPECTED: dict[str, set[Right]] = {
     | rights("event:read", phase="public")
     | rights("notice:read", "notice:object", phase="posted")
     | rights("notification:read", standing="addressee")
+    | rights("expert:declare", "expert:read", standing="self")
     | rights("award:read", phase="published"),
     Role.APPLICANT: rights(
         "application:read",
@@ -80,14 +81,20 @@ EXPECTED: dict[str, set[Right]] = {
     | rights(
         "cycle:cancel",
         "cycle:complete",
+        "cycle:correct",
+        "cycle:extend",
         "cycle:launch",
+        "cycle:postpone",
         "cycle:read-bonus",
+        "cycle:resume",
         "cycle:seat",
+        "cycle:suspend",
         "notice:post",
         "objection:read-objector",
         "objection:rule",
         "programme:adopt",
         "programme:open-cycle",
+        "stage:choose-tiers",
         "stage:close",
         "stage:decide-tie",
         "stage:grant",
@@ -95,11 +102,15 @@ EXPECTED: dict[str, set[Right]] = {
     Role.CONTRACTED_SECRETARIAT: set(),
     Role.JUDGE: rights("assignment:read", standing="assigned")
     | rights("assignment:read-dossier", standing="assigned", phase="running")
-    | rights("expert:declare", "expert:read", standing="self")
     | rights("panel:compare", "panel:read", "scorebook:agree", "scorebook:read", standing="member")
     | rights("scorebook:lock", "scorebook:propose", standing="leader")
     | rights("sheet:lock", "sheet:read", "sheet:score", standing="author"),
-    Role.COMMITTEE_MEMBER: rights("motion:read", phase="decided"),
+    Role.COMMITTEE_MEMBER: rights("motion:read", phase="decided")
+    | rights("assignment:read", standing="assigned")
+    | rights("assignment:read-dossier", standing="assigned", phase="running")
+    | rights("panel:compare", "panel:read", "scorebook:agree", "scorebook:read", standing="member")
+    | rights("scorebook:lock", "scorebook:propose", standing="leader")
+    | rights("sheet:lock", "sheet:read", "sheet:score", standing="author"),
     Role.APPROVER: rights("approval:read", "stage:approve"),
     Role.FINANCE: rights("cycle:read-bonus"),
     Role.SUPERVISOR: rights(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from app.rules.ranking import (
     Candidate,
     Cut,
+    Level,
     Placed,
     RankingError,
     at_least,
@@ -144,3 +145,19 @@ def test_candidates_that_cannot_be_compared_are_refused() -> None:
     refused("keys-differ", lambda: rank([longer, shorter]))
     refused("keys-differ", lambda: rank([Candidate("a", ())]))
     refused("candidate-twice", lambda: rank([shorter, shorter]))
+
+
+@pytest.mark.parametrize(
+    ("places", "level", "expected"),
+    [
+        (2, "all_in", cut("abc", "d")),
+        (2, "none_in", cut("a", "bcd")),
+        (2, "decision", cut("a", "d", "bc")),
+        (3, "none_in", cut("abc", "d")),
+        (0, "all_in", cut("", "abcd")),
+    ],
+)
+def test_first_lets_a_tie_in_or_leaves_it_out_as_the_rule_says(
+    places: int, level: Level, expected: Cut
+) -> None:
+    assert first(field(a=9, b=5, c=5, d=1), places, level=level) == expected

@@ -26,9 +26,9 @@ from app.award.applications.schemas import (
 from app.award.programmes.models import Cycle
 from app.award.programmes.queries import get_cycle, regulation_of
 from app.award.stages import queries as stages
-from app.award.stages import service as sieve
 from app.award.stages.lifecycle import StageStatus
 from app.award.stages.models import Stage
+from app.award.stages.service import sieve
 from app.platform.accounts.callers import Call, identify
 from app.platform.accounts.models import Organisation
 from app.platform.accounts.queries import ORGANISATION

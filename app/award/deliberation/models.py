@@ -1,4 +1,4 @@
-"""How are seats, motions and minutes stored?"""
+"""How are motions and minutes stored?"""
 
 from datetime import datetime
 from uuid import UUID
@@ -8,23 +8,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.award.deliberation.lifecycle import MotionStatus
 from app.platform.db.base import APPEND_ONLY, Model, identifier, one_of
-
-
-class Seat(Model):
-    """A seat of a cycle's committee: its post, and who holds it.
-
-    `person_id` ties it to the person, so that a conflict of interest becomes a recusal.
-    """
-
-    __tablename__ = "seat"
-    __table_args__ = (UniqueConstraint("cycle_id", "person_id"), APPEND_ONLY)
-
-    id: Mapped[UUID] = identifier()
-    cycle_id: Mapped[UUID] = mapped_column(ForeignKey("cycle.id"))
-    post: Mapped[str]
-    holder: Mapped[str]
-    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
-    seated_at: Mapped[datetime]
 
 
 class Motion(Model):

@@ -8,10 +8,12 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from app.award.deliberation import rules
 from app.award.deliberation.lifecycle import MOTION, MotionStatus
-from app.award.deliberation.models import Minutes, Motion, Seat
+from app.award.deliberation.minutes import quorum_obstacle, tallies
+from app.award.deliberation.models import Minutes, Motion
 from app.award.deliberation.rules import MotionUnknown
 from app.award.deliberation.schemas import (
     MotionEntryView,
@@ -21,10 +23,11 @@ from app.award.deliberation.schemas import (
     TallyLine,
     TallyView,
 )
-from app.award.programmes.models import Cycle
+from app.award.programmes.models import Cycle, Seat
 from app.award.programmes.queries import CYCLE_RESOURCE
 from app.award.records.queries import conflicted, interested
-from app.award.stages.lifecycle import Result
+from app.award.stages.kind import StageAt
+from app.award.stages.lifecycle import Result, StageStatus
 from app.award.stages.models import Entry, Outcome, Stage
 from app.award.stages.rules import RecusalNeeded
 from app.platform.accounts.callers import Call
@@ -34,6 +37,7 @@ from app.platform.errors import Refusal
 from app.platform.security.access import Found, fetch, fetch_view, visible_to
 from app.platform.security.permission import Resource
 from app.platform.workflow.advance import actions
+from app.rules.regulation.stages import Composite, Panel
 
 MOTION_RESOURCE = Resource(
     "motion",
@@ -132,7 +136,7 @@ def _obstacles(motion: Any, entries: Sequence[Any]) -> dict[str, list[Refusal]]:
         move.name: [RecusalNeeded()] if interested else [] for move in MOTION
     }
     confirmed = motion.status == MotionStatus.CONFIRMED
-    if confirmed and not rules.quorum_obstacle(json.loads(motion.content)):
+    if confirmed and not quorum_obstacle(json.loads(motion.content)):
         found["return"].append(rules.MotionDecided())
     return found
 
@@ -174,14 +178,17 @@ async def _read(call: Call, motion_id: UUID) -> tuple[Found[Any], Sequence[Any]]
 
 def _tally_view(motion: Any, entries: Sequence[Any]) -> TallyView:
     content = json.loads(motion.content)
-    counted = rules.tallies(content)
+    counted = tallies(content)
     return TallyView(
         motion=motion.id,
+        ballot=content.get("ballot", "named"),
         members=len(content["members"]),
         present=len(content["present"]),
         issued=content["issued"],
         returned=content["returned"],
-        quorum_met=rules.quorum_obstacle(content) is None,
+        valid=content.get("valid"),
+        invalid=content.get("invalid"),
+        quorum_met=quorum_obstacle(content) is None,
         teller=content["teller"],
         scrutineer=content["scrutineer"],
         document=content["document"],
@@ -230,6 +237,20 @@ async def interests_of(
     return [(row.entry, row.seat) for row in rows]
 
 
+async def meeting_obstacle(db: AsyncSession, stage: StageAt) -> rules.MeetingStillScores | None:
+    """Whether the panel that is scored in the same meeting still is; one statement, and none for a
+    meeting in which nobody scores.
+    """
+    key = stage.rule.meeting_of
+    if key is None:
+        return None
+    status = await db.scalar(
+        select(Stage.status).where(Stage.cycle_id == stage.cycle_id, Stage.key == key)
+    )
+    done = status == StageStatus.CLOSED
+    return None if done else rules.MeetingStillScores(name=stage.regulation.stage(key).name)
+
+
 async def sat(db: AsyncSession, stage_id: UUID, round_: int) -> Sat | None:
     """How far the motion of a stage has come; one statement."""
     row = (
@@ -246,6 +267,32 @@ async def sat(db: AsyncSession, stage_id: UUID, round_: int) -> Sat | None:
     status = MotionStatus(row.status)
     kept = row.content is not None and status is not MotionStatus.OPEN
     return Sat(status, json.loads(row.content) if kept else None)
+
+
+async def last_scores(db: AsyncSession, stage: StageAt) -> dict[UUID, tuple[int | None, int]]:
+    """What the last panel or composite before a vote has made of each entry before it: rank and
+    score (1/10000 point) by application; one statement.
+    """
+    known = stage.regulation
+    before = known.upstream(stage.rule)
+    keys = [s.key for s in known.stages if s.key in before and isinstance(s, Panel | Composite)]
+    here = aliased(Entry)
+    rows = await db.execute(
+        select(Entry.application_id, Outcome.rank, Outcome.units)
+        .join(Outcome, Outcome.entry_id == Entry.id)
+        .join(Stage, (Stage.id == Entry.stage_id) & (Stage.round == Entry.round))
+        .join(here, here.application_id == Entry.application_id)
+        .where(
+            Stage.cycle_id == stage.cycle_id,
+            Stage.key.in_(keys),
+            Stage.status == StageStatus.CLOSED,
+            Outcome.units.is_not(None),
+            here.stage_id == stage.id,
+            here.round == stage.round,
+        )
+        .order_by(Stage.position)
+    )
+    return {row.application_id: (row.rank, row.units) for row in rows}
 
 
 async def minutes_of(db: AsyncSession, motion: Motion) -> dict[str, Any]:

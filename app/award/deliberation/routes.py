@@ -19,7 +19,7 @@ from app.award.deliberation.schemas import (
 from app.award.programmes.rules import CycleUnknown, NothingLaunched
 from app.award.stages.rules import RecusalNeeded, StageNotOpen
 from app.platform.accounts.callers import Once, Reading, SignInNeeded, Writing
-from app.platform.errors import NotAllowed, SeveralInvalid
+from app.platform.errors import NotAllowed, SeveralInvalid, SeveralReasons
 from app.platform.http.once import NAMED, OnceRoute
 from app.platform.http.problems import answers
 from app.platform.workflow.lifecycle import MoveNotPossible
@@ -34,6 +34,12 @@ MOVE = (
     rules.MotionUnknown,
     MoveNotPossible,
     StageNotOpen,
+)
+COMMITTEE = (
+    SeveralReasons,
+    rules.CommitteeTooSmall,
+    rules.CommitteeTooLarge,
+    rules.CommitteeEven,
 )
 
 
@@ -109,11 +115,16 @@ async def read_motion(call: Reading, motion_id: UUID) -> MotionView:
         rules.ReturnedExceedsIssued,
         rules.SlipsDoNotAddUp,
         rules.ChoicesDoNotAddUp,
+        rules.ChoicesExceedValid,
+        rules.VoteIsSecret,
+        rules.VoteIsNamed,
+        rules.MeetingStillScores,
+        *COMMITTEE,
     ),
 )
 async def record_minutes(call: Once, motion_id: UUID, body: MinutesIn) -> MotionView:
-    """Who was present, who was recused, and every ballot from the paper. Everything that does not
-    add up is told at once.
+    """Who was present, who was recused, and from the paper every ballot, or of a secret vote the
+    numbers. Everything that does not add up is told at once.
     """
     return await service.record_minutes(call, motion_id, body)
 
@@ -123,7 +134,7 @@ async def record_minutes(call: Once, motion_id: UUID, body: MinutesIn) -> Motion
     operation_id="confirm_motion",
     summary="Confirm the minutes",
     status_code=status.HTTP_201_CREATED,
-    responses=answers(*NAMED, *MOVE, rules.CountsDiffer),
+    responses=answers(*NAMED, *MOVE, rules.CountsDiffer, *COMMITTEE),
 )
 async def confirm_motion(call: Once, motion_id: UUID, body: ConfirmationIn) -> MotionView:
     """By another person than who recorded them, with a count of their own from the paper."""

@@ -1,5 +1,6 @@
 """How do seats, motions and minutes look on the wire?"""
 
+from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -52,8 +53,22 @@ class BallotIn(Body):
 Slips = Field(strict=True, ge=0, le=MOST_SEATS, examples=[9])
 
 
+class CountIn(Body):
+    """One entry's votes, as somebody counts them from the paper."""
+
+    entry: UUID
+    approve: int = Slips
+    against: int = Slips
+    abstain: int = Slips
+    invalid: int = Slips
+
+
 class MinutesIn(Body):
-    """The minutes of a named vote on paper: one slip per member, with a line for each entry."""
+    """The minutes of a vote on paper: one slip per member, with a line for each entry.
+
+    Of a named vote they tell every ballot (`ballots`), of a secret one only numbers (`counts`,
+    `valid`, `invalid`).
+    """
 
     present: list[UUID] = Field(
         min_length=1, max_length=MOST_SEATS, description="The seats that were present."
@@ -63,23 +78,30 @@ class MinutesIn(Body):
     )
     issued: int = Slips
     returned: int = Slips
-    ballots: list[BallotIn] = Field(max_length=MOST_BALLOTS)
+    ballots: list[BallotIn] | None = Field(
+        default=None, max_length=MOST_BALLOTS, description="Of a named vote: every ballot."
+    )
+    counts: list[CountIn] | None = Field(
+        default=None,
+        max_length=MOST_BALLOTS,
+        description="Of a secret vote: the votes on every entry of the motion, once.",
+    )
+    valid: int | None = Field(
+        default=None, strict=True, ge=0, le=MOST_SEATS, description="Of a secret vote: valid slips."
+    )
+    invalid: int | None = Field(
+        default=None,
+        strict=True,
+        ge=0,
+        le=MOST_SEATS,
+        description="Of a secret vote: slips that are invalid as a whole (废票).",
+    )
     teller: Line = Field(description="Who counted (计票人).", examples=["赵六"])
     scrutineer: Line = Field(description="Who watched the count (监票人).", examples=["钱七"])
     document: Line = Field(examples=["评委会会议纪要〔2026〕1号"])
     scan_sha256: Sha256 | None = Field(
         default=None, description="SHA-256 of the scanned, signed minutes.", examples=["0" * 64]
     )
-
-
-class CountIn(Body):
-    """One entry's votes as the second person counts them from the paper."""
-
-    entry: UUID
-    approve: int = Slips
-    against: int = Slips
-    abstain: int = Slips
-    invalid: int = Slips
 
 
 class ConfirmationIn(Body):
@@ -133,10 +155,13 @@ class TallyView(View):
     """The count of a confirmed motion, with what the paper says of itself."""
 
     motion: UUID
+    ballot: Literal["named", "secret"]
     members: int
     present: int
     issued: int
     returned: int
+    valid: int | None = Field(description="Valid slips; null where the ballot is named.")
+    invalid: int | None = Field(description="Invalid slips; null where the ballot is named.")
     quorum_met: bool
     teller: str
     scrutineer: str

@@ -1,16 +1,18 @@
 """What people do about the committee: seat it, record its vote, check the record."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from app.award.deliberation import queries, rules
+from app.award.deliberation import minutes, queries, rules
 from app.award.deliberation.lifecycle import MOTION, MotionStatus
-from app.award.deliberation.models import Minutes, Motion, Seat
+from app.award.deliberation.models import Minutes, Motion
 from app.award.deliberation.schemas import (
     ConfirmationIn,
+    CountIn,
     MinutesIn,
     MotionView,
     ReturnIn,
@@ -18,9 +20,10 @@ from app.award.deliberation.schemas import (
     SeatIn,
 )
 from app.award.programmes.lifecycle import CycleStatus
+from app.award.programmes.models import Seat
 from app.award.programmes.queries import get_cycle
 from app.award.programmes.rules import NothingLaunched
-from app.award.stages.models import Stage
+from app.award.stages.kind import StageAt
 from app.award.stages.queries import ensure_disinterested, live_entries, open_stage, stage_at
 from app.platform.accounts.callers import Call
 from app.platform.accounts.models import Person
@@ -35,7 +38,7 @@ async def seat_member(call: Call, cycle_id: UUID, body: SeatIn) -> SeatDetail:
     """Give a cycle's committee a member, before or while the cycle runs."""
     found = await get_cycle(call, cycle_id)
     found.require("cycle:seat")
-    if found.it.status not in {CycleStatus.PLANNED, CycleStatus.LAUNCHED}:
+    if found.it.status not in {CycleStatus.PLANNED, CycleStatus.LAUNCHED, CycleStatus.SUSPENDED}:
         raise NothingLaunched
     if body.person_id is not None and not await call.db.scalar(
         select(Person.id).where(Person.id == body.person_id)
@@ -69,14 +72,22 @@ async def record_minutes(call: Call, motion_id: UUID, body: MinutesIn) -> Motion
     ) as reasons:
         stage = await open_stage(call.db, found.it.stage_id)
         await ensure_disinterested(call, stage.id)
+        at = await stage_at(call.db, stage)
         entries = [entry.id for entry in await live_entries(call.db, stage.id)]
         seats = await queries.seats_of(call.db, stage.cycle_id)
-        interested = await queries.interests_of(call.db, stage.cycle_id, entries)
         sitting = _sitting(body)
-        reasons.extend(rules.sitting_obstacles(sitting, frozenset(entries), seats, interested))
-        if not reasons:
-            minutes = await _minutes(call, found.it, stage, body, entries, seats)
-            detail |= {"minutes": str(minutes.id), "digest": minutes.digest}
+        reasons.extend(rules.committee_obstacles(at.regulation.committee, len(seats)))
+        reasons.append(await queries.meeting_obstacle(call.db, at))
+        if wrong := minutes.form_obstacle(sitting, at.rule):
+            reasons.append(wrong)
+        else:
+            interested = await queries.interests_of(call.db, stage.cycle_id, entries)
+            reasons.extend(
+                minutes.sitting_obstacles(sitting, frozenset(entries), seats, interested)
+            )
+        if not any(reasons):
+            kept = await _keep(call, found.it, at, body, entries, seats)
+            detail |= {"minutes": str(kept.id), "digest": kept.digest}
     found.it.sitting += 1
     found.it.recorded_by = call.actor.person_id
     await call.db.flush()
@@ -89,13 +100,12 @@ async def confirm(call: Call, motion_id: UUID, body: ConfirmationIn) -> MotionVi
     with advancing(call.db, found, MOTION, "confirm", now=call.now, log=_cycle(found)) as reasons:
         stage = await open_stage(call.db, found.it.stage_id)
         await ensure_disinterested(call, stage.id)
+        at = await stage_at(call.db, stage)
         content = await queries.minutes_of(call.db, found.it)
         live = {entry.id for entry in await live_entries(call.db, stage.id)}
-        second = [
-            (each.entry, Count(each.approve, each.against, each.abstain, each.invalid))
-            for each in body.counts
-        ]
-        reasons.append(rules.differ(content, second, live))
+        reasons.append(minutes.differ(content, _counts(body.counts), live))
+        members = len(content["members"])
+        reasons.extend(rules.committee_obstacles(at.regulation.committee, members))
     await call.db.flush()
     return await queries.motion_view(call, motion_id)
 
@@ -112,7 +122,7 @@ async def send_back(call: Call, motion_id: UUID, body: ReturnIn) -> MotionView:
         if found.it.status == MotionStatus.CONFIRMED:
             # Without a quorum nothing was decided: the committee may meet again.
             content = await queries.minutes_of(call.db, found.it)
-            reasons.append(None if rules.quorum_obstacle(content) else rules.MotionDecided())
+            reasons.append(None if minutes.quorum_obstacle(content) else rules.MotionDecided())
     found.it.return_reason = body.reason
     await call.db.flush()
     return await queries.motion_view(call, motion_id)
@@ -123,37 +133,47 @@ def _cycle(found: Found[Motion]) -> UUID:
     return cycle_id
 
 
-def _sitting(body: MinutesIn) -> rules.Sitting:
-    return rules.Sitting(
+def _sitting(body: MinutesIn) -> minutes.Sitting:
+    return minutes.Sitting(
         present=body.present,
         recused=[(each.entry, each.seat) for each in body.recused],
-        ballots=[(each.entry, each.seat, each.choice) for each in body.ballots],
         issued=body.issued,
         returned=body.returned,
         teller=body.teller,
         scrutineer=body.scrutineer,
+        ballots=None
+        if body.ballots is None
+        else [(each.entry, each.seat, each.choice) for each in body.ballots],
+        counts=None if body.counts is None else _counts(body.counts),
+        valid=body.valid,
+        invalid=body.invalid,
     )
 
 
-async def _minutes(
+def _counts(told: Sequence[CountIn]) -> list[tuple[UUID, Count]]:
+    return [
+        (each.entry, Count(each.approve, each.against, each.abstain, each.invalid)) for each in told
+    ]
+
+
+async def _keep(
     call: Call,
     motion: Motion,
-    stage: Stage,
+    at: StageAt,
     body: MinutesIn,
     entries: list[UUID],
     seats: dict[UUID, str],
 ) -> Minutes:
     """Store the minutes as canonical text, under the next number of the motion's sittings."""
-    at = await stage_at(call.db, stage)
     content = canonical(
-        rules.content_of(_sitting(body), at.rule, entries, seats)
+        minutes.content_of(_sitting(body), at.rule, entries, seats)
         | {
             "motion": str(motion.id),
             "document": body.document,
             "scan_sha256": body.scan_sha256,
         }
     )
-    minutes = Minutes(
+    kept = Minutes(
         motion_id=motion.id,
         sitting=motion.sitting + 1,
         content=content,
@@ -161,6 +181,6 @@ async def _minutes(
         recorded_by=call.actor.person_id,
         recorded_at=call.now,
     )
-    call.db.add(minutes)
+    call.db.add(kept)
     await call.db.flush()
-    return minutes
+    return kept

@@ -29,6 +29,11 @@ began earlier can still appear before one already told."""
 
 OF_THE_AWARD = {
     "cycle:launch": EventType.CYCLE_LAUNCHED,
+    "cycle:extend": EventType.CYCLE_EXTENDED,
+    "cycle:postpone": EventType.CYCLE_POSTPONED,
+    "cycle:suspend": EventType.CYCLE_SUSPENDED,
+    "cycle:resume": EventType.CYCLE_RESUMED,
+    "cycle:correct": EventType.CYCLE_CORRECTED,
     "cycle:complete": EventType.CYCLE_COMPLETED,
     "cycle:cancel": EventType.CYCLE_CANCELLED,
     "stage:open": EventType.STAGE_OPENED,

@@ -11,6 +11,11 @@ from app.platform.http.bodies import Asked, View
 
 class EventType(StrEnum):
     CYCLE_LAUNCHED = "cycle-launched"
+    CYCLE_EXTENDED = "cycle-extended"
+    CYCLE_POSTPONED = "cycle-postponed"
+    CYCLE_SUSPENDED = "cycle-suspended"
+    CYCLE_RESUMED = "cycle-resumed"
+    CYCLE_CORRECTED = "cycle-corrected"
     CYCLE_COMPLETED = "cycle-completed"
     CYCLE_CANCELLED = "cycle-cancelled"
     STAGE_OPENED = "stage-opened"

@@ -21,13 +21,13 @@ from app.award.granting.schemas import (
     ResultView,
     WinnerView,
 )
-from app.award.programmes.lifecycle import CycleStatus
+from app.award.programmes.lifecycle import MADE_PUBLIC
 from app.award.programmes.models import Cycle, Programme
 from app.award.programmes.queries import get_cycle, regulation_of
 from app.award.records.queries import conflicted
 from app.award.stages.lifecycle import Result, StageStatus
-from app.award.stages.models import Entry, Outcome, Stage
-from app.award.stages.queries import live
+from app.award.stages.models import Correction, Entry, Outcome, Stage
+from app.award.stages.queries import corrections, live
 from app.award.stages.rules import StageUnknown
 from app.platform.accounts.callers import Call
 from app.platform.accounts.models import Organisation
@@ -40,7 +40,7 @@ SCOPES = {"programme": Cycle.programme_id, "cycle": Cycle.id}
 PUBLISHED = (
     (Stage.status == StageStatus.CLOSED)
     & (Outcome.result == Result.ADVANCED)
-    & Cycle.status.in_([CycleStatus.LAUNCHED, CycleStatus.COMPLETED])
+    & Cycle.status.in_(MADE_PUBLIC)
 )
 
 APPROVAL_RESOURCE = Resource("approval", scopes=SCOPES, missing=StageUnknown)
@@ -76,6 +76,7 @@ RESULTS = (
         Cycle.ordinal,
         Cycle.label,
         GrantDecision.decided_on,
+        corrections(Correction.entry_id == Entry.id),
     )
 )
 

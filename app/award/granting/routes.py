@@ -85,6 +85,7 @@ async def read_approval(call: Reading, cycle_id: UUID, key: StageKey) -> Approva
         rules.QuotaExceeded,
         rules.QuotaUnmet,
         rules.PlacesExceeded,
+        rules.TierPlacesExceeded,
         SeveralReasons,
     ),
 )

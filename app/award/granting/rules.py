@@ -94,6 +94,12 @@ class PlacesExceeded(Conflict):
     en = "{places} places were approved for this cycle; the list has {counted}."
 
 
+class TierPlacesExceeded(Conflict):
+    code = "tier-places-exceeded"
+    zh = "本届批准的“{tier}”名额为 {places} 个，名单中有 {counted} 个。"
+    en = "{places} places of the tier “{tier}” were approved; the list has {counted}."
+
+
 class NoBonus(StrEnum):
     """Why no money goes with an award."""
 
@@ -140,8 +146,12 @@ def decision_obstacles(
     return found
 
 
-def award_obstacles(awards: Sequence[Award], quotas: Sequence[Quota], places: int) -> list[Refusal]:
-    """The quotas of the regulation and the places of the cycle, checked once more at the end."""
+def award_obstacles(
+    awards: Sequence[Award], quotas: Sequence[Quota], places: int, places_of: Mapping[str, int]
+) -> list[Refusal]:
+    """The quotas of the regulation and the places of the cycle, in all and of single tiers, checked
+    once more at the end.
+    """
     kinds: Mapping[str, type[Refusal]] = {
         "above_cap": QuotaExceeded,
         "below_minimum": QuotaUnmet,
@@ -152,6 +162,12 @@ def award_obstacles(awards: Sequence[Award], quotas: Sequence[Quota], places: in
     ]
     if len(awards) > places:
         found.append(PlacesExceeded(places=places, counted=len(awards)))
+    given = Counter(award.tier for award in awards)
+    found += [
+        TierPlacesExceeded(tier=tier, places=most, counted=given[tier])
+        for tier, most in places_of.items()
+        if given[tier] > most
+    ]
     return found
 
 

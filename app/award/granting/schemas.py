@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.award.granting.rules import NoBonus
+from app.award.stages.schemas import CorrectionView
 from app.platform.http.bodies import Body, Line, Prose, View
 from app.platform.http.pages import Paging
 
@@ -104,6 +105,9 @@ class ResultView(WinnerView):
     ordinal: int = Field(description="第N届.", examples=[3])
     label: str = Field(examples=["2026年度"])
     decided_on: date
+    corrections: list[CorrectionView] = Field(
+        description="Clerical errors put right since; the signed words stay as they were."
+    )
 
 
 class CertificateView(ResultView):

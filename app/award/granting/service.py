@@ -82,6 +82,7 @@ async def grant(call: Call, cycle_id: UUID, key: str, body: GrantIn) -> GrantVie
                 [Awarded(str(one.entry_id), one.track, one.tier or "") for one in winners],
                 at.regulation.quotas,
                 at.places,
+                at.places_of,
             ),
         ]
     )

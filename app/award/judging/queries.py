@@ -25,7 +25,7 @@ from app.award.judging.schemas import (
     PanelEntryView,
     PanelView,
 )
-from app.award.programmes.models import Cycle
+from app.award.programmes.models import Cycle, Seat
 from app.award.programmes.queries import get_programme
 from app.award.programmes.rules import CycleUnknown
 from app.award.records.queries import conflicted, interested
@@ -50,6 +50,16 @@ def judges_in(person: Any, programme: Any) -> ColumnElement[bool]:
             RoleGrant.role == Role.JUDGE,
             RoleGrant.ended_at.is_(None),
         )
+    )
+
+
+def seated_in(person: Any, *cycles: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether the person holds a seat in the committee of one of these cycles."""
+    return exists(
+        select(Seat.id)
+        .join(Cycle, Cycle.id == Seat.cycle_id)
+        .where(Seat.person_id == person, *cycles)
+        .correlate_except(Seat, Cycle)
     )
 
 

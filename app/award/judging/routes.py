@@ -36,7 +36,7 @@ OWN = (SignInNeeded, NotAllowed, rules.ExpertUnknown, CycleUnknown)
     ),
 )
 async def enrol_expert(call: Writing, programme_id: UUID, body: ExpertIn) -> ExpertView:
-    """Somebody who holds the role of judge in this programme."""
+    """Somebody who holds the role of judge in this programme, or a seat in a committee of it."""
     return await pool.enrol(call, programme_id, body)
 
 

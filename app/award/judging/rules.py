@@ -38,8 +38,8 @@ class AssignmentUnknown(NotFound):
 
 class NotAJudge(Conflict):
     code = "not-a-judge"
-    zh = "该人员不是本奖项的评审员。"
-    en = "This person does not hold the role of judge in this programme."
+    zh = "该人员不是本奖项的评审员，也没有评委会席位。"
+    en = "This person is no judge of this programme and has no seat in a committee of it."
 
 
 class AlreadyEnrolled(Conflict):
@@ -94,6 +94,12 @@ class ExpertNotInPool(Invalid):
     code = "expert-unknown"
     zh = "本奖项的专家库中没有这位评审员。"
     en = "The pool of this programme has no such expert."
+
+
+class NoSeat(Invalid):
+    code = "no-committee-seat"
+    zh = "本环节由评委会委员评分，该人员在本届评委会没有席位。"
+    en = "Here the committee scores; this person has no seat in the cycle's committee."
 
 
 class InterestFound(Conflict):

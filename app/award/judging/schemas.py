@@ -14,7 +14,9 @@ Category = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.\-]
 
 
 class ExpertIn(Body):
-    person_id: UUID = Field(description="Somebody who holds the role of judge in this programme.")
+    person_id: UUID = Field(
+        description="Somebody who holds the role of judge in this programme, or a committee's seat."
+    )
     industries: list[Industry] = Field(
         max_length=50, description="GB/T 4754.", examples=[["C34", "C35"]]
     )

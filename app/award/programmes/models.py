@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.award.programmes.lifecycle import CycleStatus
@@ -72,7 +73,11 @@ class Adoption(Model):
 
 
 class Cycle(Model):
-    """One run of a regulation. It keeps the edition it was opened under."""
+    """One run of a regulation. It keeps the edition it was opened under.
+
+    `special_document` lets a special cycle (增开) be held out of turn. `places` are granted in all,
+    `places_of` in single tiers, where the launch approval names them.
+    """
 
     __tablename__ = "cycle"
     __table_args__ = (
@@ -94,8 +99,10 @@ class Cycle(Model):
     period_from: Mapped[date]
     period_to: Mapped[date]
     cut_off: Mapped[date]
+    special_document: Mapped[str | None]
     status: Mapped[str] = mapped_column(default=CycleStatus.PLANNED)
     places: Mapped[int | None]
+    places_of: Mapped[dict[str, int]] = mapped_column(JSONB, default=dict, server_default="{}")
     launch_body: Mapped[str | None]
     launch_document: Mapped[str | None]
     launched_at: Mapped[datetime | None]
@@ -123,3 +130,20 @@ class Slot(Model):
     stage_key: Mapped[str] = mapped_column(primary_key=True)
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
+
+
+class Seat(Model):
+    """A seat of a cycle's committee: its post, and who holds it.
+
+    `person_id` ties it to the person, so that a conflict of interest becomes a recusal.
+    """
+
+    __tablename__ = "seat"
+    __table_args__ = (UniqueConstraint("cycle_id", "person_id"), APPEND_ONLY)
+
+    id: Mapped[UUID] = identifier()
+    cycle_id: Mapped[UUID] = mapped_column(ForeignKey("cycle.id"))
+    post: Mapped[str]
+    holder: Mapped[str]
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    seated_at: Mapped[datetime]

@@ -1,5 +1,6 @@
 """What can be read of programmes and cycles, and by whom?"""
 
+from datetime import date
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.award.programmes.lifecycle import CYCLE, CycleStatus
+from app.award.programmes.lifecycle import CYCLE, MADE_PUBLIC, CycleStatus
 from app.award.programmes.models import (
     Authority,
     CriteriaEdition,
@@ -55,7 +56,7 @@ PROGRAMME = Resource(
 CYCLE_RESOURCE = Resource(
     "cycle",
     scopes={"programme": Cycle.programme_id, "cycle": Cycle.id},
-    phases={"launched": Cycle.status.in_([CycleStatus.LAUNCHED, CycleStatus.COMPLETED])},
+    phases={"launched": Cycle.status.in_(MADE_PUBLIC)},
     missing=CycleUnknown,
 )
 
@@ -71,8 +72,10 @@ CYCLES = select(
     Cycle.period_from,
     Cycle.period_to,
     Cycle.cut_off,
+    Cycle.special_document,
     Cycle.status,
     Cycle.places,
+    Cycle.places_of,
 )
 
 
@@ -118,6 +121,20 @@ async def cycle_detail(call: Call, cycle_id: UUID) -> CycleDetail:
         ],
         actions=actions(found, CYCLE, CycleStatus(found.it.status)),
     )
+
+
+async def regular_cycles(db: AsyncSession, programme_id: UUID) -> list[tuple[int, date]]:
+    """The cycles of a programme that its rhythm is counted from, by ordinal and cut-off date: not
+    those cancelled, nor special ones.
+    """
+    rows = await db.execute(
+        select(Cycle.ordinal, Cycle.cut_off).where(
+            Cycle.programme_id == programme_id,
+            Cycle.status != CycleStatus.CANCELLED,
+            Cycle.special_document.is_(None),
+        )
+    )
+    return [(row.ordinal, row.cut_off) for row in rows]
 
 
 async def slots_of(db: AsyncSession, cycle_id: UUID) -> list[Any]:

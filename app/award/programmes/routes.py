@@ -200,7 +200,13 @@ async def list_cycle_criteria(call: PublicReading, cycle_id: UUID) -> list[Crite
     summary="Plan a cycle",
     status_code=status.HTTP_201_CREATED,
     responses=answers(
-        *STAFF, rules.ProgrammeUnknown, rules.NotAdopted, rules.OrdinalTaken, rules.PeriodWrong
+        *STAFF,
+        rules.ProgrammeUnknown,
+        rules.NotAdopted,
+        rules.OrdinalTaken,
+        rules.PeriodWrong,
+        rules.OutOfTurn,
+        rules.NoSpecialCycle,
     ),
 )
 async def open_cycle(call: Writing, programme_id: UUID, body: CycleIn) -> CycleView:

@@ -127,6 +127,11 @@ class CycleIn(Body):
     period_from: date = Field(description="First day of the period judged.")
     period_to: date = Field(description="Last day of the period judged.")
     cut_off: date = Field(description="The day from which look-backs count.")
+    special_document: Line | None = Field(
+        default=None,
+        description="The document by which a special cycle is held out of turn.",
+        examples=["滨政办〔2026〕1号"],
+    )
 
 
 class SlotIn(Body):
@@ -145,6 +150,11 @@ class LaunchIn(Body):
     body: Line = Field(examples=["滨湖区人民政府"])
     document: Line = Field(examples=["滨政办〔2026〕2号"])
     places: int = Field(strict=True, ge=1, le=1000, examples=[3])
+    places_of: dict[Key, Annotated[int, Field(strict=True, ge=1, le=1000)]] = Field(
+        default={},
+        description="Places of single tiers, where the document names them.",
+        examples=[{"award": 2}],
+    )
 
 
 class SlotView(View):
@@ -162,8 +172,10 @@ class CycleView(View):
     period_from: date
     period_to: date
     cut_off: date
+    special_document: str | None
     status: CycleStatus
     places: int | None
+    places_of: dict[str, int]
 
 
 class CycleDetail(CycleView):

@@ -44,6 +44,7 @@ from app.proof.canonical import digest_text
 from app.rules.quota import places
 from app.rules.regulation.model import Regulation
 from app.rules.regulation.problems import Problem, RegulationErrors, place_of
+from app.rules.regulation.quotas import Tier
 from app.rules.regulation.read import digest, read
 from app.rules.regulation.stages import Panel
 
@@ -120,7 +121,8 @@ async def adopt(call: Call, programme_id: UUID, body: AdoptionIn, unfit: Unfit) 
 
 async def open_cycle(call: Call, programme_id: UUID, body: CycleIn) -> CycleView:
     """Plan a cycle under an adopted edition; it keeps that edition and its criteria for ever."""
-    found = await queries.get_programme(call, programme_id)
+    # Of two at once the second sees the first: each may be out of turn beside the other.
+    found = await queries.get_programme(call, programme_id, lock=True)
     found.require("programme:open-cycle")
     ensure([rules.PeriodWrong(pointer="/period_to") if body.period_to < body.period_from else None])
     adopted = await call.db.scalar(
@@ -131,11 +133,23 @@ async def open_cycle(call: Call, programme_id: UUID, body: CycleIn) -> CycleView
     )
     if adopted is None:
         raise rules.NotAdopted(pointer="/regulation_hash")
+    regulation = await queries.regulation_of(call.db, body.regulation_hash)
+    held = await queries.regular_cycles(call.db, programme_id)
+    document = body.special_document
+    ensure([rules.turn_obstacle(regulation.cycle, body.cut_off, held, document)])
     cycle = Cycle(programme_id=programme_id, created_at=call.now, **body.model_dump())
     await _insert(call, cycle, rules.OrdinalTaken(ordinal=body.ordinal, pointer="/ordinal"))
-    regulation = await queries.regulation_of(call.db, body.regulation_hash)
     await _pin_criteria(call, cycle.id, regulation)
-    record(call.db, call.actor, "cycle:open", subject=cycle.id, now=call.now, log=cycle.id)
+    detail = {"special_document": document} if document else None
+    record(
+        call.db,
+        call.actor,
+        "cycle:open",
+        subject=cycle.id,
+        now=call.now,
+        log=cycle.id,
+        detail=detail,
+    )
     return CycleView(**queries.cycle_fields(cycle))
 
 
@@ -176,12 +190,16 @@ async def launch(call: Call, cycle_id: UUID, body: LaunchIn) -> Found[Cycle]:
         "launch",
         now=call.now,
         log=cycle_id,
-        detail={"document": body.document, "places": body.places},
+        detail=body.model_dump(),
     ) as reasons:
         reasons.extend(
-            rules.launch_obstacles(regulation, slots, body.places, most_places(regulation))
+            rules.launch_obstacles(
+                regulation, slots, body.body, body.places, most_places(regulation)
+            )
         )
-    cycle.places = body.places
+        most = {tier.key: places_of(regulation, tier) for tier in regulation.tiers}
+        reasons.extend(rules.tier_obstacles(body.places_of, most, body.places))
+    cycle.places, cycle.places_of = body.places, body.places_of
     cycle.launch_body, cycle.launch_document = body.body, body.document
     cycle.launched_at = call.now
     return found
@@ -189,8 +207,12 @@ async def launch(call: Call, cycle_id: UUID, body: LaunchIn) -> Found[Cycle]:
 
 def most_places(regulation: Regulation) -> int:
     """The most places that the quotas leave, over all tracks and tiers."""
-    tracks = [track.key for track in regulation.tracks]
-    return places(regulation.quotas, tracks, regulation.tiers) or UNLIMITED
+    return places_of(regulation, *regulation.tiers) or UNLIMITED
+
+
+def places_of(regulation: Regulation, *tiers: Tier) -> int | None:
+    """The most places that the quotas leave in these tiers together; None where they do not say."""
+    return places(regulation.quotas, [track.key for track in regulation.tracks], tiers)
 
 
 async def _pin_criteria(call: Call, cycle_id: UUID, regulation: Regulation) -> None:

@@ -16,7 +16,8 @@ from app.award.ranking.schemas import ComponentsView, ComponentView, ComposedVie
 from app.award.scoring.queries import category_points
 from app.award.stages.kind import StageAt
 from app.award.stages.models import Entry, Snapshot, Stage
-from app.award.stages.queries import ENTRY_RESOURCE, exact_scores, get_stage, live_entries
+from app.award.stages.outcome_queries import exact_scores
+from app.award.stages.queries import ENTRY_RESOURCE, get_stage, live_entries
 from app.platform.accounts.callers import Call
 from app.platform.security.access import visible_to
 from app.rules.exact import decimal_text, fraction_from_text
@@ -102,6 +103,8 @@ def contenders(stage: StageAt, found: Scores) -> tuple[rules.Contender, ...]:
             track=track,
             parts=tuple(parts),
             ties=tuple([key for key in keys if key is not None]),
+            groups=entry.groups,
+            closed=entry.closed,
         )
 
     return tuple([contender(entry) for entry in found.entries])

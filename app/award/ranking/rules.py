@@ -1,14 +1,24 @@
 """What do the scores of earlier stages amount to, and to whom do the places fall? Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
+from app.award.stages.choosing import Chosen, given
 from app.award.stages.kind import Verdict
 from app.award.stages.lifecycle import Result
-from app.award.stages.rules import TieUnresolved, cut
+from app.award.stages.rules import (
+    Consolation,
+    Held,
+    Runner,
+    TieUnresolved,
+    consolation_of,
+    cut,
+    held_of,
+    lowered,
+)
 from app.platform.errors import Conflict, NotFound
 from app.rules.exact import Rounding, decimal_text, fraction_from_text, round_to
 from app.rules.quota import RankedEntry, propose
@@ -21,6 +31,7 @@ NO_PLACE = "no-place"
 BELOW_FLOOR = "below-floor"
 BELOW_SCORE = "below-score"
 BELOW_CUT = "below-cut"
+NO_TIER = "no-tier"
 
 
 class ComponentMissing(Conflict):
@@ -37,13 +48,17 @@ class ComponentsUnknown(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """An entry with its exact stage scores (`parts`) and, in order, the keys that part a tie."""
+    """An entry with its exact stage scores (`parts`) and, in order, the keys that part a tie; its
+    groups, and the tiers closed to it.
+    """
 
     entry: str
     application: str
     track: str
     parts: tuple[Part, ...]
     ties: tuple[Fraction, ...] = ()
+    groups: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +66,9 @@ class Contest:
     """Everything a composite is decided from.
 
     `tiers` and `quotas` are the regulation's, `places` what the launch approval grants this year,
-    `tie_order` the recorded decision on entries that stand level.
+    of which the tracks compete only for `sought`; `tie_order` the recorded decision on entries that
+    stand level. `held` are the consolations given before, `consolation` the one to give here;
+    `choice` is the recorded decision on tiers, where the rule leaves them to one.
     """
 
     rule: Composite
@@ -60,6 +77,10 @@ class Contest:
     places: int
     tie_order: tuple[str, ...]
     contenders: tuple[Contender, ...]
+    sought: int | None = None
+    held: Held = ()
+    consolation: Consolation | None = None
+    choice: tuple[Chosen, ...] | None = None
 
 
 def contribution(part: Part, scale: int) -> Fraction:
@@ -73,42 +94,93 @@ def verdicts(contest: Contest) -> list[Verdict]:
     Raises TieUnresolved where a cut falls between entries that stand level.
     """
     rule = contest.rule
-    rounding = Rounding(rule.rounding.mode)
-    exact = {c.entry: composite(c.parts, Fraction(rule.scale)) for c in contest.contenders}
-    score = {
-        entry: round_to(total, rule.rounding.places, rounding) for entry, total in exact.items()
-    }
-    candidates = [Candidate(c.entry, (score[c.entry], *c.ties)) for c in contest.contenders]
-    ranks = {placed.id: placed.rank for placed in rank(candidates)}
+    exact, score, candidates, ranks = _totals(contest)
     tiers = _proposed(contest, ranks, score) if rule.proposes else {}
     advances = rule.advances
     if advances.way == "proposed":
         advanced = frozenset(tiers)
     else:
-        advanced = cut(advances, candidates, contest.places, contest.tie_order).advanced
+        places = contest.sought or contest.places
+        advanced = cut(advances, candidates, places, contest.tie_order).advanced
+    consoled = _consoled(contest, ranks, advanced)
     reason = _reasons(contest, advances)
     return [
         Verdict(
             UUID(c.entry),
-            Result.ADVANCED if c.entry in advanced else Result.ELIMINATED,
+            Result.ADVANCED if c.entry in advanced | consoled.keys() else Result.ELIMINATED,
             exact=exact[c.entry],
             score=score[c.entry],
             rank=ranks[c.entry],
-            tier=tiers.get(c.entry) if c.entry in advanced else None,
-            reason=None if c.entry in advanced else reason(c.track, score[c.entry]),
+            tier=tiers.get(c.entry) if c.entry in advanced else consoled.get(c.entry),
+            reason=None
+            if c.entry in advanced | consoled.keys()
+            else reason(c.track, score[c.entry]),
+            settled=c.entry in consoled,
         )
         for c in contest.contenders
     ]
 
 
+def standing(contest: Contest) -> list[RankedEntry]:
+    """Where each stands, for whoever chooses the tiers."""
+    _, score, _, ranks = _totals(contest)
+    return _standing(contest, ranks, score)
+
+
+def _totals(
+    contest: Contest,
+) -> tuple[dict[str, Fraction], dict[str, Fraction], list[Candidate], dict[str, int]]:
+    """By entry: the exact total, the same as rounded; what is compared; the ranks."""
+    rule, rounding = contest.rule, Rounding(contest.rule.rounding.mode)
+    exact = {c.entry: composite(c.parts, Fraction(rule.scale)) for c in contest.contenders}
+    score = {
+        entry: round_to(total, rule.rounding.places, rounding) for entry, total in exact.items()
+    }
+    candidates = [Candidate(c.entry, (score[c.entry], *c.ties)) for c in contest.contenders]
+    return exact, score, candidates, {placed.id: placed.rank for placed in rank(candidates)}
+
+
+def _standing(
+    contest: Contest, ranks: Mapping[str, int], score: Mapping[str, Fraction]
+) -> list[RankedEntry]:
+    return [
+        RankedEntry(
+            c.entry,
+            c.track,
+            ranks[c.entry],
+            score[c.entry],
+            groups=frozenset(c.groups),
+            closed=frozenset(c.closed),
+        )
+        for c in contest.contenders
+    ]
+
+
+def _consoled(
+    contest: Contest, ranks: Mapping[str, int], advanced: Collection[str]
+) -> Mapping[str, str]:
+    """The consolation tier of each entry that does not go on and gets it."""
+    if contest.consolation is None:
+        return {}
+    runners = [
+        Runner(c.entry, c.track, ranks[c.entry], c.groups, c.closed) for c in contest.contenders
+    ]
+    found = contest.consolation.among(runners, advanced, contest.tie_order)
+    return dict.fromkeys(found, contest.consolation.tier.key)
+
+
 def _proposed(
     contest: Contest, ranks: Mapping[str, int], score: Mapping[str, Fraction]
 ) -> Mapping[str, str]:
-    """The tier of each entry that gets one, under the quotas and the places of this year."""
+    """The tier of each entry that gets one: under the quotas and the places of this year, or as it
+    was decided.
+    """
+    if contest.rule.by == "choice":
+        return given(contest.choice or ())
     proposal = propose(
-        [RankedEntry(c.entry, c.track, ranks[c.entry], score[c.entry]) for c in contest.contenders],
+        _standing(contest, ranks, score),
         contest.tiers,
-        [*contest.quotas, Quota(at_most=contest.places)],
+        lowered([*contest.quotas, Quota(at_most=contest.places)], contest.held),
         contest.rule.floors,
         contest.tie_order,
     )
@@ -132,6 +204,8 @@ def _reasons(contest: Contest, advances: Advance) -> Callable[[str, Fraction], s
         return any(floor is None or score >= floor for floor in wanted)
 
     def reason(track: str, score: Fraction) -> str:
+        if advances.way == "proposed" and contest.rule.by == "choice":
+            return NO_TIER
         if advances.way == "proposed":
             return NO_PLACE if reached(track, score) else BELOW_FLOOR
         return BELOW_SCORE if advances.at_least is not None else BELOW_CUT
@@ -143,7 +217,15 @@ def inputs_of(contest: Contest) -> dict[str, Any]:
     """The contest as plain values, for the snapshot; points and shares as exact text."""
 
     def plain(rules: Sequence[Tier | Quota]) -> list[dict[str, Any]]:
-        return [rule.model_dump(mode="json", exclude_none=True) for rule in rules]
+        return [rule.model_dump(mode="json", by_alias=True, exclude_none=True) for rule in rules]
+
+    # What a regulation does not speak of leaves no trace in its snapshots.
+    beside = {
+        "sought": contest.sought,
+        "held": [[track, tier, list(groups)] for track, tier, groups in contest.held] or None,
+        "consolation": contest.consolation.plain() if contest.consolation else None,
+        "choice": None if contest.choice is None else [list(line) for line in contest.choice],
+    }
 
     return {
         "rule": contest.rule.model_dump(mode="json", exclude_none=True),
@@ -151,24 +233,28 @@ def inputs_of(contest: Contest) -> dict[str, Any]:
         "quotas": plain(contest.quotas),
         "places": contest.places,
         "tie_order": list(contest.tie_order),
-        "entries": [
+        **{name: value for name, value in beside.items() if value is not None},
+        "entries": [_told(each) for each in contest.contenders],
+    }
+
+
+def _told(c: Contender) -> dict[str, Any]:
+    return {
+        "entry": c.entry,
+        "application": c.application,
+        "track": c.track,
+        "parts": [
             {
-                "entry": c.entry,
-                "application": c.application,
-                "track": c.track,
-                "parts": [
-                    {
-                        "stage": part.key,
-                        "score": decimal_text(part.score),
-                        "full": decimal_text(part.full),
-                        "share": decimal_text(part.share),
-                    }
-                    for part in c.parts
-                ],
-                "ties": [decimal_text(key) for key in c.ties],
+                "stage": part.key,
+                "score": decimal_text(part.score),
+                "full": decimal_text(part.full),
+                "share": decimal_text(part.share),
             }
-            for c in contest.contenders
+            for part in c.parts
         ],
+        "ties": [decimal_text(key) for key in c.ties],
+        **({"groups": list(c.groups)} if c.groups else {}),
+        **({"closed": list(c.closed)} if c.closed else {}),
     }
 
 
@@ -195,7 +281,13 @@ def contest_of(inputs: Mapping[str, Any]) -> Contest:
                     for part in each["parts"]
                 ),
                 ties=tuple(fraction_from_text(key) for key in each["ties"]),
+                groups=tuple(each.get("groups", ())),
+                closed=tuple(each.get("closed", ())),
             )
             for each in inputs["entries"]
         ),
+        sought=inputs.get("sought"),
+        held=held_of(inputs.get("held", ())),
+        consolation=consolation_of(inputs["consolation"]) if "consolation" in inputs else None,
+        choice=tuple(Chosen(*each) for each in inputs["choice"]) if "choice" in inputs else None,
     )

@@ -1,6 +1,6 @@
 """How does a panel (评审) work as a stage? Judges score, the best go on."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -21,8 +21,9 @@ from app.award.scoring.service.handing_out import lay_out
 from app.award.stages.kind import Judgement, StageAt, Verdict
 from app.award.stages.lifecycle import Result
 from app.award.stages.models import Entry, Outcome, Stage
+from app.award.stages.outcome_queries import consolations
 from app.award.stages.queries import live, live_entries
-from app.award.stages.rules import cut
+from app.award.stages.rules import Runner, cut
 from app.platform.accounts.models import Organisation
 from app.platform.db.base import Rows, among
 from app.platform.errors import Refusal
@@ -86,24 +87,50 @@ class PanelKind:
         candidates = [Candidate(entry, (score,)) for entry, score in scores.items()]
         ranks = {placed.id: placed.rank for placed in rank(candidates)}
         able = [each for each in candidates if each.id not in below]
-        passed = cut(rule.advances, able, stage.places, stage.tie_order).advanced
+        passed = cut(rule.advances, able, stage.places_sought, stage.tie_order).advanced
+        consoled = await _consoled(db, stage, inputs, ranks, passed | below)
         reason = rules.elimination_reason
         return Judgement(
             [
                 Verdict(
                     UUID(entry),
-                    Result.ADVANCED if entry in passed else Result.ELIMINATED,
+                    Result.ADVANCED if entry in passed | consoled else Result.ELIMINATED,
                     exact=exact[entry],
                     score=score,
                     rank=ranks[entry],
+                    tier=rule.consolation if entry in consoled else None,
                     reason=None
-                    if entry in passed
+                    if entry in passed | consoled
                     else reason(rule.advances, below_pass_line=entry in below),
+                    settled=entry in consoled,
                 )
                 for entry, score in scores.items()
             ],
             inputs,
         )
+
+
+async def _consoled(
+    db: AsyncSession,
+    stage: StageAt,
+    inputs: dict[str, Any],
+    ranks: Mapping[str, int],
+    out_of_it: Collection[str],
+) -> frozenset[str]:
+    """Who gets the stage's consolation tier, but for those that go on or are below a pass line;
+    what that is computed from is added to the inputs. Raises TieUnresolved.
+    """
+    tier = stage.consolation(await consolations(db, stage))
+    if tier is None:
+        return frozenset()
+    runners = [
+        Runner(str(entry.id), entry.track, ranks[str(entry.id)], entry.groups, entry.closed)
+        for entry in await live_entries(db, stage.id)
+    ]
+    inputs["consolation"] = tier.plain() | {
+        "runners": {each.id: [each.track, list(each.groups), list(each.closed)] for each in runners}
+    }
+    return tier.among(runners, out_of_it, stage.tie_order)
 
 
 def _rule(stage: StageAt) -> Panel:

@@ -89,6 +89,7 @@ ItemCode = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9.\-]{0,63}$", exa
         judging.CategoryUnknown,
         judging.NotDivided,
         judging.ExpertNotInPool,
+        judging.NoSeat,
         judging.ExpertTwice,
         judging.EntryTwice,
         SeveralInvalid,
@@ -117,6 +118,7 @@ async def form_panel(call: Writing, cycle_id: UUID, key: StageKey, body: PanelIn
         judging.CategoryUnknown,
         judging.NotDivided,
         judging.ExpertNotInPool,
+        judging.NoSeat,
         SeveralInvalid,
     ),
 )

@@ -10,15 +10,23 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.award.stages.lifecycle import Result
+from app.award.stages.rules import Consolation, Held
 from app.platform.db.base import Model
 from app.platform.errors import Refusal
 from app.rules.criteria import CriteriaSet
+from app.rules.quota import places
 from app.rules.regulation.model import Regulation
+from app.rules.regulation.quotas import Filter, Quota
+from app.rules.regulation.stages import Stage
 
 
 @dataclass(frozen=True, slots=True)
 class StageAt:
-    """A stage as its kind sees it: the rule that governs it, and what the cycle has fixed."""
+    """A stage as its kind sees it: the rule that governs it, and what the cycle has fixed.
+
+    `places` are those granted this year in all, `places_of` those of single tiers where the launch
+    approval names them.
+    """
 
     id: UUID
     cycle_id: UUID
@@ -35,11 +43,47 @@ class StageAt:
     cut_off: date
     places: int
     tie_order: tuple[str, ...] = ()
+    places_of: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def quotas(self) -> tuple[Quota, ...]:
+        """The regulation's, and the places that the launch approval grants in single tiers."""
+        granted = [Quota(at_most=most, of=Filter(tier=key)) for key, most in self.places_of.items()]
+        return (*self.regulation.quotas, *granted)
+
+    @property
+    def places_sought(self) -> int:
+        """The places its tracks compete for, of which a cut can be a multiple."""
+        return min(self.places, self._reserved(self.rule)) or self.places
+
+    def consolation(self, held: Held) -> Consolation | None:
+        """The consolation tier of this stage, beside the consolations given before; None where the
+        regulation names none here.
+        """
+        wanted = getattr(self.rule, "consolation", None)
+        if wanted is None:
+            return None
+        tier = next(tier for tier in self.regulation.tiers if tier.key == wanted)
+        return Consolation(tier, self.quotas, max(0, self.places - self._reserved()), held)
+
+    def _reserved(self, stage: Stage | None = None) -> int:
+        """Places of the tiers that are no mere consolation, of all tracks or those of one stage; 0
+        where the quotas do not tell.
+        """
+        known = self.regulation
+        consoling = {getattr(each, "consolation", None) for each in known.stages}
+        tiers = [tier for tier in known.tiers if tier.key not in consoling]
+        tracks = known.tracks_of(stage) if stage else [track.key for track in known.tracks]
+        return places(self.quotas, tracks, tiers) or 0
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What becomes of one entry: score in points, exact and rounded; reason as a stable code."""
+    """What becomes of one entry: score in points, exact and rounded; reason as a stable code.
+
+    `groups` and `closed` (tiers) are those the entry had, unless the stage has found others.
+    `settled`: it did not go on, but has a consolation tier as whose candidate it advances.
+    """
 
     entry_id: UUID
     result: Result
@@ -48,6 +92,9 @@ class Verdict:
     rank: int | None = None
     tier: str | None = None
     reason: str | None = None
+    groups: tuple[str, ...] | None = None
+    closed: tuple[str, ...] | None = None
+    settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,3 +27,13 @@ class Result(StrEnum):
     ELIMINATED = "eliminated"
     WITHDRAWN = "withdrawn"
     DISQUALIFIED = "disqualified"
+
+
+class Clerical(StrEnum):
+    """What a clerical error can be in: never in a score, a rank or a result."""
+
+    NAME = "name"
+    TITLE = "title"
+    DOCUMENT = "document"
+    DATE = "date"
+    TEXT = "text"

@@ -4,19 +4,32 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, exists, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, literal_column, select
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from app.award.programmes.lifecycle import CycleStatus
+from app.award.programmes.lifecycle import MADE_PUBLIC, CycleStatus
 from app.award.programmes.models import Cycle
 from app.award.programmes.queries import criteria_of, regulation_of
 from app.award.records.queries import conflicted
 from app.award.stages.kind import StageAt
 from app.award.stages.lifecycle import STAGE, Result, StageStatus
-from app.award.stages.models import Entry, Outcome, Snapshot, Stage, TieDecision
-from app.award.stages.rules import EntryUnknown, RecusalNeeded, StageNotOpen, StageUnknown
-from app.award.stages.schemas import EntryView, RankedView, RankingView, SnapshotView, StageView
+from app.award.stages.models import Correction, Entry, Outcome, Snapshot, Stage, TieDecision
+from app.award.stages.rules import (
+    EntryUnknown,
+    RecusalNeeded,
+    StageNotOpen,
+    StageUnknown,
+)
+from app.award.stages.schemas import (
+    CorrectionView,
+    EntryView,
+    RankedView,
+    RankingView,
+    SnapshotView,
+    StageView,
+)
 from app.platform.accounts.callers import Call
 from app.platform.db.prepared import Direct, Prepared
 from app.platform.errors import ensure
@@ -26,7 +39,7 @@ from app.platform.security.permission import Actor, Resource
 from app.platform.workflow.advance import actions
 from app.rules.exact import decimal_text, from_units
 
-LAUNCHED = Cycle.status.in_([CycleStatus.LAUNCHED, CycleStatus.COMPLETED])
+LAUNCHED = Cycle.status.in_(MADE_PUBLIC)
 
 STAGE_RESOURCE = Resource(
     "stage",
@@ -60,7 +73,11 @@ async def kind_of(db: AsyncSession, cycle_id: UUID, key: str) -> str | None:
 async def list_stages(call: Call, cycle_id: UUID) -> list[StageView]:
     """The stages of a cycle in the order of its regulation; one statement."""
     rows = await call.db.execute(
-        select(Stage, *STAGE_RESOURCE.facts(call.actor))
+        select(
+            Stage,
+            corrections(Correction.stage_id == Stage.id, Correction.entry_id.is_(None)),
+            *STAGE_RESOURCE.facts(call.actor),
+        )
         .join(Cycle, Cycle.id == Stage.cycle_id)
         .where(Stage.cycle_id == cycle_id, visible_to(call.actor, STAGE_RESOURCE))
         .order_by(Stage.position)
@@ -72,8 +89,22 @@ def _stage_view(call: Call, row: Any) -> StageView:
     stage = row[0]
     facts = {str(name): value for name, value in row._mapping.items()}  # noqa: SLF001  public
     found = Found(stage, STAGE_RESOURCE, call.actor, facts)
-    fields = {name: getattr(stage, name) for name in StageView.model_fields if name != "actions"}
-    return StageView(**fields, actions=actions(found, STAGE, StageStatus(stage.status)))
+    fields = {name: getattr(stage, name, None) for name in StageView.model_fields}
+    beside = {
+        "actions": actions(found, STAGE, StageStatus(stage.status)),
+        "corrections": row.corrections,
+    }
+    return StageView(**fields | beside)
+
+
+def corrections(*about: ColumnElement[bool]) -> ColumnElement[Any]:
+    """A column with the corrections of one row, oldest first, each as `CorrectionView` has it."""
+    fields: list[Any] = []
+    for name in CorrectionView.model_fields:
+        fields += [literal_column(f"'{name}'"), getattr(Correction, name)]
+    ordered = aggregate_order_by(func.jsonb_build_object(*fields), Correction.corrected_at)
+    found = select(func.jsonb_agg(ordered, type_=JSONB)).where(*about).scalar_subquery()
+    return func.coalesce(found, literal_column("'[]'::jsonb", JSONB)).label("corrections")
 
 
 async def stage_at(db: AsyncSession, stage: Stage) -> StageAt:
@@ -102,19 +133,24 @@ async def stage_at(db: AsyncSession, stage: Stage) -> StageAt:
         cut_off=cycle.cut_off,
         places=cycle.places or 0,
         tie_order=tuple(str(entry) for entry in order or ()),
+        places_of=cycle.places_of,
     )
 
 
-async def open_stage(db: AsyncSession, stage_id: UUID) -> Stage:
+async def open_stage(db: AsyncSession, stage_id: UUID, *, even_suspended: bool = False) -> Stage:
     """The stage, held open until the end of this transaction, in a running cycle. Every piece of a
     stage's work starts here: it is either in the snapshot, or refused with StageNotOpen.
+
+    `even_suspended`: for what applicants and the public have a right to while a cycle is halted.
     """
-    held, obstacle = await hold(db, Stage.id == stage_id)
+    held, obstacle = await hold(db, Stage.id == stage_id, even_suspended=even_suspended)
     ensure([obstacle])
     return held
 
 
-async def hold(db: AsyncSession, *where: ColumnElement[bool]) -> tuple[Stage, StageNotOpen | None]:
+async def hold(
+    db: AsyncSession, *where: ColumnElement[bool], even_suspended: bool = False
+) -> tuple[Stage, StageNotOpen | None]:
     """The stage that `where` names, held as it is until the end of this transaction, and what
     stands against working in it, for whoever has reasons of their own to tell first.
     """
@@ -131,7 +167,9 @@ async def hold(db: AsyncSession, *where: ColumnElement[bool]) -> tuple[Stage, St
     if row is None:
         raise StageUnknown
     held: Stage = row.Stage
-    return held, _closed_to_work(held.status, row.status, held.name)
+    halted = even_suspended and row.status == CycleStatus.SUSPENDED
+    running = CycleStatus.LAUNCHED if halted else row.status
+    return held, _closed_to_work(held.status, running, held.name)
 
 
 def _closed_to_work(stage: str, cycle: str, name: str) -> StageNotOpen | None:
@@ -162,11 +200,20 @@ def live(stage_id: UUID) -> ColumnElement[bool]:
 
 async def live_entries(db: AsyncSession, stage_id: UUID) -> Sequence[Any]:
     """The entries a stage has still to judge, in no order that could matter: their ids, those of
-    application and organisation, track and tier.
+    application and organisation, track, tier, groups, closed tiers, and whether it is settled.
     """
     return (
         await db.execute(
-            select(Entry.id, Entry.application_id, Entry.organisation_id, Entry.track, Entry.tier)
+            select(
+                Entry.id,
+                Entry.application_id,
+                Entry.organisation_id,
+                Entry.track,
+                Entry.tier,
+                Entry.groups,
+                Entry.closed,
+                Entry.settled,
+            )
             .join(Stage, Stage.id == Entry.stage_id)
             .outerjoin(Outcome, Outcome.entry_id == Entry.id)
             .where(live(stage_id))
@@ -227,9 +274,13 @@ async def list_entries(call: Call, cycle_id: UUID, key: str, paging: Paging) -> 
             Entry.application_id,
             Entry.track,
             Entry.tier,
+            Entry.groups,
+            Entry.closed,
+            Entry.settled,
             Entry.round,
             Outcome.result,
             Outcome.reason,
+            corrections(Correction.entry_id == Entry.id),
         )
         .join(Stage, Stage.id == Entry.stage_id)
         .join(Cycle, Cycle.id == Stage.cycle_id)
@@ -241,43 +292,6 @@ async def list_entries(call: Call, cycle_id: UUID, key: str, paging: Paging) -> 
         return EntryView(**{name: getattr(row, name) for name in EntryView.model_fields})
 
     return await page(call.db, statement, paging, by=Entry.track, identity=Entry.id, view=view)
-
-
-async def outcomes_of(
-    db: AsyncSession, cycle_id: UUID, keys: Sequence[str]
-) -> Sequence[tuple[str, Entry, Outcome]]:
-    """What closed stages have told: (stage key, entry, outcome) of their last rounds."""
-    rows = await db.execute(
-        select(Stage.key, Entry, Outcome)
-        .join(Entry, (Entry.stage_id == Stage.id) & (Entry.round == Stage.round))
-        .join(Outcome, Outcome.entry_id == Entry.id)
-        .where(
-            Stage.cycle_id == cycle_id,
-            Stage.key.in_(keys),
-            Stage.status == StageStatus.CLOSED,
-        )
-    )
-    return [(row.key, row.Entry, row.Outcome) for row in rows]
-
-
-async def exact_scores(
-    db: AsyncSession, cycle_id: UUID, keys: Sequence[str]
-) -> Sequence[tuple[str, UUID, str]]:
-    """The exact scores that closed stages have stored: (stage key, application, exact text) of
-    their last rounds.
-    """
-    rows = await db.execute(
-        select(Stage.key, Entry.application_id, Outcome.exact)
-        .join(Entry, (Entry.stage_id == Stage.id) & (Entry.round == Stage.round))
-        .join(Outcome, Outcome.entry_id == Entry.id)
-        .where(
-            Stage.cycle_id == cycle_id,
-            Stage.key.in_(keys),
-            Stage.status == StageStatus.CLOSED,
-            Outcome.exact.is_not(None),
-        )
-    )
-    return [(key, application, exact) for key, application, exact in rows if exact is not None]
 
 
 async def ranking(call: Call, cycle_id: UUID, key: str) -> RankingView:

@@ -9,18 +9,26 @@ from fastapi import APIRouter, Depends, Path, Request, status
 from app.award.programmes import rules as programme_rules
 from app.award.programmes.queries import cycle_detail
 from app.award.programmes.schemas import CycleDetail, LaunchIn
-from app.award.stages import log, queries, rules, service
+from app.award.stages import choosing, log, queries, rules
 from app.award.stages.kind import Kinds
 from app.award.stages.schemas import (
     CancellationIn,
     ClosingView,
+    CorrectionIn,
+    CorrectionView,
     EntryView,
+    ExtensionIn,
     LogLine,
+    MoveIn,
+    PostponementIn,
     RankingView,
     SnapshotView,
     StageView,
     TieDecisionIn,
+    TierChoiceIn,
 )
+from app.award.stages.service import choosing as recording
+from app.award.stages.service import corrections, moves, sieve
 from app.platform.accounts.callers import (
     Call,
     Deciding,
@@ -33,7 +41,7 @@ from app.platform.accounts.callers import (
     Writing,
     carried_out,
 )
-from app.platform.errors import NotAllowed
+from app.platform.errors import NotAllowed, SeveralInvalid
 from app.platform.ground import ground_of
 from app.platform.http.deciding import DecidingRoute
 from app.platform.http.pages import CursorUnreadable, Page, PageQuery
@@ -44,6 +52,14 @@ routes = APIRouter(route_class=DecidingRoute, prefix="/cycles/{cycle_id}", tags=
 
 STAFF = (SignInNeeded, NotAllowed, rules.StageUnknown)
 MOVE = (SignInNeeded, NotAllowed, programme_rules.CycleUnknown, MoveNotPossible)
+SLOT = (
+    rules.StageUnknown,
+    rules.StageEnded,
+    programme_rules.EarlierThanPromised,
+    programme_rules.SlotReversed,
+    programme_rules.InThePast,
+    programme_rules.NothingMoved,
+)
 
 StageKey = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{0,62}$", examples=["documents"])]
 
@@ -87,11 +103,14 @@ Closing = Annotated[Call, Depends(closing, scope="function")]
         MoveNotPossible,
         programme_rules.SlotMissing,
         programme_rules.PlacesTooMany,
+        programme_rules.LaunchedByAnother,
+        programme_rules.TierPlacesTooMany,
+        programme_rules.TierUnknown,
     ),
 )
 async def launch_cycle(call: Writing, cycle_id: UUID, body: LaunchIn) -> CycleDetail:
     """With its approval: the body, the document, and the places granted this year."""
-    await service.launch(call, cycle_id, body)
+    await moves.launch(call, cycle_id, body)
     return await cycle_detail(call, cycle_id)
 
 
@@ -103,7 +122,7 @@ async def launch_cycle(call: Writing, cycle_id: UUID, body: LaunchIn) -> CycleDe
 )
 async def complete_cycle(call: Writing, cycle_id: UUID) -> CycleDetail:
     """When all its stages are closed."""
-    await service.complete(call, cycle_id)
+    await moves.complete(call, cycle_id)
     return await cycle_detail(call, cycle_id)
 
 
@@ -112,8 +131,86 @@ async def complete_cycle(call: Writing, cycle_id: UUID) -> CycleDetail:
 )
 async def cancel_cycle(call: Writing, cycle_id: UUID, body: CancellationIn) -> CycleDetail:
     """With the document that says so, and the reason."""
-    await service.cancel(call, cycle_id, body)
+    await moves.cancel(call, cycle_id, body)
     return await cycle_detail(call, cycle_id)
+
+
+@routes.post(
+    "/suspension",
+    operation_id="suspend_cycle",
+    summary="Suspend a cycle",
+    responses=answers(*MOVE),
+)
+async def suspend_cycle(call: Writing, cycle_id: UUID, body: MoveIn) -> CycleDetail:
+    """No stage opens or closes, nothing is submitted, scored or decided. Reading goes on, drafts
+    can be edited, withdrawals and objections are received, and the timetable can be moved.
+    """
+    await moves.suspend(call, cycle_id, body)
+    return await cycle_detail(call, cycle_id)
+
+
+@routes.post(
+    "/resumption",
+    operation_id="resume_cycle",
+    summary="Resume a suspended cycle",
+    responses=answers(*MOVE),
+)
+async def resume_cycle(call: Writing, cycle_id: UUID, body: MoveIn) -> CycleDetail:
+    """It goes on where it stood. Deadlines are not moved by themselves: extend or postpone."""
+    await moves.resume(call, cycle_id, body)
+    return await cycle_detail(call, cycle_id)
+
+
+@routes.post(
+    "/stages/{key}/extension",
+    operation_id="extend_intake",
+    summary="Extend an intake",
+    responses=answers(*MOVE, *SLOT, rules.NoIntake),
+)
+async def extend_intake(
+    call: Writing, cycle_id: UUID, key: StageKey, body: ExtensionIn
+) -> CycleDetail:
+    """Until a later deadline than announced, which governs what arrives until then; everybody with
+    an application is told.
+    """
+    await moves.extend(call, cycle_id, key, body)
+    return await cycle_detail(call, cycle_id)
+
+
+@routes.post(
+    "/stages/{key}/postponement",
+    operation_id="postpone_stage",
+    summary="Postpone a stage",
+    responses=answers(*MOVE, *SLOT, programme_rules.AlreadyOpened),
+)
+async def postpone_stage(
+    call: Writing, cycle_id: UUID, key: StageKey, body: PostponementIn
+) -> CycleDetail:
+    """Its slot moves, never to before what was announced; everybody with an application is told."""
+    await moves.postpone(call, cycle_id, key, body)
+    return await cycle_detail(call, cycle_id)
+
+
+@routes.post(
+    "/stages/{key}/corrections",
+    operation_id="correct_stage",
+    summary="Correct a clerical error",
+    status_code=status.HTTP_201_CREATED,
+    responses=answers(
+        *MOVE,
+        rules.StageUnknown,
+        rules.EntryUnknown,
+        rules.StageNotClosed,
+        rules.NothingCorrected,
+    ),
+)
+async def correct_stage(
+    call: Writing, cycle_id: UUID, key: StageKey, body: CorrectionIn
+) -> CorrectionView:
+    """After a stage is closed: shown beside the stage or the entry it is about, told to whoever is
+    concerned. Scores, ranks and results never change.
+    """
+    return await corrections.correct(call, cycle_id, key, body)
 
 
 @routes.get(
@@ -149,7 +246,7 @@ async def open_stage(
     call: Trying, kinds: KindsHere, cycle_id: UUID, key: StageKey
 ) -> list[StageView]:
     """What advanced in the stages before flows in."""
-    await service.open_stage(call, kinds, cycle_id, key)
+    await sieve.open_stage(call, kinds, cycle_id, key)
     return await queries.list_stages(call, cycle_id)
 
 
@@ -165,7 +262,7 @@ async def close_stage(
     call: Closing, kinds: KindsHere, cycle_id: UUID, key: StageKey
 ) -> ClosingView:
     """Every entry gets its outcome, and a snapshot is taken from which it can be computed again."""
-    return await service.close_stage(call, kinds, cycle_id, key)
+    return await sieve.close_stage(call, kinds, cycle_id, key)
 
 
 @routes.post(
@@ -177,7 +274,38 @@ async def close_stage(
 )
 async def decide_tie(call: Deciding, cycle_id: UUID, key: StageKey, body: TieDecisionIn) -> None:
     """In which order entries that stand level are taken; a later decision replaces it."""
-    await service.decide_tie(call, cycle_id, key, body)
+    await sieve.decide_tie(call, cycle_id, key, body)
+
+
+@routes.post(
+    "/stages/{key}/tier-choice",
+    operation_id="choose_tiers",
+    summary="Record a decision on tiers",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=answers(
+        *STAFF,
+        rules.RecusalNeeded,
+        rules.StageNotOpen,
+        choosing.NoChoiceHere,
+        choosing.NotToChoose,
+        choosing.ChosenTwice,
+        choosing.TierUnknown,
+        choosing.TierClosed,
+        choosing.TierBelowFloor,
+        choosing.ChoiceAboveQuota,
+        choosing.ChoiceBelowQuota,
+        choosing.ChoiceReasonMissing,
+        choosing.PassedOver,
+        SeveralInvalid,
+    ),
+)
+async def choose_tiers(
+    call: Deciding, kinds: KindsHere, cycle_id: UUID, key: StageKey, body: TierChoiceIn
+) -> None:
+    """Where the regulation leaves it to a decision who gets which tier. It must keep the quotas and
+    floors, and say why it passes over whom; a later decision replaces it.
+    """
+    await recording.choose_tiers(call, kinds, cycle_id, key, body)
 
 
 @routes.get(
@@ -212,4 +340,4 @@ async def read_ranking(call: Reading, cycle_id: UUID, key: StageKey) -> RankingV
 )
 async def read_snapshot(call: Writing, cycle_id: UUID, key: StageKey) -> SnapshotView:
     """Inputs, rules and figures as canonical text with its digest; an audited read."""
-    return await service.read_snapshot(call, cycle_id, key)
+    return await sieve.read_snapshot(call, cycle_id, key)

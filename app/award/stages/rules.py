@@ -1,14 +1,24 @@
 """What must be true before a stage opens or closes, and who goes on? Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 from app.platform.clock import legal_minute
 from app.platform.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
 from app.rules.ranking import Candidate, Cut, RankingError, at_least, everybody, first
-from app.rules.regulation.stages import Advance
+from app.rules.regulation.model import Regulation
+from app.rules.regulation.quotas import Quota, Tier
+from app.rules.regulation.stages import Advance, Stage, passed_by
+
+Flow = tuple[str, bool]
+"""A track, and whether the tier of its entries is settled."""
+Feeding = Mapping[Flow, Collection[str]]
+"""The stages from which entries of a flow come; a flow that is not there passes by."""
 
 
 class StageUnknown(NotFound):
@@ -39,6 +49,30 @@ class EarlierStageOpen(Conflict):
     code = "earlier-stage-open"
     zh = "前一环节“{name}”尚未结束。"
     en = "The stage before, “{name}”, is not closed."
+
+
+class StageEnded(Conflict):
+    code = "stage-closed"
+    zh = "“{name}”环节已经结束。"
+    en = "The stage “{name}” is closed."
+
+
+class StageNotClosed(Conflict):
+    code = "stage-not-closed"
+    zh = "“{name}”环节尚未结束，请直接改正。"
+    en = "The stage “{name}” is not closed; put it right where it stands."
+
+
+class NoIntake(Conflict):
+    code = "not-an-intake"
+    zh = "“{name}”环节不是申报，请改用推迟。"
+    en = "The stage “{name}” is no intake; postpone it instead."
+
+
+class NothingCorrected(Invalid):
+    code = "nothing-corrected"
+    zh = "更正前后的文字相同。"
+    en = "The corrected words are the same as before."
 
 
 class TieUnresolved(Conflict):
@@ -87,25 +121,85 @@ def opening_obstacles(
     return found
 
 
-def entrants(
-    sources: Mapping[str, Mapping[UUID, tuple[str, str | None]]], tracks: frozenset[str]
-) -> dict[UUID, tuple[str, str | None]]:
-    """Which applications flow in: those of these tracks that advanced in every stage before.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a closed stage has told of an application."""
 
-    `sources` gives, per stage before, application → (track, tier); the last stage that names a
-    tier decides it.
+    stage: str
+    application: UUID
+    organisation: UUID
+    track: str
+    advanced: bool
+    tier: str | None = None
+    groups: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+    settled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entrant:
+    """An application that enters a stage, and what it brings along."""
+
+    application: UUID
+    organisation: UUID
+    track: str
+    tier: str | None = None
+    groups: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+    settled: bool = False
+
+
+def feeders(regulation: Regulation, stage: Stage) -> dict[Flow, frozenset[str]]:
+    """From which stages entries flow into this one, by track and whether their tier is settled: the
+    nearest alone, for who advanced there has advanced in all before them.
     """
-    if not sources:
-        return {}
-    common = set.intersection(*(set(advanced) for advanced in sources.values()))
-    entered: dict[UUID, tuple[str, str | None]] = {}
-    for application in common:
-        named = [advanced[application] for advanced in sources.values()]
-        track = named[0][0]
-        tier = next((tier for _, tier in reversed(named) if tier is not None), None)
-        if track in tracks:
-            entered[application] = (track, tier)
-    return entered
+
+    def nearest(keys: frozenset[str]) -> frozenset[str]:
+        farther = (regulation.upstream(regulation.stage(key)) for key in keys)
+        return keys.difference(*farther)
+
+    return {
+        (track, settled): nearest(regulation.feeders(stage, track, settled=settled))
+        for track in regulation.tracks_of(stage)
+        for settled in (False, True)
+        if not (settled and passed_by(stage))
+    }
+
+
+def entrants(told: Iterable[Told], feeding: Feeding) -> list[Entrant]:
+    """Which applications flow in: those that advanced in every stage that feeds theirs, and ended
+    nowhere.
+
+    `told` is in the order of the stages: the last one that names a tier decides it, a settled tier
+    before any other. Groups and closed tiers come from the stages that feed, all together.
+    """
+    paths: dict[UUID, list[Told]] = {}
+    for each in told:
+        paths.setdefault(each.application, []).append(each)
+    found = (_entrant(path, feeding) for path in paths.values())
+    return [each for each in found if each is not None]
+
+
+def _entrant(path: Sequence[Told], feeding: Feeding) -> Entrant | None:
+    last, settled = path[-1], [each for each in path if each.settled]
+    here = feeding.get((last.track, bool(settled)), ())
+    fed = [each for each in path if each.stage in here]
+    if not here or len(fed) < len(here) or not all(each.advanced for each in path):
+        return None
+    tiers = [each.tier for each in settled or path if each.tier is not None]
+    return Entrant(
+        last.application,
+        last.organisation,
+        last.track,
+        tier=tiers[-1] if tiers else None,
+        groups=_together(each.groups for each in fed),
+        closed=_together(each.closed for each in fed),
+        settled=bool(settled),
+    )
+
+
+def _together(keys: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(key for several in keys for key in several))
 
 
 def cut(
@@ -119,9 +213,9 @@ def cut(
         found = at_least(candidates, advance.at_least)
     elif advance.first is not None:
         most = advance.first.places or int((advance.first.times_places or Fraction(1)) * places)
-        here = {candidate.id for candidate in candidates}
+        here, level = {candidate.id for candidate in candidates}, advance.first.level or "decision"
         try:
-            found = first(candidates, most, [entry for entry in tie_order if entry in here])
+            found = first(candidates, most, [entry for entry in tie_order if entry in here], level)
         except RankingError as unfit:
             raise TieDecisionUnfit from unfit
     else:
@@ -129,3 +223,109 @@ def cut(
     if found.unresolved:
         raise TieUnresolved(found.unresolved)
     return found
+
+
+Held = tuple[tuple[str, str, tuple[str, ...]], ...]
+"""Consolation tiers that have been given: track, tier, groups of the applicant."""
+
+
+def lowered(quotas: Iterable[Quota], held: Held) -> list[Quota]:
+    """What the quotas leave beside the consolations that have been given."""
+
+    def less(quota: Quota) -> Quota:
+        counted = sum(quota.counts(*each) for each in held)
+        name = "at_least" if quota.at_most is None else "at_most"
+        left = max(0, (getattr(quota, name) or 0) - counted)
+        return quota.model_copy(update={name: left}) if counted else quota
+
+    return [less(quota) for quota in quotas]
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """A candidate for a consolation tier: where it stands, and which tiers it may have at all."""
+
+    id: str
+    track: str
+    rank: int
+    groups: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Consolation:
+    """A consolation tier, and how many there are to give: the quotas it stands under, `spare` (the
+    places of this year that no other tier needs), less those that other stages have given.
+    """
+
+    tier: Tier
+    quotas: tuple[Quota, ...]
+    spare: int
+    held: Held = ()
+
+    def among(
+        self, runners: Sequence[Runner], advanced: Collection[str], tie_order: Sequence[str]
+    ) -> frozenset[str]:
+        """Who of those that do not go on gets the tier: by rank, under every cap that counts it.
+
+        Raises TieUnresolved where a cap parts entries that stand level.
+        """
+        caps = [quota for quota in lowered(self.quotas, self.held) if quota.at_most is not None]
+        left = [self.spare - len(self.held), *(quota.at_most or 0 for quota in caps)]
+
+        def taking(*several: Runner) -> list[int]:
+            """What is left after these, in all and of each cap; below 0 where they do not fit."""
+            counted = (
+                sum(quota.counts(one.track, self.tier.key, one.groups) for one in several)
+                for quota in caps
+            )
+            return [free - more for free, more in zip(left, (len(several), *counted), strict=True)]
+
+        given: set[str] = set()
+        wanting = [each for each in runners if each.id not in advanced and self._open_to(each)]
+        for _, level in groupby(sorted(wanting, key=_by_rank), key=_by_rank):
+            group = [each for each in level if min(taking(each)) >= 0]
+            if min(taking(*group)) < 0:
+                if not {each.id for each in group} <= set(tie_order):
+                    raise TieUnresolved(each.id for each in group)
+                group = sorted(group, key=lambda each: tie_order.index(each.id))
+            for each in group:
+                rest = taking(each)
+                if min(rest) >= 0:
+                    left = rest
+                    given.add(each.id)
+        return frozenset(given)
+
+    def plain(self) -> dict[str, Any]:
+        """As plain values, for a snapshot."""
+        return {
+            "tier": self.tier.model_dump(mode="json", exclude_none=True),
+            "quotas": [
+                quota.model_dump(mode="json", by_alias=True, exclude_none=True)
+                for quota in self.quotas
+            ],
+            "spare": self.spare,
+            "held": [[track, tier, list(groups)] for track, tier, groups in self.held],
+        }
+
+    def _open_to(self, runner: Runner) -> bool:
+        return self.tier.key not in runner.closed and self.tier.open_to(runner.track, runner.groups)
+
+
+def _by_rank(runner: Runner) -> int:
+    return runner.rank
+
+
+def consolation_of(plain: Mapping[str, Any]) -> Consolation:
+    """The consolation that a snapshot's plain values describe."""
+    return Consolation(
+        Tier.model_validate(plain["tier"]),
+        tuple(Quota.model_validate(each) for each in plain["quotas"]),
+        plain["spare"],
+        held_of(plain["held"]),
+    )
+
+
+def held_of(plain: Iterable[tuple[str, str, Sequence[str]]]) -> Held:
+    """The consolations given before, from the plain values of a snapshot."""
+    return tuple((track, tier, tuple(groups)) for track, tier, groups in plain)

@@ -1,13 +1,25 @@
 """How do stages, entries and rankings look on the wire?"""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field, StringConstraints
 
-from app.award.stages.lifecycle import Result, StageStatus
+from app.award.stages.lifecycle import Clerical, Result, StageStatus
 from app.platform.http.bodies import Body, Line, Prose, View
 from app.platform.workflow.advance import Action
+
+
+class CorrectionView(View):
+    """A clerical error put right after the stage was closed: the words before and after."""
+
+    what: Clerical
+    old: str = Field(examples=["无锡恒远精密机械有限公司"])
+    new: str = Field(examples=["无锡市恒远精密机械有限公司"])
+    document: str = Field(examples=["滨质奖办〔2026〕11号"])
+    reason: str
+    corrected_at: datetime
 
 
 class StageView(View):
@@ -23,6 +35,9 @@ class StageView(View):
     closes_at: datetime = Field(description="Planned.")
     opened_at: datetime | None
     closed_at: datetime | None
+    corrections: list[CorrectionView] = Field(
+        description="Of what was said about the stage as a whole, oldest first."
+    )
     actions: list[Action]
 
 
@@ -33,9 +48,15 @@ class EntryView(View):
     application_id: UUID
     track: str
     tier: str | None
+    groups: list[str] = Field(description="Groups of the regulation the applicant belongs to.")
+    closed: list[str] = Field(description="Tiers it cannot have.")
+    settled: bool = Field(description="It has a consolation tier and goes past scoring.")
     round: int
     result: Result | None
     reason: str | None
+    corrections: list[CorrectionView] = Field(
+        description="Of what was said about this entry, oldest first."
+    )
 
 
 class RankedView(View):
@@ -71,6 +92,28 @@ class TieDecisionIn(Body):
     reason: Prose
 
 
+class ChoiceIn(Body):
+    """What one entry gets by the decision."""
+
+    entry: UUID
+    tier: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}$")] | None = Field(
+        description="Null is no tier.", examples=["award"]
+    )
+    reason: Prose | None = Field(
+        default=None, description="Why, where it stands higher than one with a higher tier."
+    )
+
+
+class TierChoiceIn(Body):
+    """Who gets which tier, as decided and documented. Who is not named gets none."""
+
+    choices: list[ChoiceIn] = Field(max_length=10_000)
+    document: Line = Field(examples=["评委会会议纪要〔2026〕2号"])
+    reason: Prose | None = Field(
+        default=None, description="Why the decision goes beyond a number that holds in principle."
+    )
+
+
 class ClosingView(View):
     """What closing the stage has done: how many went on, how many did not."""
 
@@ -97,6 +140,35 @@ class LogLine(View):
     person: str | None = Field(examples=["王芳"], description="Null where nobody was signed in.")
 
 
-class CancellationIn(Body):
+class MoveIn(Body):
+    """The document by which a move of the cycle is made, and why."""
+
     document: Line = Field(examples=["滨政办〔2026〕9号"])
     reason: Prose
+
+
+class CancellationIn(MoveIn):
+    """Why the cycle is cancelled, and by which document."""
+
+
+class ExtensionIn(MoveIn):
+    """Until when applications are taken now; later than has been announced."""
+
+    closes_at: AwareDatetime
+
+
+class PostponementIn(ExtensionIn):
+    """When the stage opens and closes now; neither earlier than has been announced."""
+
+    opens_at: AwareDatetime
+
+
+class CorrectionIn(MoveIn):
+    """The words that were wrong, and the right ones."""
+
+    what: Clerical
+    entry: UUID | None = Field(
+        default=None, description="The entry it is about; else the stage as a whole."
+    )
+    old: Line = Field(examples=["无锡恒远精密机械有限公司"])
+    new: Line = Field(examples=["无锡市恒远精密机械有限公司"])

@@ -59,7 +59,8 @@ def advancing(
     if not found.locked:
         msg = f"{name}: a row must be locked before it moves"
         raise RuntimeError(msg)
-    before = type(move.target)(found.it.status)
+    before = lifecycle.statuses(found.it.status)
+    after = move.leads_to(before)
     ensure([move.obstacle(before)])
     reasons = Against()
     yield reasons
@@ -72,10 +73,10 @@ def advancing(
         now=now,
         log=log,
         before=before.value,
-        after=move.target.value,
+        after=after.value,
         detail=detail,
     )
-    found.it.status = move.target
+    found.it.status = after
 
 
 class Action(BaseModel):

@@ -177,7 +177,7 @@ SENTENCES: Final[dict[str, tuple[str, str, str]]] = {
     "vote_not_offered": (
         "“{found}”这种表决方式尚不能办理。",
         "A vote with '{found}' cannot be held by this service.",
-        "改为会上记名投票、逐家表决是否通过（mode: recorded，ballot: named，不写 proposes）。",
+        "改为会上投票、由工作人员录入（mode: recorded）。",
     ),
     "unknown_group": (
         "没有分组“{key}”。",

@@ -1,5 +1,6 @@
 """A committee that meets, for the tests of the vote."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -66,45 +67,65 @@ async def convene(
     *,
     seats: int = SEATS,
     regulation_text: str | None = None,
+    key: str = "committee",
+    outcomes: Sequence[dict[str, Any]] | None = None,
 ) -> Meeting:
-    """`count` entries proposed for the award, and a committee whose members are all persons."""
+    """`count` entries before the committee in the stage `key`, proposed for the award unless
+    `outcomes` says what the stage before has made of them, and a committee whose members are all
+    persons.
+    """
     office = await make_office(ground, regulation_text=regulation_text)
-    made = await entries_in(office, "ranking", count)
+    keys = [stage.key for stage in office.regulation.stages]
+    before = keys[keys.index(key) - 1]
+    made = await entries_in(office, before, count)
+    told = outcomes or [{"tier": "award"}] * count
     async with ground.database.writing() as db:
         db.add_all(
-            Outcome(entry_id=entry, result=Result.ADVANCED, tier="award", decided_at=ground.clock())
-            for _, entry in made
+            Outcome(entry_id=entry, decided_at=ground.clock(), result=Result.ADVANCED, **more)
+            for (_, entry), more in zip(made, told, strict=True)
         )
         await db.execute(
             update(Stage)
-            .where(Stage.cycle_id == office.cycle_id, Stage.key == "ranking")
+            .where(Stage.cycle_id == office.cycle_id, Stage.key == before)
             .values(status=StageStatus.CLOSED, closed_at=ground.clock())
         )
     holders = [
         await make_caller(ground, (Role.COMMITTEE_MEMBER, office.cycle_id)) for _ in range(seats)
     ]
     ids = [(await seat(client, office, holder)).json()["id"] for holder in holders]
-    answer = await client.post(office.path("/stages/committee/opening"), **office.clerk.auth)
-    assert answer.status_code == 200, answer.text
-    return await _before_it(ground, client, office, ids, holders)
+    meeting = await sit(ground, client, office, key, ids, holders)
+    order = [application for application, _ in made]
+    places = sorted(range(count), key=lambda place: order.index(meeting.applications[place]))
+    if outcomes is not None:
+        meeting.entries = [meeting.entries[place] for place in places]
+        meeting.applications = [meeting.applications[place] for place in places]
+    return meeting
 
 
-async def _before_it(
-    ground: Ground, client: AsyncClient, office: Office, seats: list[str], holders: list[Caller]
+async def sit(
+    ground: Ground,
+    client: AsyncClient,
+    office: Office,
+    key: str,
+    seats: list[str],
+    holders: list[Caller],
 ) -> Meeting:
+    """The stage `key` is opened, and its motion lies before the committee."""
+    answer = await client.post(office.path(f"/stages/{key}/opening"), **office.clerk.auth)
+    assert answer.status_code == 200, answer.text
     async with ground.database.reading() as db:
         rows = (
             await db.execute(
                 select(Entry.id, Entry.application_id)
                 .join(Stage, Stage.id == Entry.stage_id)
-                .where(Stage.cycle_id == office.cycle_id, Stage.key == "committee")
+                .where(Stage.cycle_id == office.cycle_id, Stage.key == key)
                 .order_by(Entry.id)
             )
         ).all()
         motion = await db.scalar(
             select(Motion.id)
             .join(Stage, Stage.id == Motion.stage_id)
-            .where(Stage.cycle_id == office.cycle_id)
+            .where(Stage.cycle_id == office.cycle_id, Stage.key == key)
         )
     return Meeting(
         office,
@@ -140,6 +161,32 @@ def minutes(meeting: Meeting, **changes: Any) -> dict[str, Any]:
         "scrutineer": SCRUTINEER,
         "document": "评委会会议纪要〔2026〕1号",
     } | changes
+
+
+def numbers(meeting: Meeting, *approvals: int, **changes: Any) -> dict[str, Any]:
+    """Minutes of a secret vote: so many approve of each entry, the others are against."""
+    whole = minutes(meeting) | {"valid": len(meeting.seats), "invalid": 0}
+    del whole["ballots"]
+    counts = [
+        {
+            "entry": entry,
+            "approve": n,
+            "against": len(meeting.seats) - n,
+            "abstain": 0,
+            "invalid": 0,
+        }
+        for entry, n in zip(meeting.entries, approvals, strict=True)
+    ]
+    return whole | {"counts": counts} | changes
+
+
+async def vote(meeting: Meeting, *approvals: int) -> None:
+    """A secret vote is held, recorded and confirmed."""
+    body = numbers(meeting, *approvals)
+    recorded = await meeting.record(body)
+    assert recorded.status_code == 201, recorded.text
+    confirmed = await meeting.confirm({"counts": body["counts"]})
+    assert confirmed.status_code == 201, confirmed.text
 
 
 def attended(meeting: Meeting, seats: list[str]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy import select
 
-from app.award.deliberation.kind import verdicts
+from app.award.deliberation.contest import contest_of, verdicts
 from app.award.stages.models import Entry, Outcome, Snapshot
 from app.platform.ground import Ground
 from tests.award.deliberation.meeting import (
@@ -50,7 +50,7 @@ async def test_closing_carries_with_the_tier_and_can_be_computed_again(
         meeting.entries[0]: ("advanced", "award", None),
         meeting.entries[1]: ("eliminated", None, "not-carried"),
     }
-    again = verdicts(json.loads(text or "")["inputs"])
+    again = verdicts(contest_of(json.loads(text or "")["inputs"]))
     assert {str(v.entry_id): (v.result.value, v.tier, v.reason) for v in again} == found
 
 

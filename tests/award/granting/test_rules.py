@@ -88,12 +88,21 @@ def test_award_obstacles_checks_quotas_and_places(
     awards: list[tuple[str, str]], places: int, expected: list[str]
 ) -> None:
     listed = [Award(str(place), *each) for place, each in enumerate(awards)]
-    assert [refusal.code for refusal in award_obstacles(listed, QUOTAS, places)] == expected
+    assert [refusal.code for refusal in award_obstacles(listed, QUOTAS, places, {})] == expected
 
 
 def test_award_obstacles_says_how_many_and_which_quota() -> None:
-    (refusal,) = award_obstacles([Award(str(n), "small", "silver") for n in range(3)], QUOTAS, 9)
+    (refusal,) = award_obstacles(
+        [Award(str(n), "small", "silver") for n in range(3)], QUOTAS, 9, {}
+    )
     assert refusal.facts == {"quota": 2, "limit": 2, "counted": 3}
+
+
+def test_award_obstacles_checks_the_places_of_single_tiers() -> None:
+    listed = [Award("0", "small", "gold"), Award("1", "small", "silver"), Award("2", "s", "silver")]
+    assert award_obstacles(listed, QUOTAS, 9, {"silver": 2}) == []
+    (refusal,) = award_obstacles(listed, QUOTAS, 9, {"silver": 1, "gold": 1})
+    assert (refusal.code, refusal.facts["counted"]) == ("tier-places-exceeded", 2)
 
 
 def bonus(**fields: object) -> Bonus:

@@ -15,9 +15,11 @@ from app.award.roles import Role
 from app.award.stages.models import Entry, Outcome, Snapshot
 from app.platform.ground import Ground
 from app.rules.exact import decimal_text
+from app.rules.strict_yaml import load
 from tests.award.cycle_log import cycle_log
 from tests.award.ranking.totals import RANKING, Scores, scored
 from tests.factories import Office, close, make_caller, make_office, stage_row
+from tests.rules.regulation.award_texts import BINHU, dump
 from tests.statements import counting
 
 pytestmark = pytest.mark.anyio
@@ -262,3 +264,39 @@ async def test_components_and_closing_cost_the_same_for_one_and_three(
         costs.append((len(closing), len(reading)))
     assert costs[0] == costs[1]
     assert costs[0][1] == 4
+
+
+def by_choice() -> str:
+    """Binhu's regulation with the tiers left to a recorded decision on the composite."""
+    tree: Any = load(BINHU)
+    ranking = next(stage for stage in tree["stages"] if stage["key"] == "ranking")
+    ranking["by"] = "choice"
+    return dump(tree)
+
+
+async def test_tiers_of_a_composite_may_be_left_to_a_choice(
+    ground: Ground, client: AsyncClient
+) -> None:
+    office, made = await scored(
+        ground, client, Scores(60), Scores(55), regulation_text=by_choice(), places=1
+    )
+    before = await state(office)
+    answer = await close(client, office, "ranking")
+    assert (answer.status_code, told(answer)) == (409, ["tier-choice-missing"])
+    listed = await client.get(office.path(f"{RANKING}/entries"), **office.head.auth)
+    entries = {UUID(each["application_id"]): each["id"] for each in listed.json()["items"]}
+    first, second = (entries[each] for each in made)
+    path, document = office.path(f"{RANKING}/tier-choice"), "滨质奖办〔2026〕8号"
+    wrong = {"choices": [{"entry": e, "tier": "award"} for e in entries.values()]}
+    refused = await client.post(path, json=wrong | {"document": document}, **office.head.auth)
+    assert (refused.status_code, told(refused)) == (422, ["choice-above-quota"])
+    assert await state(office) == before
+    passed = {"entry": first, "tier": None, "reason": "现场发现重大质量问题。"}
+    right = {"choices": [passed, {"entry": second, "tier": "award"}], "document": document}
+    assert (await client.post(path, json=right, **office.head.auth)).status_code == 204
+    assert (await close(client, office, "ranking")).status_code == 200
+    found = await lines(client, office)
+    assert [(found[each]["tier"], found[each]["reason"]) for each in made] == [
+        (None, "no-tier"),
+        ("award", None),
+    ]

@@ -1,5 +1,7 @@
 """What a composite makes of scores: totals, ranks, tiers and who goes on."""
 
+import json
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -14,12 +16,14 @@ from app.award.ranking.rules import (
     contest_of,
     contribution,
     inputs_of,
+    standing,
     verdicts,
 )
+from app.award.stages.choosing import Chosen
 from app.award.stages.lifecycle import Result
-from app.award.stages.rules import TieDecisionUnfit, TieUnresolved
+from app.award.stages.rules import Consolation, TieDecisionUnfit, TieUnresolved
 from app.proof.canonical import canonical
-from app.rules.regulation.quotas import Quota, Tier
+from app.rules.regulation.quotas import Filter, Quota, Tier
 from app.rules.regulation.stages import Composite
 from app.rules.scoring import Part
 
@@ -231,3 +235,97 @@ def test_snapshot_inputs_suffice_to_decide_again(made: list[Contender]) -> None:
     assert canonical(inputs)
     assert inputs_of(contest_of(inputs)) == inputs
     assert contest_of(inputs).contenders == whole.contenders
+
+
+# --- consolations
+
+MERIT = Tier(key="merit", name="先进单位")
+
+
+def consoling(*contenders: Contender, **changes: Any) -> Contest:
+    """Two go on by rank; the consolation tier has one place."""
+    quotas = (Quota(at_most=3), Quota(at_most=1, of=Filter(tier="merit")))
+    made: dict[str, Any] = {
+        "rule": rule(proposes=None, advance={"first": {"places": "1"}}, consolation="merit"),
+        "tiers": (AWARD, MERIT),
+        "quotas": quotas,
+        "consolation": Consolation(MERIT, quotas, 9),
+    }
+    return contest(*contenders, **(made | changes))
+
+
+def test_who_does_not_go_on_may_be_consoled() -> None:
+    found = verdicts(consoling(contender(1, "400"), contender(2, "700"), contender(3, "600")))
+    assert {v.entry_id.int: (v.result, v.tier, v.settled, v.reason) for v in found} == {
+        1: (Result.ELIMINATED, None, False, "below-cut"),
+        2: (Result.ADVANCED, None, False, None),
+        3: (Result.ADVANCED, "merit", True, None),
+    }
+
+
+def test_a_tier_closed_to_an_entry_is_no_consolation() -> None:
+    closed = replace(contender(3, "600"), closed=("merit",))
+    found = told(consoling(contender(1, "400"), contender(2, "700"), closed))
+    assert found == {1: (3, "merit", None), 2: (1, None, None), 3: (2, None, "below-cut")}
+
+
+def test_what_is_proposed_leaves_room_for_the_consolations_given_before() -> None:
+    made = {"rule": rule(), "tiers": (AWARD, MERIT), "consolation": None, "places": 2}
+    field = [contender(n, str(900 - n)) for n in range(3)]
+    assert [each[1] for each in told(contest(*field, **made)).values()] == ["award", "award", None]
+    quotas = (Quota(at_most=1, of=Filter(tier="award")), Quota(at_most=2, of=Filter(tier="merit")))
+    held = (("organisation", "merit", ()), ("organisation", "merit", ()))
+    before = contest(*field, **made | {"quotas": quotas, "places": 4})
+    assert [each[1] for each in told(before).values()] == ["award", "merit", "merit"]
+    after = contest(*field, **made | {"quotas": quotas, "places": 4, "held": held})
+    assert [each[1] for each in told(after).values()] == ["award", None, None]
+
+
+def test_a_multiple_of_the_places_is_of_those_the_tracks_compete_for() -> None:
+    doubled = {"rule": rule(proposes=None, advance={"first": {"times_places": "2"}}), "places": 9}
+    field = [contender(n, str(900 - n)) for n in range(4)]
+    found = told(contest(*field, **doubled, sought=1))
+    assert [reason for _, _, reason in found.values()] == [None, None, "below-cut", "below-cut"]
+
+
+def test_a_contest_with_consolations_is_read_back_from_its_snapshot() -> None:
+    marked = replace(contender(1, "400"), groups=("small",), closed=("award",))
+    held = (("organisation", "merit", ("small",)),)
+    whole = consoling(marked, contender(2, "700"), held=held, sought=1)
+    assert contest_of(json.loads(canonical(inputs_of(whole)))) == whole
+    plain = inputs_of(contest(contender(1, "400")))
+    assert {"held", "sought", "consolation"} & set(plain) == set()
+    assert {"groups", "closed"} & set(plain["entries"][0]) == set()
+
+
+def test_group_and_closed_tier_hold_when_tiers_are_proposed() -> None:
+    small = Tier.model_validate({"key": "small", "name": "鼓励奖", "groups": "small"})
+    one, two, three = (contender(number, str(600 - number)) for number in (1, 2, 3))
+    found = told(
+        contest(
+            replace(one, closed=("award",)),
+            two,
+            replace(three, groups=("small",)),
+            tiers=(AWARD, small),
+            quotas=(Quota.model_validate({"at_most": 1, "of": {"tier": "award"}}),),
+        )
+    )
+    assert found == {1: (1, None, "no-place"), 2: (2, "award", None), 3: (3, "small", None)}
+
+
+def test_tiers_by_choice_are_those_that_were_chosen() -> None:
+    one, two, three = (contender(number, str(600 - number)) for number in (1, 2, 3))
+    chosen = contest(
+        one,
+        two,
+        three,
+        rule=rule(by="choice"),
+        choice=(Chosen(entry(1), None, "被查处"), Chosen(entry(2), "award")),
+    )
+    assert told(chosen) == {1: (1, None, "no-tier"), 2: (2, "award", None), 3: (3, None, "no-tier")}
+    assert verdicts(contest_of(inputs_of(chosen))) == verdicts(chosen)
+    assert [(each.id, each.rank) for each in standing(chosen)] == [
+        (entry(1), 1),
+        (entry(2), 2),
+        (entry(3), 3),
+    ]

@@ -21,8 +21,8 @@ def timetable(office: Office, *without: str) -> dict[str, Any]:
     return {"slots": [{"stage": key} | slot for key in keys]}
 
 
-async def planned(ground: Ground, client: AsyncClient, *without: str) -> Office:
-    office = await make_office(ground, launched=False)
+async def planned(ground: Ground, client: AsyncClient, *without: str, **more: Any) -> Office:
+    office = await make_office(ground, launched=False, **more)
     path, body = office.path("/timetable"), timetable(office, *without)
     assert (await client.put(path, json=body, **office.clerk.auth)).status_code == 200
     return office

@@ -6,9 +6,11 @@ from sqlalchemy import update
 
 from app.award.programmes.models import Cycle
 from app.award.stages.models import Stage
+from app.award.stages.queries import stage_at
 from app.platform.ground import Ground
 from tests.award.stages.steps import CANCEL, LAUNCH, acts, count, decide, open_, planned
 from tests.factories import close, entries_in, make_firm, make_office, stage_row
+from tests.rules.regulation.award_texts import BINHU, changed
 
 pytestmark = pytest.mark.anyio
 
@@ -54,6 +56,41 @@ async def test_too_many_places_alone_are_refused(ground: Ground, client: AsyncCl
     answer = await client.post(office.path("/launch"), json=body, **office.head.auth)
     assert (answer.status_code, answer.json()["code"]) == (409, "places-too-many")
     assert await count(ground, Stage.cycle_id == office.cycle_id) == 0
+
+
+APPROVED = changed("/launch", {"approved_by": "滨湖区人民政府"}, BINHU)
+
+
+async def test_a_launch_is_approved_by_the_body_that_the_regulation_names(
+    ground: Ground, client: AsyncClient
+) -> None:
+    office = await planned(ground, client, regulation_text=APPROVED)
+    path, other = office.path("/launch"), LAUNCH | {"body": "区市场监管局"}
+    refused = await client.post(path, json=other, **office.head.auth)
+    assert (refused.status_code, refused.json()["code"]) == (409, "launched-by-another")
+    assert (await client.post(path, json=LAUNCH, **office.head.auth)).status_code == 200
+
+
+async def test_a_launch_may_grant_fewer_places_of_a_tier(
+    ground: Ground, client: AsyncClient
+) -> None:
+    office = await planned(ground, client)
+    path = office.path("/launch")
+    for places_of, code in (
+        ({"award": 4}, "tier-places-too-many"),
+        ({"gold": 1}, "tier-unknown"),
+        ({"award": 0}, "invalid-input"),
+    ):
+        body = LAUNCH | {"places_of": places_of}
+        refused = await client.post(path, json=body, **office.head.auth)
+        assert refused.json()["code"] == code
+    body = LAUNCH | {"places_of": {"award": 2}}
+    answer = await client.post(path, json=body, **office.head.auth)
+    assert (answer.status_code, answer.json()["places_of"]) == (200, {"award": 2})
+    async with ground.database.reading() as db:
+        at = await stage_at(db, await stage_row(ground, office, "grant"))
+    assert [quota.at_most for quota in at.quotas] == [3, 2]
+    assert (at.places, at.places_sought) == (3, 2)
 
 
 async def test_a_cycle_is_launched_once_and_by_its_head(

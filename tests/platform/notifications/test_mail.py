@@ -15,6 +15,7 @@ import aiosmtplib
 import pytest
 from sqlalchemy import select, update
 
+from app.award.stages.service.moves import ANNOUNCE
 from app.platform.accounts.models import Person
 from app.platform.clock import wall_clock
 from app.platform.db.engine import Database
@@ -162,9 +163,9 @@ def test_address_that_is_no_mail_server_is_refused(url: str, sender: str) -> Non
 
 
 def test_without_a_mail_server_mail_waits_for_one() -> None:
-    assert tasks_of(Settings()) == {}
+    assert set(tasks_of(Settings())) == {ANNOUNCE}
     named = Settings(smtp_url="smtp://127.0.0.1", mail_from=SENDER)  # type: ignore[arg-type]
-    assert set(tasks_of(named)) == {MAIL}
+    assert set(tasks_of(named)) == {ANNOUNCE, MAIL}
     with pytest.raises(ValueError, match="go together"):
         Settings(mail_from=SENDER)
 

@@ -44,3 +44,10 @@ def test_moves_come_in_the_order_of_the_table() -> None:
         ("open", Door.OPEN, "door:open"),
         ("wall-up", Door.WALLED, "door:wall-up"),
     ]
+
+
+def test_a_move_without_a_target_leaves_the_status_as_it_is() -> None:
+    door = Lifecycle([("paint", {Door.SHUT, Door.OPEN}, None, "door:paint")])
+    assert [door["paint"].leads_to(status) for status in Door] == list(Door)
+    assert door["paint"].obstacle(Door.WALLED) is not None
+    assert door.statuses is Door

@@ -11,7 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.award.judging import queries, rules
 from app.award.judging.models import Assignment, Expert, Member, PanelEntry
 from app.award.judging.schemas import MemberIn
-from app.award.judging.service.panels import Formed, assign, experts_of, interests_of
+from app.award.judging.service.panels import (
+    Formed,
+    assign,
+    experts_of,
+    interests_of,
+    stranger,
+)
 from app.award.stages.kind import StageAt
 from app.award.stages.lifecycle import StageStatus
 from app.award.stages.models import Entry, Outcome, Stage
@@ -86,10 +92,10 @@ async def _ensure_fit(
     db: AsyncSession, work: Sequence[tuple[StageAt, PanelRule, list[Any]]], body: MemberIn
 ) -> None:
     """Everything that stands against this member in any of the stages, told at once."""
-    at = work[0][0]
-    known = await experts_of(db, at, [body.expert_id])
+    at, first, _ = work[0]
+    known = await experts_of(db, at, first, [body.expert_id])
     if body.expert_id not in known:
-        raise rules.ExpertNotInPool(pointer="/expert_id")
+        raise stranger(at, first)(pointer="/expert_id")
     expert = known[body.expert_id]
     categories = None if body.categories is None else tuple(body.categories)
     seat = rules.Seat(expert.name, body.leader, expert.signed, categories)

@@ -57,7 +57,7 @@ async def form_panel(call: Call, cycle_id: UUID, key: str, body: PanelIn) -> For
     stage = await open_stage(call.db, found.it.id)
     at = await stage_at(call.db, stage)
     rule = _rule_of(at)
-    experts = await experts_of(call.db, at, [member.expert_id for member in body.members])
+    experts = await experts_of(call.db, at, rule, [member.expert_id for member in body.members])
     entries = await _entries(call, at, body.entries)
     ensure(
         [
@@ -171,7 +171,7 @@ def _obstacles(
     found: list[Refusal] = []
     for place, member in enumerate(body.members):
         if member.expert_id not in experts:
-            found.append(rules.ExpertNotInPool(pointer=f"/members/{place}/expert_id"))
+            found.append(stranger(at, rule)(pointer=f"/members/{place}/expert_id"))
         if member.expert_id in {each.expert_id for each in body.members[:place]}:
             found.append(rules.ExpertTwice(pointer=f"/members/{place}/expert_id"))
     for place, entry_id in enumerate(body.entries):
@@ -200,7 +200,10 @@ def _obstacles(
     return found + rules.panel_obstacles(rule, judges, seats, categories)
 
 
-async def experts_of(db: AsyncSession, at: StageAt, ids: Sequence[UUID]) -> dict[UUID, Any]:
+async def experts_of(
+    db: AsyncSession, at: StageAt, rule: PanelRule, ids: Sequence[UUID]
+) -> dict[UUID, Any]:
+    """Those of them who may sit here: judges of the pool, or holders of the committee's seats."""
     signed = exists(
         select(Undertaking.id).where(
             Undertaking.expert_id == Expert.id, Undertaking.cycle_id == at.cycle_id
@@ -212,10 +215,18 @@ async def experts_of(db: AsyncSession, at: StageAt, ids: Sequence[UUID]) -> dict
         .where(
             Expert.programme_id == at.programme_id,
             Expert.id.in_(ids),
-            queries.judges_in(Expert.person_id, at.programme_id),
+            queries.seated_in(Expert.person_id, Cycle.id == at.cycle_id)
+            if at.regulation.judges_of(rule).seated == "committee"
+            else queries.judges_in(Expert.person_id, at.programme_id),
         )
     )
     return {row.id: row for row in rows}
+
+
+def stranger(at: StageAt, rule: PanelRule) -> type[Refusal]:
+    """What somebody is told who may not sit here."""
+    committee = at.regulation.judges_of(rule).seated == "committee"
+    return rules.NoSeat if committee else rules.ExpertNotInPool
 
 
 async def _entries(call: Call, at: StageAt, ids: Sequence[UUID]) -> dict[UUID, Any]:

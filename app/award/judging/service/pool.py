@@ -2,7 +2,7 @@
 
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +16,7 @@ from app.award.judging.schemas import (
     ExpertView,
     InterestView,
 )
+from app.award.programmes.models import Cycle
 from app.award.programmes.queries import get_programme
 from app.award.records.models import Conflict
 from app.platform.accounts.callers import Call
@@ -25,11 +26,17 @@ from app.platform.errors import ensure
 
 
 async def enrol(call: Call, programme_id: UUID, body: ExpertIn) -> ExpertView:
-    """Take a judge into the programme's pool of experts."""
+    """Take a judge into the programme's pool of experts, or the holder of a committee's seat, who
+    can then sign the undertaking and score where the committee does.
+    """
     (await get_programme(call, programme_id)).require("programme:enrol")
     name = await call.db.scalar(
         select(Person.name).where(
-            Person.id == body.person_id, queries.judges_in(body.person_id, programme_id)
+            Person.id == body.person_id,
+            or_(
+                queries.judges_in(body.person_id, programme_id),
+                queries.seated_in(body.person_id, Cycle.programme_id == programme_id),
+            ),
         )
     )
     if name is None:

@@ -34,7 +34,7 @@ async def object_to(call: Call, code: str, body: ObjectionIn) -> ObjectionReceip
     notice = found.it
     at = await stage_at(call.db, await call.db.get_one(Stage, notice.stage_id))
     ensure([rules.over(at.rule, notice.posted_at, notice.ends_at, call.now)])
-    await open_stage(call.db, notice.stage_id)
+    await open_stage(call.db, notice.stage_id, even_suspended=True)
     entry_id = await _named(call, notice.id, body.application_code)
     obstacles = rules.objection_obstacles(
         at.rule.objection,

@@ -1,24 +1,21 @@
-"""What people do with the sieve: launch, open and close stages, decide ties."""
+"""What people do with the sieve: open and close stages, decide ties."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.award.programmes import service as programmes
-from app.award.programmes.lifecycle import CYCLE, CycleStatus
+from app.award.programmes.lifecycle import CycleStatus
 from app.award.programmes.models import Cycle
-from app.award.programmes.queries import get_cycle, regulation_of, slots_of
-from app.award.programmes.rules import NothingLaunched, StagesUnfinished
-from app.award.programmes.schemas import LaunchIn
-from app.award.stages import queries, rules
+from app.award.programmes.rules import NothingLaunched
+from app.award.stages import outcome_queries, queries, rules
 from app.award.stages.kind import Judgement, Kinds, StageAt, Verdict
 from app.award.stages.lifecycle import STAGE, Result, StageStatus
 from app.award.stages.models import Entry, Outcome, Snapshot, Stage, TieDecision, Withdrawal
-from app.award.stages.schemas import CancellationIn, ClosingView, SnapshotView, TieDecisionIn
+from app.award.stages.schemas import ClosingView, SnapshotView, TieDecisionIn
 from app.platform.accounts.callers import Call
 from app.platform.audit.checkpoints import checkpoint
 from app.platform.audit.models import log_key
@@ -29,51 +26,15 @@ from app.proof.canonical import canonical, digest_text
 from app.rules.exact import decimal_text, to_units
 
 
-async def launch(call: Call, cycle_id: UUID, body: LaunchIn) -> None:
-    """Launch the cycle and lay out its stages as the regulation names them."""
-    found = await programmes.launch(call, cycle_id, body)
-    regulation = await regulation_of(call.db, found.it.regulation_hash)
-    slots = {slot.stage_key: slot for slot in await slots_of(call.db, cycle_id)}
-    call.db.add_all(
-        Stage(
-            cycle_id=cycle_id,
-            key=stage.key,
-            kind=stage.kind,
-            name=stage.name,
-            position=position,
-            opens_at=slots[stage.key].opens_at,
-            closes_at=slots[stage.key].closes_at,
-        )
-        for position, stage in enumerate(regulation.stages)
-    )
-
-
-async def complete(call: Call, cycle_id: UUID) -> None:
-    """End a cycle whose stages are all closed."""
-    found = await get_cycle(call, cycle_id, lock=True)
-    unfinished = await call.db.scalar(
-        select(func.count()).where(Stage.cycle_id == cycle_id, Stage.status != StageStatus.CLOSED)
-    )
-    with advancing(call.db, found, CYCLE, "complete", now=call.now, log=cycle_id) as reasons:
-        reasons.append(StagesUnfinished(count=unfinished) if unfinished else None)
-
-
-async def cancel(call: Call, cycle_id: UUID, body: CancellationIn) -> None:
-    """Cancel a cycle, with the document that says so."""
-    found = await get_cycle(call, cycle_id, lock=True)
-    detail = body.model_dump()
-    with advancing(call.db, found, CYCLE, "cancel", now=call.now, log=cycle_id, detail=detail):
-        pass
-
-
 async def open_stage(call: Call, kinds: Kinds, cycle_id: UUID, key: str) -> None:
     """Open a stage: what advanced in the stages before flows in."""
+    running = await _running(call.db, cycle_id)
     found = await queries.get_stage(call, cycle_id, key, lock=True)
     stage, at = found.it, await queries.stage_at(call.db, found.it)
-    before = await _before(call.db, at)
-    cycle = await call.db.get_one(Cycle, cycle_id)
+    feeding = rules.feeders(at.regulation, at.rule)
+    before = await _before(call.db, cycle_id, frozenset().union(*feeding.values()))
     with advancing(call.db, found, STAGE, "open", now=call.now, log=cycle_id) as reasons:
-        reasons.append(None if _running(cycle) else NothingLaunched())
+        reasons.append(None if running else NothingLaunched())
         reasons.extend(
             rules.opening_obstacles(
                 stage.name,
@@ -84,19 +45,19 @@ async def open_stage(call: Call, kinds: Kinds, cycle_id: UUID, key: str) -> None
         )
     stage.opened_at = call.now
     if before:
-        await _let_in(call.db, at, [one.key for one in before], call.now)
+        await _let_in(call.db, at, feeding, call.now)
     await call.db.flush()
     await kinds[stage.kind].opened(call.db, at, call.now)
 
 
 async def close_stage(call: Call, kinds: Kinds, cycle_id: UUID, key: str) -> ClosingView:
     """Close a stage: every live entry gets its outcome, and the snapshot is taken."""
+    running = await _running(call.db, cycle_id)
     found = await queries.get_stage(call, cycle_id, key, lock=True)
     stage, at = found.it, await queries.stage_at(call.db, found.it)
     kind = kinds[stage.kind]
-    cycle = await call.db.get_one(Cycle, cycle_id)
     with advancing(call.db, found, STAGE, "close", now=call.now, log=cycle_id) as reasons:
-        reasons.append(None if _running(cycle) else NothingLaunched())
+        reasons.append(None if running else NothingLaunched())
         reasons.extend(await kind.blockers(call.db, at, call.now))
     stage.closed_at = call.now
     judgement = await kind.judge(call.db, at, call.now)
@@ -208,50 +169,53 @@ async def withdraw(db: AsyncSession, cycle_id: UUID, application_id: UUID, now: 
         .where(Entry.application_id == application_id, Outcome.entry_id.is_(None))
     )
     for entry in entries.all():
-        await queries.open_stage(db, entry.stage_id)
+        await queries.open_stage(db, entry.stage_id, even_suspended=True)
         db.add(Outcome(entry_id=entry.id, result=Result.WITHDRAWN, decided_at=now))
 
 
-def _running(cycle: Cycle) -> bool:
-    return cycle.status == CycleStatus.LAUNCHED
+async def _running(db: AsyncSession, cycle_id: UUID) -> bool:
+    """Whether the cycle runs, and goes on running until the end of this transaction."""
+    held = select(Cycle).where(Cycle.id == cycle_id).with_for_update(read=True, key_share=True)
+    cycle = await db.scalar(held)
+    return cycle is not None and cycle.status == CycleStatus.LAUNCHED
 
 
-async def _before(db: AsyncSession, at: StageAt) -> list[Stage]:
-    keys = at.regulation.after(at.rule)
+async def _before(db: AsyncSession, cycle_id: UUID, keys: Iterable[str]) -> list[Stage]:
     rows = await db.scalars(
         select(Stage)
-        .where(Stage.cycle_id == at.cycle_id, Stage.key.in_(keys))
+        .where(Stage.cycle_id == cycle_id, Stage.key.in_(keys))
         .order_by(Stage.position)
     )
     return list(rows)
 
 
-async def _let_in(db: AsyncSession, at: StageAt, keys: list[str], now: datetime) -> None:
-    sources: dict[str, dict[UUID, tuple[str, str | None]]] = {key: {} for key in keys}
-    organisations: dict[UUID, UUID] = {}
-    for key, entry, outcome in await queries.outcomes_of(db, at.cycle_id, keys):
-        if outcome.result == Result.ADVANCED:
-            tier = outcome.tier or entry.tier
-            sources[key][entry.application_id] = (entry.track, tier)
-            organisations[entry.application_id] = entry.organisation_id
-    entering = rules.entrants(sources, frozenset(at.regulation.tracks_of(at.rule)))
+async def _let_in(db: AsyncSession, at: StageAt, feeding: rules.Feeding, now: datetime) -> None:
+    told = await outcome_queries.told_before(
+        db, at.cycle_id, at.regulation.upstream(at.rule), set().union(*feeding.values())
+    )
+    entering = {each.application: each for each in rules.entrants(told, feeding)}
     gone = await db.scalars(
         select(Withdrawal.application_id).where(among(Withdrawal.application_id, entering))
     )
     for application in gone:
         del entering[application]
-    db.add_all(
-        Entry(
-            stage_id=at.id,
-            application_id=application,
-            organisation_id=organisations[application],
-            round=at.round,
-            track=track,
-            tier=tier,
-            entered_at=now,
-        )
-        for application, (track, tier) in entering.items()
-    )
+    if entering:
+        await db.execute(insert(Entry), [_entry(at, each, now) for each in entering.values()])
+
+
+def _entry(at: StageAt, entrant: rules.Entrant, now: datetime) -> dict[str, Any]:
+    return {
+        "stage_id": at.id,
+        "application_id": entrant.application,
+        "organisation_id": entrant.organisation,
+        "round": at.round,
+        "track": entrant.track,
+        "tier": entrant.tier,
+        "groups": entrant.groups,
+        "closed": entrant.closed,
+        "settled": entrant.settled,
+        "entered_at": now,
+    }
 
 
 def _outcome(verdict: Verdict, now: datetime) -> dict[str, Any]:
@@ -263,12 +227,16 @@ def _outcome(verdict: Verdict, now: datetime) -> dict[str, Any]:
         "rank": verdict.rank,
         "tier": verdict.tier,
         "reason": verdict.reason,
+        "groups": verdict.groups,
+        "closed": verdict.closed,
+        "settled": verdict.settled,
         "decided_at": now,
     }
 
 
 def _snapshot(at: StageAt, judgement: Judgement, entries: Iterable[Any], now: datetime) -> Snapshot:
-    applications = {entry.id: str(entry.application_id) for entry in entries}
+    by_id = {entry.id: entry for entry in entries}
+    granted = {"places_of": dict(at.places_of)} if at.places_of else {}
     text = canonical(
         {
             "schema": "award-snapshot/1",
@@ -277,10 +245,11 @@ def _snapshot(at: StageAt, judgement: Judgement, entries: Iterable[Any], now: da
             "stage": at.key,
             "round": at.round,
             "places": at.places,
+            **granted,
             "tie_order": list(at.tie_order),
             "inputs": judgement.inputs,
             "verdicts": sorted(
-                (_plain(verdict, applications[verdict.entry_id]) for verdict in judgement.verdicts),
+                (_plain(verdict, by_id[verdict.entry_id]) for verdict in judgement.verdicts),
                 key=lambda line: str(line["application"]),
             ),
         }
@@ -290,9 +259,15 @@ def _snapshot(at: StageAt, judgement: Judgement, entries: Iterable[Any], now: da
     )
 
 
-def _plain(verdict: Verdict, application: str) -> dict[str, Any]:
+def _plain(verdict: Verdict, entry: Any) -> dict[str, Any]:
+    groups = entry.groups if verdict.groups is None else verdict.groups
+    closed = entry.closed if verdict.closed is None else verdict.closed
+    # What a regulation does not speak of leaves no trace in its snapshots.
+    marks = {"groups": list(groups), "closed": list(closed)}
+    marked = {name: keys for name, keys in marks.items() if keys}
+    settled = {"settled": True} if verdict.settled or entry.settled else {}
     return {
-        "application": application,
+        "application": str(entry.application_id),
         "entry": str(verdict.entry_id),
         "result": verdict.result.value,
         "exact": None if verdict.exact is None else decimal_text(verdict.exact),
@@ -300,4 +275,6 @@ def _plain(verdict: Verdict, application: str) -> dict[str, Any]:
         "rank": verdict.rank,
         "tier": verdict.tier,
         "reason": verdict.reason,
+        **marked,
+        **settled,
     }

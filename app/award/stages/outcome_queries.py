@@ -1,0 +1,79 @@
+"""What have closed stages told of their entries?"""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.award.stages.kind import StageAt
+from app.award.stages.lifecycle import Result, StageStatus
+from app.award.stages.models import Entry, Outcome, Stage
+from app.award.stages.rules import Held, Told
+from app.platform.db.base import Rows
+
+SETTLED = or_(Entry.settled, Outcome.settled)
+GROUPS = func.coalesce(Outcome.groups, Entry.groups)
+
+
+async def told_before(
+    db: AsyncSession, cycle_id: UUID, upstream: Collection[str], feeders: Collection[str]
+) -> list[Told]:
+    """What the stages before have told, in their order: all of those that feed, and of the others
+    who ended there or had its tier settled; one statement.
+    """
+    telling = Stage.key.in_(feeders) | SETTLED | (Outcome.result != Result.ADVANCED)
+    rows = await db.execute(
+        _closed(
+            cycle_id,
+            Stage.key,
+            Entry.application_id,
+            Entry.organisation_id,
+            Entry.track,
+            Outcome.result == Result.ADVANCED,
+            func.coalesce(Outcome.tier, Entry.tier),
+            GROUPS,
+            func.coalesce(Outcome.closed, Entry.closed),
+            SETTLED,
+        )
+        .where(Stage.key.in_(upstream), telling)
+        .order_by(Stage.position)
+    )
+    return [Told(*row) for row in rows]
+
+
+def _closed(cycle_id: UUID, *columns: Any) -> Rows:
+    """A select over the outcomes of closed stages in their last rounds."""
+    return (
+        select(*columns)
+        .select_from(Stage)
+        .join(Entry, (Entry.stage_id == Stage.id) & (Entry.round == Stage.round))
+        .join(Outcome, Outcome.entry_id == Entry.id)
+        .where(Stage.cycle_id == cycle_id, Stage.status == StageStatus.CLOSED)
+    )
+
+
+async def consolations(db: AsyncSession, stage: StageAt) -> Held:
+    """The consolation tiers that the cycle has given so far; one statement, and none where the
+    regulation knows no consolation.
+    """
+    if not any(getattr(each, "consolation", None) for each in stage.regulation.stages):
+        return ()
+    given = _closed(stage.cycle_id, Entry.track, Outcome.tier, GROUPS).where(Outcome.settled)
+    rows = await db.execute(given.order_by(Entry.id))
+    return tuple((track, tier or "", groups) for track, tier, groups in rows)
+
+
+async def exact_scores(
+    db: AsyncSession, cycle_id: UUID, keys: Sequence[str]
+) -> Sequence[tuple[str, UUID, str]]:
+    """The exact scores that closed stages have stored: (stage key, application, exact text) of
+    their last rounds.
+    """
+    rows = await db.execute(
+        _closed(cycle_id, Stage.key, Entry.application_id, Outcome.exact).where(
+            Stage.key.in_(keys), Outcome.exact.is_not(None)
+        )
+    )
+    return [(key, application, exact) for key, application, exact in rows if exact is not None]
