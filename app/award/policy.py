@@ -76,6 +76,8 @@ TABLE: list[tuple[str, str, str | None, str | None]] = [
     ("stage:read-ranking",      CLERK,      None,           "closed"),
     ("stage:read-ranking",      HEAD,       None,           "closed"),
     ("stage:read-snapshot",     SUPERVISOR, None,           "closed"),
+    ("entry:consult",           CLERK,      None,           None),
+    ("entry:consult",           HEAD,       None,           None),
     ("stage:read-survey",       CLERK,      None,           None),
     ("stage:read-survey",       HEAD,       None,           None),
     ("entry:read",              CLERK,      None,           None),

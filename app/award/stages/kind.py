@@ -39,7 +39,11 @@ class StageAt:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What becomes of one entry: score in points, exact and rounded; reason as a stable code."""
+    """What becomes of one entry: score in points, exact and rounded; reason as a stable code.
+
+    groups and closed: the groups it belongs to and the tiers closed to it, None as the entry had
+    them; settled: its tier is a consolation, and it goes past whatever scores or proposes.
+    """
 
     entry_id: UUID
     result: Result
@@ -48,6 +52,9 @@ class Verdict:
     rank: int | None = None
     tier: str | None = None
     reason: str | None = None
+    groups: tuple[str, ...] | None = None
+    closed: tuple[str, ...] | None = None
+    settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
