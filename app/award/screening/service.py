@@ -24,7 +24,9 @@ async def screen(call: Call, entry_id: UUID, body: ScreeningIn) -> ScreeningView
 
     What the facts said is kept beside what the person answered. Raises AlreadyScreened.
     """
-    case = await _held(call, entry_id, "entry:screen")
+    found = await queries.get_case(call, entry_id)
+    found.require("entry:screen")
+    case = await _held(call, found.it)
     examined = await queries.examined(call.db, case, call.now, body.groups)
     if await call.db.get(Screening, entry_id) is not None:
         raise rules.AlreadyScreened
@@ -61,7 +63,9 @@ async def enter_opinion(call: Call, entry_id: UUID, body: OpinionIn) -> list[Opi
     """Enter what a department said of an entry, or that its time passed in silence; the last
     opinion on a ground counts.
     """
-    case = await _held(call, entry_id, "entry:consult")
+    found = await queries.get_case(call, entry_id)
+    found.require("entry:consult")
+    case = await _held(call, found.it)
     asked = consulting.questions(*await queries.rule_of(call.db, case), case.track, case.opened_at)
     ensure(consulting.opinion_obstacles(asked, body, body.document, call.now))
     opinion = Opinion(
@@ -84,11 +88,8 @@ async def enter_opinion(call: Call, entry_id: UUID, body: OpinionIn) -> list[Opi
     return await queries.opinions(call, entry_id)
 
 
-async def _held(call: Call, entry_id: UUID, verb: str) -> Any:
-    """An entry that is still to be judged, its stage held open, by somebody who may do `verb`."""
-    found = await queries.get_case(call, entry_id)
-    found.require(verb)
-    case = found.it
+async def _held(call: Call, case: Any) -> Any:
+    """The case, where it is still to be judged by a screening; its stage is held open."""
     await open_stage(call.db, case.stage_id)
     await queries.rule_of(call.db, case)
     if await live_entry(call.db, case.stage_id, case.application_id) is None:

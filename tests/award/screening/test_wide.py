@@ -248,7 +248,11 @@ async def test_a_second_screening_looks_anew_and_keeps_closed_what_it_does_not_a
 async def test_who_is_disqualified_is_barred_from_then_on(
     ground: Ground, client: AsyncClient
 ) -> None:
-    office, (entry,) = await screened(ground)
+    for_ever = {"key": "liars", "after": {"disqualified_for": "fraud"}, "sit_out": "for_ever"}
+    barring = changed("/bars/-", for_ever | {"from": "finding"}, text())
+    office = await make_office(ground, regulation_text=barring)
+    ((_, entry),) = await entries_in(office, "eligibility", 1)
+    assert (await asked(client, office, entry, "grounds"))["liars"]["answer"] == "met"
     out = {
         "decision": "disqualified",
         "grounds": [],
@@ -267,6 +271,8 @@ async def test_who_is_disqualified_is_barred_from_then_on(
         "fraud",
         1,
     )
+    liars = (await asked(client, office, entry, "grounds"))["liars"]
+    assert (liars["answer"], liars["evidence"]) == ("not_met", ["锡滨质奖办〔2026〕9号"])
     await close(client, office, "eligibility")
     async with ground.database.reading() as db:
         outcome = await db.get_one(Outcome, entry)
