@@ -1,14 +1,14 @@
 """grounds of every kind
 
 Revision: grounds_of_every_kind
-Follows: the_first_road
+Follows: surveys
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "grounds_of_every_kind"
-down_revision = "the_first_road"
+down_revision = "surveys"
 branch_labels = None
 depends_on = None
 
