@@ -94,6 +94,8 @@ TABLE: list[tuple[str, str, str | None, str | None]] = [
     ("routing:read",            SUPERVISOR, None,           None),
     ("stage:read-survey",       CLERK,      None,           None),
     ("stage:read-survey",       HEAD,       None,           None),
+    ("entry:consult",           CLERK,      None,           None),
+    ("entry:consult",           HEAD,       None,           None),
     ("entry:read",              CLERK,      None,           None),
     ("entry:read",              HEAD,       None,           None),
     ("entry:read",              SUPERVISOR, None,           None),

@@ -18,13 +18,14 @@ async def play(year: Year, stage: Stage) -> None:
     grounds = await asyncio.gather(*(_screen(year, entry) for entry in entries))
     await _expected(year, entries, list(grounds))
     if entries:
-        again = year.office.clerk.post(_place(entries[0]), _decision(grounds[0]))
+        again = year.office.clerk.post(_place(entries[0]), _decision(grounds[0], []))
         await year.checks.refused("审查结论不能更改", again, 409, "already-screened")
 
 
 async def _screen(year: Year, entry: Entry) -> list[Any]:
     grounds: list[Any] = await year.office.clerk.get(f"/entries/{entry.id}/grounds")
-    made = await year.office.clerk.post(_place(entry), _decision(grounds))
+    groups: list[Any] = await year.office.clerk.get(f"/entries/{entry.id}/groups")
+    made = await year.office.clerk.post(_place(entry), _decision(grounds, groups))
     read = await year.office.clerk.get(_place(entry))
     year.checks.holds("审查结论如所录入", read == made, read)
     year.bars.done()
@@ -35,10 +36,12 @@ def _place(entry: Entry) -> str:
     return f"/entries/{entry.id}/screening"
 
 
-def _decision(grounds: list[Any]) -> dict[str, Any]:
-    """As the facts say; where they do not say, the clerk has looked and found nothing amiss."""
-    failed = any(ground["answer"] == "not_met" for ground in grounds)
-    unclear = any(ground["answer"] == "needs_a_person" for ground in grounds)
+def _decision(grounds: list[Any], groups: list[Any]) -> dict[str, Any]:
+    """As the facts say; where they do not say, the clerk has looked and found nothing amiss, and
+    that the applicant belongs to no group.
+    """
+    failed = any(ground["answer"] == "not_met" and ground["closes"] is None for ground in grounds)
+    unclear = any(each["answer"] == "needs_a_person" for each in [*grounds, *groups])
     return {
         "decision": "ineligible" if failed else "eligible",
         "grounds": [
@@ -48,6 +51,14 @@ def _decision(grounds: list[Any]) -> dict[str, Any]:
                 "evidence": EVIDENCE,
             }
             for ground in grounds
+        ],
+        "groups": [
+            {
+                "key": group["key"],
+                "answer": "met" if group["answer"] == "met" else "not_met",
+                "evidence": EVIDENCE,
+            }
+            for group in groups
         ],
         "note": "经核对，符合要求。" if unclear else None,
     }

@@ -41,6 +41,8 @@ pytestmark = pytest.mark.anyio
 OF_THE_REGULATION = {
     "list_cycle_criteria": "as many as its tracks and rubrics name",
     "list_grounds": "as many as it has grounds and bars",
+    "list_groups": "as many as it has",
+    "list_opinions": "as many as it consults departments on grounds",
     "list_stages": "as many as it has",
 }
 """Lists whose length the regulation alone decides; what grows is what they are computed from."""
@@ -211,7 +213,8 @@ async def _awards(ground: Ground, client: AsyncClient, lists: Lists, count: int)
         screened = await db.scalar(entry.where(Entry.stage_id == eligibility.id))
     lists.at("list_cycles", "/cycles")
     lists.at("list_cycle_criteria", office.path("/criteria"))
-    lists.at("list_grounds", f"/entries/{screened}/grounds", office.clerk)
+    for what in ("grounds", "groups", "opinions"):
+        lists.at(f"list_{what}", f"/entries/{screened}/{what}", office.clerk)
     lists.at("list_records", f"/programmes/{office.programme_id}/records", office.clerk)
     lists.at("list_awards", office.path("/awards"))
     lists.at("list_results", f"/public/results?cycle={office.cycle_id}")

@@ -23,6 +23,7 @@ RUN = rights(
     "assignment:read",
     "cycle:plan",
     "cycle:read",
+    "entry:consult",
     "entry:read",
     "entry:screen",
     "expert:read",

@@ -87,9 +87,11 @@ NAMED = {
     "BELOW_CUT",
     "BELOW_FLOOR",
     "BELOW_SCORE",
+    "DISQUALIFIED",
     "INELIGIBLE",
     "NOT_CARRIED",
     "NO_PLACE",
+    "NO_TIER_OPEN",
     "UPHELD",
 }
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from httpx import AsyncClient
 
-from app.award.records.models import Interest, RecordKind
+from app.award.records.models import Interest
 from app.catalogue import loader
 from app.platform.errors import Refusal
 from app.platform.ground import Ground
@@ -15,7 +15,8 @@ from app.platform.http.problems import MISTAKES, status_of
 from app.platform.workflow.lifecycle import Lifecycle
 from app.reference.lifecycles import TABLES
 from app.reference.problems import catalogue, families
-from app.rules.eligibility import Incident
+from app.rules.facts import RecordKind
+from app.rules.regulation.eligibility_rules import Incident
 from app.rules.regulation.read import read
 from tests.architecture.sources import sources
 

@@ -1,221 +1,153 @@
-from collections.abc import Sequence
-from datetime import date, timedelta
-from fractions import Fraction
+"""Groups, and of whom and for which tiers a condition is asked."""
+
+from dataclasses import replace
+from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from app.rules.eligibility import Answer, Facts, Met, Record, assess
-from app.rules.regulation.bars import Bar
-from app.rules.regulation.eligibility_rules import Eligibility
+from app.rules.eligibility import groups_of
+from app.rules.facts import Facts, Met
+from tests.rules.applicants import OCCASION, WIDE, answers, honour, incident, known, regulation
 
-CUT_OFF, SUBMITTED = date(2024, 2, 29), date(2024, 4, 10)
 YES, NO, ASK = Met.MET, Met.NOT_MET, Met.NEEDS_A_PERSON
 
+SMALL = {
+    "key": "small",
+    "name": "中小企业",
+    "when": {"key": "size", "name": "规模", "kind": "declared", "fact": "size", "equals": "小型"},
+}
+MATURE = {
+    "key": "mature",
+    "name": "成熟的中小企业",
+    "when": {
+        "key": "both",
+        "name": "成熟且小型",
+        "kind": "all_of",
+        "of": [
+            {"key": "is-small", "name": "小型", "kind": "in_group", "of": "small"},
+            {"key": "years", "name": "满五年", "kind": "years_registered", "at_least": 5},
+        ],
+    },
+}
+TAX = {"key": "tax", "name": "纳税", "kind": "declared", "fact": "tax", "at_least": "100"}
+OLD = date(2000, 1, 1)
 
-def answer(ground: dict[str, object], facts: Facts, *, forbid: bool = False) -> Answer:
-    rule = {"key": "it", "name": "某条件", **ground}
-    rules = Eligibility.model_validate({"forbid" if forbid else "require": [rule]})
-    (only,) = assess(rules, facts, cut_off=CUT_OFF, submitted_on=SUBMITTED)
-    assert only.key == "it"
-    assert only.because.endswith("。")
-    return only
+
+def membership(facts: Facts, **decided: Met) -> dict[str, Met]:
+    rules = regulation(groups=[SMALL, MATURE])
+    return {each.key: each.met for each in groups_of(rules, facts, OCCASION, decided)}
 
 
-def known(
-    registered_on: date | None = None, records: Sequence[Record] = (), **declared: str
-) -> Facts:
-    names = {key.replace("_", "-"): value for key, value in declared.items()}
-    return Facts(registered_on, names, records)
+def test_groups_are_answered_in_order_and_rest_on_those_before() -> None:
+    assert membership(known(OLD, size="小型")) == {"small": YES, "mature": YES}
+    assert membership(known(date(2022, 1, 1), size="小型")) == {"small": YES, "mature": NO}
+    assert membership(known(OLD, size="大型")) == {"small": NO, "mature": NO}
+    assert membership(known(OLD)) == {"small": ASK, "mature": ASK}
+    assert membership(known(date(2022, 1, 1))) == {"small": ASK, "mature": NO}
+
+
+def test_what_a_person_says_of_a_group_is_what_later_ones_rest_on() -> None:
+    assert membership(known(OLD), small=YES) == {"small": ASK, "mature": YES}
+    assert membership(known(OLD, size="小型"), small=NO) == {"small": YES, "mature": NO}
+
+
+def test_a_group_of_another_track_is_nobodys_here() -> None:
+    narrow = SMALL | {"when": SMALL["when"] | {"track": "person"}}  # type: ignore[operator]  # a dict
+    (answer,) = groups_of(regulation(groups=[narrow]), known(size="小型"), OCCASION)
+    assert answer.met is NO
+
+
+def test_the_wide_regulation_knows_its_groups() -> None:
+    facts = known(records=[honour("award", OLD, "g")], size="微型")
+    found = {each.key: each.met for each in groups_of(WIDE, facts, OCCASION)}
+    assert found == {"small": YES, "held": YES, "newcomer": YES}
 
 
 @pytest.mark.parametrize(
-    ("registered_on", "met"),
-    [(date(2021, 2, 28), YES), (date(2021, 3, 1), NO), (None, ASK)],
+    ("track", "asked"), [("organisation", ["tax"]), ("person", []), (["person"], [])]
 )
-def test_years_registered_count_to_the_day(registered_on: date | None, met: Met) -> None:
-    ground = {"kind": "years_registered", "at_least": "3"}
-    assert answer(ground, known(registered_on)).met is met
-
-
-def test_years_registered_may_count_from_submission() -> None:
-    ground = {"kind": "years_registered", "at_least": "3", "back_from": "submission"}
-    assert answer(ground, known(date(2021, 4, 10))).met is YES
+def test_a_condition_of_other_tracks_is_not_asked(track: object, asked: list[str]) -> None:
+    assert list(answers(regulation(require=[TAX | {"track": track}]), known())) == asked
 
 
 @pytest.mark.parametrize(
-    ("said", "comparison", "met"),
+    ("size", "tax", "met"),
     [
-        ("2000000", {"at_least": "2000000"}, YES),
-        ("1999999.99", {"at_least": "2000000"}, NO),
-        ("-1", {"at_least": "0"}, NO),
-        ("300", {"at_most": "300"}, YES),
-        ("300.01", {"at_most": "300"}, NO),
-        ("1", {"at_most": "0"}, NO),
-        ("AA", {"equals": "AA"}, YES),
-        ("A", {"equals": "AA"}, NO),
-        ("约三百", {"at_most": "300"}, ASK),
-        ("", {"at_most": "300"}, ASK),
+        ("小型", "99", NO),
+        ("小型", "100", YES),
+        ("大型", "99", YES),  # not asked of it
+        ("", "99", ASK),
+        ("", "100", YES),  # met, whether it is asked or not
+        ("大型", "", YES),
     ],
 )
-def test_declared_fact_is_compared_exactly(said: str, comparison: dict[str, str], met: Met) -> None:
-    assert answer({"kind": "declared", "fact": "tax", **comparison}, known(tax=said)).met is met
+def test_a_condition_of_a_group_is_asked_of_its_members(size: str, tax: str, met: Met) -> None:
+    rules = regulation(require=[TAX | {"group": "small"}], groups=[SMALL])
+    assert answers(rules, known(size=size, tax=tax))["tax"].met is met
 
 
-def test_declared_fact_that_is_missing_needs_a_person() -> None:
-    assert answer({"kind": "declared", "fact": "tax", "at_least": "1"}, known()).met is ASK
+def test_a_disqualifier_of_a_group_is_asked_of_its_members() -> None:
+    ground = {"key": "x", "name": "事故", "kind": "incident", "of": "x", "within": {"years": 1}}
+    rules = regulation(forbid=[ground | {"group": "small"}], groups=[SMALL])
+    record = [incident("x", OCCASION.cut_off, "r")]
+    assert answers(rules, known(records=record, size="小型"))["x"].met is NO
+    assert answers(rules, known(records=record, size="大型"))["x"].met is YES
+    assert answers(rules, known(records=record))["x"].met is ASK
+    assert answers(rules, known(records=record), small=NO)["x"].met is YES
+
+
+def test_a_condition_of_tiers_closes_those_the_track_has() -> None:
+    rules = regulation(require=[TAX | {"tier": ["award", "person"]}])
+    found = answers(rules, known(tax="1"))["tax"]
+    assert (found.met, found.closes) == (NO, ("award",))
+    assert answers(rules, known(tax="1"), replace(OCCASION, track="person"))["tax"].closes == (
+        "person",
+    )
+    assert answers(regulation(require=[TAX | {"tier": "person"}]), known()) == {}
+
+
+BY_SIZE = {
+    "key": "by-size",
+    "name": "按规模",
+    "kind": "any_of",
+    "of": [
+        TAX | {"key": "small-tax", "group": "small"},
+        TAX | {"key": "person-tax", "track": "person", "at_least": "1"},
+        TAX | {"key": "much-tax", "at_least": "500"},
+    ],
+}
 
 
 @pytest.mark.parametrize(
-    ("records", "met", "evidence"),
+    ("size", "tax", "met"),
     [
-        ([Record("iso", date(2022, 1, 1), "c1", until=CUT_OFF)], YES, ("c1",)),
-        ([Record("iso", date(2022, 1, 1), "c1")], YES, ("c1",)),
-        ([Record("iso", date(2021, 1, 1), "c1", until=date(2024, 2, 28))], NO, ("c1",)),
-        ([Record("iso", date(2024, 3, 1), "c1")], NO, ("c1",)),
-        ([Record("iso", None, "c1")], ASK, ("c1",)),
-        ([Record("haccp", date(2022, 1, 1), "c1")], ASK, ()),
+        ("小型", "100", YES),
+        ("小型", "99", NO),
+        ("大型", "100", NO),  # the branch of others does not help it
+        ("大型", "500", YES),
+        ("", "100", ASK),
+        ("", "99", NO),
+        ("", "500", YES),
     ],
 )
-def test_certificate_is_valid_on_the_reference_day(
-    records: list[Record], met: Met, evidence: tuple[str, ...]
-) -> None:
-    found = answer({"kind": "certificate", "of": ["iso"]}, known(records=records))
-    assert (found.met, found.evidence) == (met, evidence)
+def test_alternatives_count_only_for_whom_they_are_asked(size: str, tax: str, met: Met) -> None:
+    rules = regulation(require=[BY_SIZE], groups=[SMALL])
+    assert answers(rules, known(size=size, tax=tax))["by-size"].met is met
 
 
-@pytest.mark.parametrize(
-    ("on", "met"),
-    [
-        (date(2021, 2, 27), YES),
-        (date(2021, 2, 28), NO),
-        (CUT_OFF, NO),
-        (date(2024, 3, 1), YES),
-        (None, ASK),
-    ],
-)
-def test_incident_counts_within_its_look_back(on: date | None, met: Met) -> None:
-    ground = {"kind": "incident", "of": ["safety"], "within": {"years": "3"}}
-    facts = known(records=[Record("safety", on, "r1"), Record("noise", CUT_OFF, "r2")])
-    assert answer(ground, facts, forbid=True).met is met
+def test_a_condition_none_of_whose_parts_is_asked_is_met() -> None:
+    nobody = BY_SIZE | {"of": [TAX | {"track": "person"}]}
+    assert answers(regulation(require=[nobody]), known())["by-size"].met is YES
+    assert answers(regulation(forbid=[nobody]), known())["by-size"].met is YES
 
 
-def test_incident_after_the_cut_off_counts_where_submission_is_the_reference() -> None:
-    ground = {
-        "kind": "incident",
-        "of": ["safety"],
-        "within": {"days": "60"},
-        "back_from": "submission",
+def test_requirements_come_before_disqualifiers_before_bars() -> None:
+    ground = {"key": "a", "name": "a", "kind": "incident", "of": "x", "within": {"days": 1}}
+    bar = {
+        "key": "c",
+        "after": {"granted": "award"},
+        "sit_out": {"years": 1},
+        "from": "decision_date",
     }
-    found = answer(ground, known(records=[Record("safety", date(2024, 3, 1), "r1")]), forbid=True)
-    assert (found.met, found.evidence) == (NO, ("r1",))
-
-
-@pytest.mark.parametrize(
-    ("profits", "met"),
-    [
-        (("1", "0", "3.5"), YES),
-        (("1", "-0.01", "3"), NO),
-        (("-1", "", "3"), NO),
-        (("1", "", "3"), ASK),
-    ],
-)
-def test_loss_making_looks_at_the_last_complete_fiscal_years(
-    profits: tuple[str, ...], met: Met
-) -> None:
-    names = ("net_profit_2021", "net_profit_2022", "net_profit_2023")
-    facts = known(
-        net_profit_2020="-9", net_profit_2024="-9", **dict(zip(names, profits, strict=True))
-    )
-    assert answer({"kind": "loss_making", "fiscal_years": "3"}, facts, forbid=True).met is met
-
-
-@pytest.mark.parametrize(
-    ("kind", "first", "second", "met"),
-    [
-        ("any_of", "9", "", YES),
-        ("any_of", "1", "", ASK),
-        ("any_of", "1", "1", NO),
-        ("all_of", "9", "9", YES),
-        ("all_of", "9", "", ASK),
-        ("all_of", "1", "", NO),
-    ],
-)
-def test_alternatives_know_what_an_open_question_still_decides(
-    kind: str, first: str, second: str, met: Met
-) -> None:
-    of = [
-        {"key": fact, "name": fact, "kind": "declared", "fact": fact, "at_least": "5"}
-        for fact in ("one", "two")
-    ]
-    assert answer({"kind": kind, "of": of}, known(one=first, two=second)).met is met
-
-
-def bar(after: dict[str, str], start: str) -> Bar:
-    rule = {"key": "again", "after": after, "sit_out": {"years": 5}, "from": start}
-    return Bar.model_validate(rule)
-
-
-@pytest.mark.parametrize(
-    ("on", "met"),
-    [(date(2019, 4, 9), YES), (date(2019, 4, 10), NO), (date(2023, 1, 1), NO), (None, ASK)],
-)
-def test_bar_after_a_grant_runs_to_the_day(on: date | None, met: Met) -> None:
-    records = [
-        Record("granted", on, "g1", tier="gold"),
-        Record("granted", SUBMITTED, "g2", tier="x"),
-    ]
-    (found,) = assess(
-        Eligibility(),
-        known(records=records),
-        cut_off=CUT_OFF,
-        submitted_on=SUBMITTED,
-        bars=[bar({"granted": "gold"}, "decision_date")],
-    )
-    assert (found.key, found.met) == ("again", met)
-
-
-def test_bar_after_a_revocation_asks_for_its_ground() -> None:
-    records = [Record("revoked", date(2022, 1, 1), "r1", ground="fraud")]
-    fraud, accident = (bar({"revoked_for": g}, "revocation") for g in ("fraud", "accident"))
-    found = assess(
-        Eligibility(),
-        known(records=records),
-        cut_off=CUT_OFF,
-        submitted_on=SUBMITTED,
-        bars=[fraud, accident],
-    )
-    assert [(each.met, each.evidence) for each in found] == [(NO, ("r1",)), (YES, ())]
-
-
-def test_assess_answers_requirements_then_disqualifiers() -> None:
-    rules = Eligibility.model_validate(
-        {
-            "require": [{"key": "b", "name": "b", "kind": "years_registered", "at_least": 1}],
-            "forbid": [
-                {"key": "a", "name": "a", "kind": "incident", "of": "x", "within": {"days": 1}}
-            ],
-        }
-    )
-    found = assess(rules, known(), cut_off=CUT_OFF, submitted_on=SUBMITTED)
-    assert [(each.key, each.met) for each in found] == [("b", ASK), ("a", YES)]
-
-
-@given(st.integers(0, 4000), st.integers(1, 9))
-def test_incident_longer_ago_is_never_worse(days: int, years: int) -> None:
-    ground = {"kind": "incident", "of": "x", "within": {"years": years}}
-    later, earlier = (
-        answer(ground, known(records=[Record("x", CUT_OFF - timedelta(ago), "r")]), forbid=True).met
-        for ago in (days, days + 1)
-    )
-    assert (later, earlier) != (YES, NO)
-
-
-@given(st.fractions(0, 1000, max_denominator=100), st.integers(0, 1000))
-def test_declared_at_least_and_at_most_meet_only_at_the_bound(said: Fraction, bound: int) -> None:
-    text = known(fact=f"{said.numerator}/{said.denominator}")
-    least = answer({"kind": "declared", "fact": "fact", "at_least": str(bound)}, text).met is YES
-    most = answer({"kind": "declared", "fact": "fact", "at_most": str(bound)}, text).met is YES
-    assert least or most
-    assert (least and most) == (said == Fraction(bound))
+    rules = regulation(require=[TAX], forbid=[ground], bars=[bar])
+    assert list(answers(rules, known())) == ["tax", "a", "c"]

@@ -7,12 +7,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.award.granting.models import Award, GrantDecision
 from app.award.granting.queries import approval_of, awards_of, decisions_of, grant_of
 from app.award.granting.rules import NotYetApproved, NotYetGranted
-from app.award.records.models import Record, RecordKind
+from app.award.programmes.models import Cycle
+from app.award.records.models import Record
 from app.award.stages.kind import Judgement, StageAt, Verdict
 from app.award.stages.lifecycle import Result
 from app.award.stages.queries import live_entries
 from app.platform.errors import Refusal
 from app.rules.exact import text_from_fen
+from app.rules.facts import RecordKind
 
 
 class ApprovalKind:
@@ -93,15 +95,18 @@ class GrantKind:
                 for award in awards.values()
             },
         }
+        cycle = await db.get_one(Cycle, stage.cycle_id)
         honours = [
-            _honour(stage, grant, awards[entry.id], now)
+            _honour(stage, cycle.ordinal, grant, awards[entry.id], now)
             for entry in entries
             if grant and entry.id in awards
         ]
         return Judgement(verdicts, inputs, honours)
 
 
-def _honour(stage: StageAt, grant: GrantDecision, award: Award, now: datetime) -> Record:
+def _honour(
+    stage: StageAt, ordinal: int, grant: GrantDecision, award: Award, now: datetime
+) -> Record:
     """What later cycles must know: bars and first wins are counted from these."""
     return Record(
         programme_id=stage.programme_id,
@@ -109,6 +114,8 @@ def _honour(stage: StageAt, grant: GrantDecision, award: Award, now: datetime) -
         kind=RecordKind.HONOUR,
         what=award.tier,
         on=grant.decided_on,
+        cycle_ordinal=ordinal,
+        bonus_fen=award.bonus_fen,
         evidence=grant.document,
         entered_by=grant.entered_by,
         entered_at=now,

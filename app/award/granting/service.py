@@ -19,7 +19,6 @@ from app.award.granting.schemas import (
     GrantView,
 )
 from app.award.programmes.models import Cycle, Programme
-from app.award.records.models import RecordKind
 from app.award.records.queries import records_of
 from app.award.stages import queries as stages
 from app.award.stages.kind import StageAt
@@ -30,6 +29,7 @@ from app.platform.clock import ZONE
 from app.platform.errors import Conflict, ensure
 from app.proof.jws import Typ
 from app.rules.exact import text_from_fen
+from app.rules.facts import RecordKind
 from app.rules.quota import Award as Awarded
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -4,10 +4,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.platform.db.base import APPEND_ONLY, Model, identifier, one_of
+from app.rules.facts import RecordKind
 
 
 class Interest(StrEnum):
@@ -40,24 +41,28 @@ class Conflict(Model):
     declared_at: Mapped[datetime]
 
 
-class RecordKind(StrEnum):
-    """What a record is about: the words that a regulation's grounds and bars use."""
-
-    HONOUR = "honour"
-    INCIDENT = "incident"
-    CERTIFICATE = "certificate"
-    REVOCATION = "revocation"
-
-
 class Record(Model):
     """One fact about an organisation, with its evidence: an honour held, an incident, a bar.
 
-    `what` is the regulation's word: a tier, an incident's ground, a certificate's code.
+    `what` is the regulation's word: a tier, an incident's ground, a certificate's code, the fact
+    that is graded; of an honour elsewhere the level of the award, of a succession how it came.
+    `cycle_ordinal` is the programme's cycle in which it happened; `predecessor` the credit code of
+    the organisation that this one succeeds.
     """
 
     __tablename__ = "record"
     __table_args__ = (
         one_of("kind", RecordKind),
+        CheckConstraint(
+            f"kind <> '{RecordKind.HONOUR_ELSEWHERE}' OR award IS NOT NULL", name="award_named"
+        ),
+        CheckConstraint(f"kind <> '{RecordKind.GRADE}' OR grade IS NOT NULL", name="grade_given"),
+        CheckConstraint(
+            f"(kind = '{RecordKind.SUCCESSION}') = (predecessor IS NOT NULL)",
+            name="succession_of_somebody",
+        ),
+        CheckConstraint("cycle_ordinal >= 1", name="cycle_counts"),
+        CheckConstraint("bonus_fen >= 0", name="bonus_not_negative"),
         Index("ix_record_programme_credit_code", "programme_id", "credit_code"),
         APPEND_ONLY,
     )
@@ -69,6 +74,11 @@ class Record(Model):
     what: Mapped[str]
     on: Mapped[date]
     until: Mapped[date | None]
+    award: Mapped[str | None]
+    grade: Mapped[str | None]
+    cycle_ordinal: Mapped[int | None]
+    bonus_fen: Mapped[int | None] = mapped_column(BigInteger)
+    predecessor: Mapped[str | None]
     evidence: Mapped[str]
     entered_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     entered_at: Mapped[datetime]

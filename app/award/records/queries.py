@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, String, exists, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.award.records.models import Conflict, Record
 from app.platform.accounts.queries import member_of
 from app.platform.db.base import among
 from app.platform.security.permission import Asking
+from app.rules import facts
 
 
 def interested(person: Any, organisation: Any) -> ColumnElement[bool]:
@@ -44,3 +45,39 @@ async def records_of(
             .order_by(Record.on, Record.id)
         )
     ).all()
+
+
+async def history_of(db: AsyncSession, programme_id: UUID, credit_code: str) -> list[facts.Record]:
+    """What a programme knows of an organisation and of those it succeeds, theirs marked as
+    inherited; in order of the day, one statement.
+    """
+    line = select(literal(credit_code, String()).label("code")).cte("line", recursive=True)
+    line = line.union(
+        select(Record.predecessor).where(
+            Record.programme_id == programme_id,
+            Record.credit_code == line.c.code,
+            Record.kind == facts.RecordKind.SUCCESSION,
+        )
+    )
+    rows = await db.scalars(
+        select(Record)
+        .join(line, line.c.code == Record.credit_code)
+        .where(Record.programme_id == programme_id)
+        .order_by(Record.on, Record.id)
+    )
+    return [fact_of(row, inherited=row.credit_code != credit_code) for row in rows]
+
+
+def fact_of(row: Record, *, inherited: bool = False) -> facts.Record:
+    """A record in the words that grounds and bars use."""
+    return facts.Record(
+        facts.RecordKind(row.kind),
+        row.what,
+        row.on,
+        row.evidence,
+        until=row.until,
+        name=row.award,
+        grade=row.grade,
+        cycle=row.cycle_ordinal,
+        inherited=inherited,
+    )

@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, status
 
 from app.award.programmes.rules import ProgrammeUnknown
-from app.award.records import service
+from app.award.records import rules, service
 from app.award.records.schemas import RecordIn, RecordView
 from app.platform.accounts.callers import Reading, SignInNeeded, Writing
 from app.platform.accounts.rules import CreditCodeWrong
@@ -22,10 +22,20 @@ STAFF = (SignInNeeded, NotAllowed, ProgrammeUnknown)
     operation_id="enter_record",
     summary="Enter a fact about an organisation",
     status_code=status.HTTP_201_CREATED,
-    responses=answers(*STAFF, CreditCodeWrong),
+    responses=answers(
+        *STAFF,
+        CreditCodeWrong,
+        rules.ParticularMissing,
+        rules.ParticularUnfit,
+        rules.LevelUnknown,
+        rules.UntilBeforeOn,
+        rules.OwnPredecessor,
+    ),
 )
 async def enter_record(call: Writing, programme_id: UUID, body: RecordIn) -> RecordView:
-    """An honour, an incident, a certificate or a revocation, with its evidence."""
+    """An honour here or elsewhere, an incident, a certificate, a grade, a revocation, a
+    disqualification or a succession, with its evidence.
+    """
     return await service.enter_record(call, programme_id, body)
 
 

@@ -6,25 +6,32 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.award.programmes.queries import get_programme
+from app.award.records import rules
 from app.award.records.models import Record
 from app.award.records.schemas import RecordIn, RecordView
 from app.platform.accounts.callers import Call
 from app.platform.accounts.rules import credit_code_obstacle
 from app.platform.audit.record import record
-from app.platform.errors import ensure
+from app.platform.errors import Refusal, ensure
 from app.platform.http.pages import Page, Paging, page
+from app.rules.exact import fen_from_text, text_from_fen
+
+PLAIN = [name for name in RecordView.model_fields if name != "bonus"]
+"""The fields that are shown as they are stored."""
 
 
 async def enter_record(call: Call, programme_id: UUID, body: RecordIn) -> RecordView:
     """Enter one fact about an organisation; it is never changed, only followed by others."""
     found = await get_programme(call, programme_id)
     found.require("programme:record")
-    ensure([credit_code_obstacle(body.credit_code)])
+    ensure(_obstacles(body))
+    fields = body.model_dump(exclude={"bonus"})
     row = Record(
         programme_id=programme_id,
+        bonus_fen=None if body.bonus is None else fen_from_text(body.bonus),
         entered_by=call.actor.person_id,
         entered_at=call.now,
-        **body.model_dump(),
+        **fields,
     )
     call.db.add(row)
     await call.db.flush()
@@ -35,12 +42,25 @@ async def enter_record(call: Call, programme_id: UUID, body: RecordIn) -> Record
 async def list_records(call: Call, programme_id: UUID, paging: Paging) -> Page[RecordView]:
     """The records of a programme, in order of credit code; two statements."""
     (await get_programme(call, programme_id)).require("programme:read-records")
-    columns = (getattr(Record, name) for name in RecordView.model_fields)
-    statement = select(*columns).where(Record.programme_id == programme_id)
+    columns = (getattr(Record, name) for name in PLAIN)
+    statement = select(*columns, Record.bonus_fen).where(Record.programme_id == programme_id)
     return await page(
         call.db, statement, paging, by=Record.credit_code, identity=Record.id, view=_view
     )
 
 
+def _obstacles(body: RecordIn) -> list[Refusal | None]:
+    found = [
+        credit_code_obstacle(body.credit_code),
+        *rules.particulars_obstacles(body.kind, body.model_dump()),
+    ]
+    if body.until is not None and body.until < body.on:
+        found.append(rules.UntilBeforeOn(pointer="/until"))
+    if body.predecessor == body.credit_code:
+        found.append(rules.OwnPredecessor(pointer="/predecessor"))
+    return found
+
+
 def _view(row: Any) -> RecordView:
-    return RecordView(**{name: getattr(row, name) for name in RecordView.model_fields})
+    bonus = None if row.bonus_fen is None else text_from_fen(row.bonus_fen)
+    return RecordView(**{name: getattr(row, name) for name in PLAIN}, bonus=bonus)

@@ -1,31 +1,47 @@
-"""How are the decisions of a screening stored?"""
+"""How are the decisions of a screening, and the opinions of departments, stored?"""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.award.screening.rules import Decision, GroundAnswer
-from app.platform.db.base import APPEND_ONLY, Model, one_of
-from app.rules.eligibility import Met
+from app.award.screening.rules import Decision, GroundAnswer, Said
+from app.platform.db.base import APPEND_ONLY, Model, identifier, one_of
+from app.rules.facts import Met
 
 
 class Screening(Model):
-    """The decision on one entry: there is one, and it is final."""
+    """The decision on one entry: there is one, and it is final.
+
+    Whoever is disqualified is so on a ground, by a document.
+    """
 
     __tablename__ = "screening"
-    __table_args__ = (one_of("decision", Decision), APPEND_ONLY)
+    __table_args__ = (
+        one_of("decision", Decision),
+        CheckConstraint(
+            f"(decision = '{Decision.DISQUALIFIED}') = (disqualified_for IS NOT NULL)"
+            " AND (disqualified_for IS NULL) = (document IS NULL)",
+            name="disqualified_on_a_ground",
+        ),
+        APPEND_ONLY,
+    )
 
     entry_id: Mapped[UUID] = mapped_column(ForeignKey("entry.id"), primary_key=True)
     decision: Mapped[str]
     note: Mapped[str | None]
+    disqualified_for: Mapped[str | None]
+    document: Mapped[str | None]
     decided_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime]
 
 
 class ScreenedGround(Model):
-    """One ground of a decision: what the facts said then, and what the person answered."""
+    """One ground of a decision: what the facts said then, and what the person answered.
+
+    closes: the tiers that are closed where it is not met; null where nothing is open then.
+    """
 
     __tablename__ = "screened_ground"
     __table_args__ = (one_of("found", Met), one_of("answer", GroundAnswer), APPEND_ONLY)
@@ -38,3 +54,44 @@ class ScreenedGround(Model):
     because: Mapped[str]
     answer: Mapped[str]
     evidence: Mapped[str]
+    closes: Mapped[list[str] | None] = mapped_column(ARRAY(Text()))
+
+
+class ScreenedGroup(Model):
+    """Whether the entry belongs to one group: what the facts said, and what the person answered."""
+
+    __tablename__ = "screened_group"
+    __table_args__ = (one_of("found", Met), one_of("answer", GroundAnswer), APPEND_ONLY)
+
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("screening.entry_id"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    name: Mapped[str]
+    found: Mapped[str]
+    because: Mapped[str]
+    answer: Mapped[str]
+    evidence: Mapped[str]
+
+
+class Opinion(Model):
+    """What a department said of an entry, on one ground or on the whole; the last one counts."""
+
+    __tablename__ = "opinion"
+    __table_args__ = (
+        one_of("said", Said),
+        CheckConstraint(
+            f"(said = '{Said.SILENT}') = (document IS NULL)", name="silence_has_no_document"
+        ),
+        Index("ix_opinion_entry_id", "entry_id"),
+        APPEND_ONLY,
+    )
+
+    id: Mapped[UUID] = identifier()
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("entry.id"))
+    department: Mapped[str]
+    ground: Mapped[str | None]
+    said: Mapped[str]
+    statement: Mapped[str | None]
+    document: Mapped[str | None]
+    entered_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    entered_at: Mapped[datetime]

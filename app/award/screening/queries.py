@@ -1,20 +1,33 @@
 """What can be read of a screening, and by whom?"""
 
-from collections.abc import Sequence
-from typing import Any
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from pydantic import BaseModel
+from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from app.award.applications.models import Application
 from app.award.applications.schemas import Form
 from app.award.programmes.models import Cycle
 from app.award.programmes.queries import regulation_of
-from app.award.records.queries import records_of
-from app.award.screening import rules
-from app.award.screening.models import ScreenedGround, Screening
-from app.award.screening.schemas import GroundView, ScreenedGroundView, ScreeningView
+from app.award.records.queries import history_of
+from app.award.screening import consulting, rules
+from app.award.screening.models import Opinion, ScreenedGround, ScreenedGroup, Screening
+from app.award.screening.rules import GroundAnswer, Said
+from app.award.screening.schemas import (
+    GroundView,
+    GroupIn,
+    GroupView,
+    OpinionView,
+    ScreenedGroundView,
+    ScreenedGroupView,
+    ScreeningView,
+)
 from app.award.stages.models import Entry, Outcome, Stage
 from app.award.stages.queries import ENTRY_RESOURCE, live
 from app.platform.accounts.callers import Call
@@ -22,21 +35,36 @@ from app.platform.accounts.models import Organisation, Person
 from app.platform.db.base import among
 from app.platform.security.access import Found, fetch_view
 from app.rules.calendar import local_date
-from app.rules.eligibility import Facts
+from app.rules.facts import Answer, Facts, Occasion
 from app.rules.regulation import stages as regulated
+from app.rules.regulation.model import Regulation
 
+V = TypeVar("V", bound=BaseModel)
+
+_INTAKE, _ENTERED = aliased(Stage), aliased(Entry)
+_CLOSES = (
+    select(func.max(_INTAKE.closes_at))
+    .join(_ENTERED, _ENTERED.stage_id == _INTAKE.id)
+    .where(_ENTERED.application_id == Entry.application_id, _INTAKE.kind == "intake")
+    .scalar_subquery()
+)
+"""When the intake through which an entry came closes by the timetable."""
 CASES = (
     select(
         Entry.id,
         Entry.stage_id,
         Entry.application_id,
+        Entry.track,
         Stage.key,
+        Stage.opened_at,
         Cycle.id.label("cycle_id"),
         Cycle.programme_id,
         Cycle.regulation_hash,
+        Cycle.ordinal,
         Cycle.cut_off,
         Application.form,
         Application.submitted_at,
+        _CLOSES.label("intake_closes_at"),
         Organisation.credit_code,
     )
     .join(Stage, Stage.id == Entry.stage_id)
@@ -51,39 +79,73 @@ async def get_case(call: Call, entry_id: UUID) -> Found[Any]:
     return await fetch_view(call.db, call.actor, ENTRY_RESOURCE, CASES.where(Entry.id == entry_id))
 
 
-async def findings(db: AsyncSession, case: Any) -> list[rules.Finding]:
-    """What form and records say about every ground of an entry; two statements.
-
-    Raises NotAScreening where the entry is in a stage of another kind.
-    """
+async def rule_of(db: AsyncSession, case: Any) -> tuple[Regulation, regulated.Screening]:
+    """The rule of the screening that an entry is in; raises NotAScreening in another stage."""
     regulation = await regulation_of(db, case.regulation_hash)
     rule = regulation.stage(case.key)
     if not isinstance(rule, regulated.Screening):
         raise rules.NotAScreening
+    return regulation, rule
+
+
+async def examined(
+    db: AsyncSession, case: Any, now: datetime, decided: Iterable[GroupIn] = ()
+) -> rules.Examined:
+    """What form and records say about every ground and group of an entry on the day of `now`; two
+    statements. `decided`: what a person says of groups.
+    """
+    regulation, rule = await rule_of(db, case)
     form = Form.model_validate(case.form)
-    on_file = await records_of(db, case.programme_id, [case.credit_code])
-    facts = Facts(form.registered_on, form.facts, [rules.fact_of(record) for record in on_file])
-    day = local_date(case.submitted_at)
-    return rules.findings(regulation, rule, facts, cut_off=case.cut_off, submitted_on=day)
+    on_file = await history_of(db, case.programme_id, case.credit_code)
+    facts = Facts(form.registered_on, form.facts, on_file)
+    return rules.examine(regulation, rule, facts, _occasion(case, now), decided)
+
+
+def _occasion(case: Any, now: datetime) -> Occasion:
+    # 24:00 of the last day is 00:00 of the next: the day before that instant is meant.
+    closes = (case.intake_closes_at or case.submitted_at) - timedelta(microseconds=1)
+    return Occasion(
+        track=case.track,
+        ordinal=case.ordinal,
+        cut_off=case.cut_off,
+        submitted_on=local_date(case.submitted_at),
+        deadline=local_date(closes),
+        today=local_date(now),
+    )
 
 
 async def grounds(call: Call, entry_id: UUID) -> list[GroundView]:
     """The grounds of an entry, each with what the facts say; three statements."""
     found = await get_case(call, entry_id)
+    looked = await examined(call.db, found.it, call.now)
     return [
-        GroundView(
-            key=each.found.key,
-            name=each.name,
-            answer=each.found.met,
-            because=each.found.because,
-            evidence=list(each.found.evidence),
-        )
-        for each in await findings(call.db, found.it)
+        GroundView(name=each.name, closes=_list(each.found.closes), **_said(each.found))
+        for each in looked.grounds
     ]
 
 
+async def groups(call: Call, entry_id: UUID) -> list[GroupView]:
+    """The groups of the regulation, each with what the facts say of the entry; three statements."""
+    found = await get_case(call, entry_id)
+    looked = await examined(call.db, found.it, call.now)
+    return [GroupView(name=each.name, **_said(each.found)) for each in looked.groups]
+
+
+def _said(found: Answer) -> dict[str, Any]:
+    return {
+        "key": found.key,
+        "answer": found.met,
+        "because": found.because,
+        "evidence": list(found.evidence),
+    }
+
+
+def _list(tiers: Collection[str] | None) -> list[str] | None:
+    return None if tiers is None else list(tiers)
+
+
 async def screening_view(call: Call, entry_id: UUID) -> ScreeningView:
-    """The decision on an entry, or ScreeningUnknown; three statements."""
+    """The decision on an entry, or ScreeningUnknown; four statements."""
     await fetch_view(
         call.db,
         call.actor,
@@ -95,27 +157,38 @@ async def screening_view(call: Call, entry_id: UUID) -> ScreeningView:
     )
     row = (
         await call.db.execute(
-            select(Screening.decision, Screening.note, Screening.decided_at, Person.name)
+            select(Screening, Person.name)
             .join(Person, Person.id == Screening.decided_by)
             .where(Screening.entry_id == entry_id)
         )
     ).first()
     if row is None:
         raise rules.ScreeningUnknown
+    decided: Screening = row.Screening
     return ScreeningView(
         entry_id=entry_id,
-        decision=row.decision,
-        grounds=[_ground(each) for each in await _grounds_of(call.db, [entry_id])],
-        note=row.note,
+        decision=decided.decision,
+        grounds=(await answers_of(call.db, [entry_id]))[entry_id],
+        groups=(await groups_of(call.db, [entry_id]))[entry_id],
+        disqualified_for=decided.disqualified_for,
+        document=decided.document,
+        note=decided.note,
         decided_by=row.name,
-        decided_at=row.decided_at,
+        decided_at=decided.decided_at,
     )
 
 
 async def decisions(db: AsyncSession, stage_id: UUID) -> Sequence[Any]:
     """The live entries of a stage with their decision, null where there is none; one statement."""
     rows = await db.execute(
-        select(Entry.id, Entry.application_id, Screening.decision, Screening.note)
+        select(
+            Entry.id,
+            Entry.application_id,
+            Entry.track,
+            Screening.decision,
+            Screening.disqualified_for,
+            Screening.note,
+        )
         .join(Stage, Stage.id == Entry.stage_id)
         .outerjoin(Outcome, Outcome.entry_id == Entry.id)
         .outerjoin(Screening, Screening.entry_id == Entry.id)
@@ -129,21 +202,100 @@ async def answers_of(
     db: AsyncSession, entries: Sequence[UUID]
 ) -> dict[UUID, list[ScreenedGroundView]]:
     """The answered grounds of each entry, in the regulation's order; one statement."""
-    found: dict[UUID, list[ScreenedGroundView]] = {entry: [] for entry in entries}
-    for row in await _grounds_of(db, entries):
-        found[row.entry_id].append(_ground(row))
+    return await _answered(db, ScreenedGround, ScreenedGroundView, entries)
+
+
+async def groups_of(
+    db: AsyncSession, entries: Sequence[UUID]
+) -> dict[UUID, list[ScreenedGroupView]]:
+    """The answered groups of each entry, in the regulation's order; one statement."""
+    return await _answered(db, ScreenedGroup, ScreenedGroupView, entries)
+
+
+async def _answered(
+    db: AsyncSession,
+    model: type[ScreenedGround] | type[ScreenedGroup],
+    view: type[V],
+    entries: Sequence[UUID],
+) -> dict[UUID, list[V]]:
+    columns = [getattr(model, name) for name in view.model_fields]
+    rows: Sequence[Row[Any]] = (
+        await db.execute(
+            select(model.entry_id, *columns)
+            .where(among(model.entry_id, entries))
+            .order_by(model.entry_id, model.position)
+        )
+    ).all()
+    found: dict[UUID, list[V]] = {entry: [] for entry in entries}
+    for row in rows:
+        found[row.entry_id].append(view(**{n: getattr(row, n) for n in view.model_fields}))
     return found
 
 
-async def _grounds_of(db: AsyncSession, entries: Sequence[UUID]) -> Sequence[Row[Any]]:
-    columns = [getattr(ScreenedGround, name) for name in ScreenedGroundView.model_fields]
+async def closed_before(
+    db: AsyncSession, stage_id: UUID, applications: Sequence[UUID]
+) -> dict[UUID, dict[str, list[str]]]:
+    """By application, the grounds with which earlier screenings closed tiers, and which; the last
+    answer to a ground counts. One statement.
+    """
     rows = await db.execute(
-        select(ScreenedGround.entry_id, *columns)
-        .where(among(ScreenedGround.entry_id, entries))
-        .order_by(ScreenedGround.entry_id, ScreenedGround.position)
+        select(
+            Entry.application_id,
+            ScreenedGround.key,
+            ScreenedGround.answer,
+            ScreenedGround.closes,
+        )
+        .join(Entry, Entry.id == ScreenedGround.entry_id)
+        .join(Screening, Screening.entry_id == ScreenedGround.entry_id)
+        .where(
+            among(Entry.application_id, applications),
+            Entry.stage_id != stage_id,
+            ScreenedGround.closes.is_not(None),
+        )
+        .order_by(Screening.decided_at, ScreenedGround.entry_id)
     )
-    return rows.all()
+    found: dict[UUID, dict[str, list[str]]] = defaultdict(dict)
+    for row in rows:
+        closes = row.closes if row.answer == GroundAnswer.NOT_MET else []
+        found[row.application_id][row.key] = closes
+    return found
 
 
-def _ground(row: Any) -> ScreenedGroundView:
-    return ScreenedGroundView(**{n: getattr(row, n) for n in ScreenedGroundView.model_fields})
+def still_closed(before: dict[str, list[str]], now: Collection[str]) -> list[str]:
+    """The tiers closed by earlier grounds that are not among those examined now."""
+    return sorted({tier for key, tiers in before.items() if key not in now for tier in tiers})
+
+
+async def opinions(call: Call, entry_id: UUID) -> list[OpinionView]:
+    """What departments are asked about an entry and have said; three statements."""
+    case = (await get_case(call, entry_id)).it
+    asked = consulting.questions(*await rule_of(call.db, case), case.track, case.opened_at)
+    known = (await opinions_of(call.db, [entry_id]))[entry_id]
+    return [_opinion(one, consulting.last_of(one, known), call.now) for one in asked]
+
+
+def _opinion(question: consulting.Question, last: Any, now: datetime) -> OpinionView:
+    return OpinionView(
+        department=question.department,
+        ground=question.ground,
+        name=question.name,
+        last_day=question.last_day,
+        state=consulting.awaited(question, last, now),
+        said=Said(last.said) if last else None,
+        statement=last.statement if last else None,
+        document=last.document if last else None,
+        entered_at=last.entered_at if last else None,
+    )
+
+
+async def opinions_of(db: AsyncSession, entries: Sequence[UUID]) -> dict[UUID, list[Opinion]]:
+    """The opinions on each entry, in the order they were entered; one statement."""
+    found: dict[UUID, list[Opinion]] = {entry: [] for entry in entries}
+    rows = await db.scalars(
+        select(Opinion)
+        .where(among(Opinion.entry_id, entries))
+        .order_by(Opinion.entered_at, Opinion.id)
+    )
+    for row in rows:
+        found[row.entry_id].append(row)
+    return found

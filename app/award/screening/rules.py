@@ -1,22 +1,28 @@
 """What is asked of an entry at a screening, and what must a decision say? Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
 from app.platform.errors import Conflict, Invalid, NotFound, Refusal
-from app.rules.eligibility import Answer, Facts, Met, Record, assess
+from app.rules.eligibility import assess, groups_of
+from app.rules.facts import Answer, Facts, Met, Occasion
 from app.rules.regulation.bars import Bar
 from app.rules.regulation.model import Regulation
-from app.rules.regulation.stages import Screening
+from app.rules.regulation.stages import Intake, Screening
 from app.rules.regulation.words import name_of
+
+COMPLETE = "complete"
+"""The one ground of a formal check: whether the file is what it should be."""
 
 
 class Decision(StrEnum):
+    """Eligible, not eligible, or thrown out for fraud and the like, which is kept on record."""
+
     ELIGIBLE = "eligible"
     INELIGIBLE = "ineligible"
+    DISQUALIFIED = "disqualified"
 
 
 class GroundAnswer(StrEnum):
@@ -24,6 +30,14 @@ class GroundAnswer(StrEnum):
 
     MET = "met"
     NOT_MET = "not_met"
+
+
+class Said(StrEnum):
+    """What a department said when it was consulted, or that it said nothing."""
+
+    NO_OBJECTION = "no_objection"
+    OBJECTION = "objection"
+    SILENT = "silent"
 
 
 class ScreeningUnknown(NotFound):
@@ -68,31 +82,43 @@ class GroundUnanswered(Invalid):
     en = "The ground “{key}” is not answered."
 
 
+class GroupUnknown(Invalid):
+    code = "group-unknown"
+    zh = "管理办法没有分组“{key}”，或本环节不审查分组。"
+    en = "There is no group “{key}”, or this screening does not ask for groups."
+
+
+class GroupTwice(Invalid):
+    code = "group-twice"
+    zh = "分组“{key}”写了不止一次。"
+    en = "The group “{key}” is answered more than once."
+
+
+class GroupUnanswered(Invalid):
+    code = "group-unanswered"
+    zh = "是否属于分组“{name}”（{key}）尚未作答。"
+    en = "It is not answered whether it belongs to the group “{key}”."
+
+
 class DecisionContradicts(Invalid):
     code = "decision-contradicts"
-    zh = "决定与各项答复不符：各项都符合方为合格，有一项不符合即为不合格。"
-    en = "The decision does not follow from the answers: eligible is who meets every ground."
+    zh = "决定与各项答复不符：各项都符合、且有等次可以申报的方为合格，否则为不合格。"
+    en = (
+        "The decision does not follow from the answers: eligible is who meets every ground and has "
+        "a tier left that it may have."
+    )
+
+
+class DisqualificationUnfit(Invalid):
+    code = "disqualification-unfit"
+    zh = "取消资格须写明事由和文件；其他决定不得写。"
+    en = "Who is disqualified is so on a ground, by a document; other decisions name neither."
 
 
 class NoteNeeded(Invalid):
     code = "note-needed"
     zh = "“{key}”的答复与系统核对的结果不同，请在备注中说明理由。"
     en = "The answer to “{key}” differs from what the facts say; give the reason in the note."
-
-
-class OnFile(Protocol):
-    """A record of an organisation, as the programme keeps it."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def what(self) -> str: ...
-    @property
-    def on(self) -> date: ...
-    @property
-    def until(self) -> date | None: ...
-    @property
-    def evidence(self) -> str: ...
 
 
 class Answered(Protocol):
@@ -104,6 +130,21 @@ class Answered(Protocol):
     def answer(self) -> GroundAnswer: ...
 
 
+class Answering(Protocol):
+    """A decision as it was handed in."""
+
+    @property
+    def decision(self) -> Decision: ...
+    @property
+    def grounds(self) -> Sequence[Answered]: ...
+    @property
+    def groups(self) -> Sequence[Answered]: ...
+    @property
+    def disqualification(self) -> object | None: ...
+    @property
+    def note(self) -> str | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What the facts at hand say about one ground; `name` is worded so that met is good."""
@@ -112,77 +153,160 @@ class Finding:
     found: Answer
 
 
-def fact_of(record: OnFile) -> Record:
-    """A record in the words that grounds and bars use."""
-    if record.kind == "honour":
-        return Record("granted", record.on, record.evidence, tier=record.what)
-    if record.kind == "revocation":
-        return Record("revoked", record.on, record.evidence, ground=record.what)
-    return Record(record.what, record.on, record.evidence, until=record.until)
-
-
-def findings(
-    regulation: Regulation, rule: Screening, facts: Facts, *, cut_off: date, submitted_on: date
-) -> list[Finding]:
-    """One finding per ground that this screening examines, in the regulation's order.
-
-    A stage that names `grounds` examines those; bars (限制申报) are examined at every screening.
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What the facts say about every ground and every group of an entry; `tiers` are those that
+    its track and the groups it was found in leave open before any ground is asked.
     """
+
+    grounds: list[Finding]
+    groups: list[Finding]
+    tiers: tuple[str, ...]
+
+
+def examine(
+    regulation: Regulation,
+    rule: Screening,
+    facts: Facts,
+    occasion: Occasion,
+    decided: Iterable[Answered] = (),
+) -> Examined:
+    """One finding per ground and per group, in the regulation's order.
+
+    A stage that names `grounds` examines those; bars (限制申报) are examined at every screening but
+    one whose list is empty: that asks only whether the file is complete. `decided`: a person's
+    answers on groups, on which grounds and tiers then rest.
+    """
+    if rule.grounds == ():
+        return Examined([_complete(regulation, occasion.track)], [], ())
+    said = {each.key: Met(each.answer.value) for each in decided}
+    groups = groups_of(regulation, facts, occasion, said)
+    belongs = {each.key: each.met for each in groups} | said
     named = _names(regulation)
-    return [
-        Finding(named[answer.key], answer)
-        for answer in assess(
-            regulation.eligibility,
-            facts,
-            cut_off=cut_off,
-            submitted_on=submitted_on,
-            bars=regulation.bars,
-        )
-        if rule.grounds is None or answer.key in rule.grounds or answer.key in _bars(regulation)
-    ]
+    bars = {bar.key for bar in regulation.bars}
+    return Examined(
+        [
+            Finding(named[answer.key], answer)
+            for answer in assess(regulation, facts, occasion, belongs)
+            if rule.grounds is None or answer.key in rule.grounds or answer.key in bars
+        ],
+        [Finding(name_of(regulation.groups, each.key), each) for each in groups],
+        tiers_left(regulation, occasion.track, belonging(belongs.items())),
+    )
+
+
+def belonging(answers: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """The keys of the groups that were answered with `met`."""
+    return tuple(key for key, answer in answers if answer == Met.MET)
+
+
+def tiers_left(regulation: Regulation, track: str, groups: Collection[str]) -> tuple[str, ...]:
+    """The tiers that an applicant of this track and these groups may have at all."""
+    return tuple(tier.key for tier in regulation.tiers if tier.open_to(track, groups))
+
+
+def closed_by(answers: Iterable[tuple[str, Iterable[str] | None]]) -> frozenset[str]:
+    """The tiers closed by grounds, each given as its answer and what it closes if not met."""
+    return frozenset(
+        tier
+        for answer, closes in answers
+        if answer == GroundAnswer.NOT_MET
+        for tier in closes or ()
+    )
 
 
 def decision_obstacles(
-    examined: Sequence[Finding],
-    answers: Sequence[Answered],
-    decision: Decision,
-    note: str | None,
+    examined: Examined, body: Answering, closed: Collection[str] = ()
 ) -> list[Refusal]:
-    """Everything that keeps this decision from being sound, at once."""
-    known = {finding.found.key: finding for finding in examined}
+    """Everything that keeps this decision from being sound, at once. `closed` are tiers that an
+    earlier screening closed.
+    """
+    out = body.decision is Decision.DISQUALIFIED
     found: list[Refusal] = []
-    given: dict[str, GroundAnswer] = {}
-    for place, each in enumerate(answers):
-        pointer = f"/grounds/{place}/key"
-        if each.key not in known:
-            found.append(GroundUnknown(pointer=pointer, key=each.key))
-        elif each.key in given:
-            found.append(GroundTwice(pointer=pointer, key=each.key))
-        given[each.key] = each.answer
-    found += [
-        GroundUnanswered(pointer="/grounds", key=key, name=finding.name)
-        for key, finding in known.items()
-        if key not in given
-    ]
-    if not found and decided_by(given.values()) != decision:
+    if out != (body.disqualification is not None):
+        found.append(DisqualificationUnfit(pointer="/disqualification"))
+    found += _answer_obstacles("grounds", examined.grounds, body.grounds, partly=out)
+    found += _answer_obstacles("groups", examined.groups, body.groups, partly=out)
+    if not found and not out and decided(examined, body.grounds, closed) != body.decision:
         found.append(DecisionContradicts(pointer="/decision"))
-    if not note:
-        found += [
-            NoteNeeded(pointer="/note", key=key)
-            for key, finding in known.items()
-            if key in given and _departs(finding.found.met, given[key])
-        ]
+    if not body.note and not out:
+        departing = _departing(examined.grounds, body.grounds)
+        departing += _departing(examined.groups, body.groups)
+        found += [NoteNeeded(pointer="/note", key=key) for key in departing]
     return found
 
 
-def decided_by(answers: Iterable[GroundAnswer | str]) -> Decision:
-    """What the answers amount to: eligible is who meets every ground."""
-    met = all(answer == GroundAnswer.MET for answer in answers)
-    return Decision.ELIGIBLE if met else Decision.INELIGIBLE
+def decided(
+    examined: Examined, answers: Iterable[Answered], closed: Collection[str] = ()
+) -> Decision:
+    """What the answers to all grounds amount to."""
+    closes = {each.found.key: each.found.closes for each in examined.grounds}
+    given = [(each.answer.value, closes.get(each.key)) for each in answers]
+    return decided_by(given, examined.tiers, closed)
 
 
-def _departs(found: Met, answer: GroundAnswer) -> bool:
-    return found is not Met.NEEDS_A_PERSON and found.value != answer.value
+def decided_by(
+    answers: Sequence[tuple[str, Sequence[str] | None]],
+    tiers: Sequence[str],
+    closed: Collection[str] = (),
+) -> Decision:
+    """Eligible is who meets every ground that closes no mere tiers, and has one of `tiers` left;
+    a formal check names no tiers.
+    """
+    refused = any(answer == GroundAnswer.NOT_MET and closes is None for answer, closes in answers)
+    left = set(tiers) - closed_by(answers) - set(closed)
+    return Decision.INELIGIBLE if refused or (tiers and not left) else Decision.ELIGIBLE
+
+
+def _answer_obstacles(
+    where: str, findings: Sequence[Finding], answers: Sequence[Answered], *, partly: bool
+) -> list[Refusal]:
+    """Every finding is answered, once, and nothing else is; with `partly` some may be left out."""
+    unknown, twice, unanswered = (
+        (GroundUnknown, GroundTwice, GroundUnanswered)
+        if where == "grounds"
+        else (GroupUnknown, GroupTwice, GroupUnanswered)
+    )
+    known = {finding.found.key: finding for finding in findings}
+    found: list[Refusal] = []
+    given: set[str] = set()
+    for place, each in enumerate(answers):
+        pointer = f"/{where}/{place}/key"
+        if each.key not in known:
+            found.append(unknown(pointer=pointer, key=each.key))
+        elif each.key in given:
+            found.append(twice(pointer=pointer, key=each.key))
+        given.add(each.key)
+    missing = [] if partly else [key for key in known if key not in given]
+    return found + [
+        unanswered(pointer=f"/{where}", key=key, name=known[key].name) for key in missing
+    ]
+
+
+def _departing(findings: Sequence[Finding], answers: Iterable[Answered]) -> list[str]:
+    """The keys that were answered otherwise than the facts say."""
+    given = {each.key: each.answer.value for each in answers}
+    return [
+        each.found.key
+        for each in findings
+        if each.found.met is not Met.NEEDS_A_PERSON
+        and given.get(each.found.key, each.found.met) != each.found.met
+    ]
+
+
+def _complete(regulation: Regulation, track: str) -> Finding:
+    """What was asked for was handed in, or it could not have been submitted; whether it is what
+    it should be, a person must see.
+    """
+    asked = [
+        document
+        for stage in regulation.stages
+        if isinstance(stage, Intake) and track in regulation.tracks_of(stage)
+        for document in regulation.documents_of(stage, track)
+    ]
+    handed_in = f"已上交：{'、'.join(asked)}。" if asked else ""
+    told = f"{handed_in}内容是否齐全、符合形式要求，需人工核对。"
+    return Finding("申报材料齐全、符合形式要求", Answer(COMPLETE, Met.NEEDS_A_PERSON, told))
 
 
 def _names(regulation: Regulation) -> Mapping[str, str]:
@@ -196,8 +320,5 @@ def _bar_name(regulation: Regulation, bar: Bar) -> str:
     if bar.after.granted is not None:
         won = "、".join(name_of(regulation.tiers, key) for key in bar.after.granted)
         return f"不在获“{won}”后的限制申报期内"
-    return "不在被撤销奖项后的限制申报期内"
-
-
-def _bars(regulation: Regulation) -> frozenset[str]:
-    return frozenset(bar.key for bar in regulation.bars)
+    what = "被撤销奖项" if bar.after.revoked_for else "被取消参评资格"
+    return f"不在{what}后的限制申报期内"

@@ -1,13 +1,18 @@
 """How do grounds and decisions look on the wire?"""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from app.award.screening.rules import Decision, GroundAnswer
+from app.award.screening.consulting import Awaited
+from app.award.screening.rules import Decision, GroundAnswer, Said
 from app.platform.http.bodies import Body, Line, Prose, View
-from app.rules.eligibility import Met
+from app.rules.facts import Met
+
+Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
+CLOSES = "The tiers closed where it is not met; null where not to meet it is not to be eligible."
 
 
 class GroundView(View):
@@ -18,6 +23,17 @@ class GroundView(View):
     answer: Met = Field(description="`needs_a_person` where the facts at hand do not say.")
     because: str = Field(examples=["2009-06-18注册，至2025-12-31已满3年。"])
     evidence: list[str] = Field(examples=[["锡应急〔2024〕12号"]])
+    closes: list[str] | None = Field(description=CLOSES, examples=[None])
+
+
+class GroupView(View):
+    """What the facts say about whether the applicant belongs to a group."""
+
+    key: str = Field(examples=["small"])
+    name: str = Field(examples=["中小企业"])
+    answer: Met = Field(description="`needs_a_person` where the facts at hand do not say.")
+    because: str = Field(examples=["申报为“小型”，要求为小型、微型之一。"])
+    evidence: list[str]
 
 
 class GroundIn(Body):
@@ -30,11 +46,38 @@ class GroundIn(Body):
     )
 
 
-class ScreeningIn(Body):
-    """The decision, with an answer to every ground; it cannot be changed."""
+class GroupIn(Body):
+    """A person's answer on one group: `met` is who belongs to it."""
 
-    decision: Decision = Field(description="Eligible is who meets every ground.")
+    key: str = Field(max_length=64, description="As in the list of groups.", examples=["small"])
+    answer: GroundAnswer
+    evidence: Line = Field(description="What the answer rests on.", examples=["统计上的划型证明"])
+
+
+class DisqualificationIn(Body):
+    """Thrown out for fraud and the like: on which ground, and by which document."""
+
+    ground: Word = Field(
+        description="The regulation's word, which its bars use.", examples=["fraud"]
+    )
+    document: Line = Field(examples=["锡滨质奖办〔2026〕9号"])
+
+
+class ScreeningIn(Body):
+    """The decision, with an answer to every ground and every group; it cannot be changed.
+
+    Who is disqualified need not be examined to the end.
+    """
+
+    decision: Decision = Field(
+        description="Eligible is who meets every ground that closes no mere tiers, and has a tier "
+        "left; disqualified is on record for later cycles."
+    )
     grounds: list[GroundIn] = Field(max_length=200)
+    groups: list[GroupIn] = Field(
+        default=[], max_length=50, description="Where the regulation has groups, each of them."
+    )
+    disqualification: DisqualificationIn | None = None
     note: Prose | None = Field(
         default=None,
         description="Needed where an answer differs from what the facts say.",
@@ -51,6 +94,18 @@ class ScreenedGroundView(View):
     because: str
     answer: GroundAnswer = Field(description="What the person answered.")
     evidence: str
+    closes: list[str] | None = Field(description=CLOSES)
+
+
+class ScreenedGroupView(View):
+    """One group of a decision: what the facts said then, and what was answered."""
+
+    key: str = Field(examples=["small"])
+    name: str
+    found: Met = Field(description="What the facts at hand said.")
+    because: str
+    answer: GroundAnswer = Field(description="What the person answered.")
+    evidence: str
 
 
 class ScreeningView(View):
@@ -59,6 +114,39 @@ class ScreeningView(View):
     entry_id: UUID
     decision: Decision
     grounds: list[ScreenedGroundView]
+    groups: list[ScreenedGroupView]
+    disqualified_for: str | None = Field(examples=[None])
+    document: str | None = Field(description="By which an entry was disqualified.")
     note: str | None
     decided_by: str = Field(description="Name of who decided.", examples=["王五"])
     decided_at: datetime
+
+
+class OpinionIn(Body):
+    """What a department answered, or that it kept silent."""
+
+    department: Line = Field(description="As in the list of opinions.", examples=["市税务局"])
+    ground: str | None = Field(
+        default=None, max_length=64, description="As in the list of opinions.", examples=["loss"]
+    )
+    said: Said = Field(description="`silent` only once its time to answer has passed.")
+    statement: Prose | None = Field(default=None, examples=["近三年无欠税。"])
+    document: Line | None = Field(
+        default=None,
+        description="Its letter; none where it kept silent.",
+        examples=["锡税函〔2026〕3号"],
+    )
+
+
+class OpinionView(View):
+    """One department's opinion on one ground of an entry, or how long it is awaited."""
+
+    department: str = Field(examples=["市税务局"])
+    ground: str | None = Field(description="Null: on the whole.", examples=["loss"])
+    name: str = Field(description="Of the ground.")
+    last_day: date | None = Field(description="Until when it may answer; null without a time.")
+    state: Awaited = Field(description="`silent` also where the time has passed.")
+    said: Said | None
+    statement: str | None
+    document: str | None
+    entered_at: datetime | None

@@ -1,18 +1,22 @@
-"""What the office does at a screening: decide on an entry, ground by ground."""
+"""What the office does at a screening: decide on an entry, and enter what departments say."""
 
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
-from app.award.screening import queries, rules
-from app.award.screening.models import ScreenedGround, Screening
-from app.award.screening.schemas import ScreeningIn, ScreeningView
+from app.award.records.models import Record
+from app.award.screening import consulting, queries, rules
+from app.award.screening.models import Opinion, ScreenedGround, ScreenedGroup, Screening
+from app.award.screening.rules import Decision, Examined
+from app.award.screening.schemas import OpinionIn, OpinionView, ScreeningIn, ScreeningView
 from app.award.stages.queries import live_entry, open_stage
 from app.award.stages.rules import EntryEnded
 from app.platform.accounts.callers import Call
 from app.platform.audit.record import record
 from app.platform.errors import ensure
+from app.rules.calendar import local_date
+from app.rules.facts import RecordKind
 
 
 async def screen(call: Call, entry_id: UUID, body: ScreeningIn) -> ScreeningView:
@@ -22,19 +26,22 @@ async def screen(call: Call, entry_id: UUID, body: ScreeningIn) -> ScreeningView
     """
     found = await queries.get_case(call, entry_id)
     found.require("entry:screen")
-    case = found.it
-    await open_stage(call.db, case.stage_id)
-    examined = await queries.findings(call.db, case)
-    if await live_entry(call.db, case.stage_id, case.application_id) is None:
-        raise EntryEnded
+    case = await _held(call, found.it)
+    examined = await queries.examined(call.db, case, call.now, body.groups)
     if await call.db.get(Screening, entry_id) is not None:
         raise rules.AlreadyScreened
-    ensure(rules.decision_obstacles(examined, body.grounds, body.decision, body.note))
+    before = await queries.closed_before(call.db, case.stage_id, [case.application_id])
+    asked = {each.found.key for each in examined.grounds}
+    closed = queries.still_closed(before.get(case.application_id, {}), asked)
+    ensure(rules.decision_obstacles(examined, body, closed))
+    await _ensure_heard(call, case, body.decision)
     try:
         async with call.db.begin_nested():
             await _decide(call, entry_id, body, examined)
     except IntegrityError as lost_the_race:
         raise rules.AlreadyScreened from lost_the_race
+    if body.disqualification is not None:
+        call.db.add(_disqualified(call, case, body))
     record(
         call.db,
         call.actor,
@@ -45,33 +52,116 @@ async def screen(call: Call, entry_id: UUID, body: ScreeningIn) -> ScreeningView
         detail={
             "decision": body.decision.value,
             "grounds": {each.key: each.answer.value for each in body.grounds},
+            "groups": {each.key: each.answer.value for each in body.groups},
         },
     )
+    await call.db.flush()
     return await queries.screening_view(call, entry_id)
 
 
-async def _decide(call: Call, entry_id: UUID, body: ScreeningIn, examined: Any) -> None:
-    given = {each.key: each for each in body.grounds}
+async def enter_opinion(call: Call, entry_id: UUID, body: OpinionIn) -> list[OpinionView]:
+    """Enter what a department said of an entry, or that its time passed in silence; the last
+    opinion on a ground counts.
+    """
+    found = await queries.get_case(call, entry_id)
+    found.require("entry:consult")
+    case = await _held(call, found.it)
+    asked = consulting.questions(*await queries.rule_of(call.db, case), case.track, case.opened_at)
+    ensure(consulting.opinion_obstacles(asked, body, body.document, call.now))
+    opinion = Opinion(
+        entry_id=entry_id,
+        entered_by=call.actor.person_id,
+        entered_at=call.now,
+        **body.model_dump(),
+    )
+    call.db.add(opinion)
+    await call.db.flush()
+    record(
+        call.db,
+        call.actor,
+        "entry:consult",
+        subject=entry_id,
+        now=call.now,
+        log=case.cycle_id,
+        detail={"department": body.department, "ground": body.ground, "said": body.said.value},
+    )
+    return await queries.opinions(call, entry_id)
+
+
+async def _held(call: Call, case: Any) -> Any:
+    """The case, where it is still to be judged by a screening; its stage is held open."""
+    await open_stage(call.db, case.stage_id)
+    await queries.rule_of(call.db, case)
+    if await live_entry(call.db, case.stage_id, case.application_id) is None:
+        raise EntryEnded
+    return case
+
+
+async def _ensure_heard(call: Call, case: Any, decision: Decision) -> None:
+    """Nobody is found eligible while a department may still object: the decision is final."""
+    asked = consulting.questions(*await queries.rule_of(call.db, case), case.track, case.opened_at)
+    if decision is not Decision.ELIGIBLE or not asked:
+        return
+    known = (await queries.opinions_of(call.db, [case.id]))[case.id]
+    if count := consulting.waiting(asked, known, call.now):
+        raise consulting.ConsultationsOpen(count=count)
+
+
+async def _decide(call: Call, entry_id: UUID, body: ScreeningIn, examined: Examined) -> None:
+    out = body.disqualification
     call.db.add(
         Screening(
             entry_id=entry_id,
             decision=body.decision,
             note=body.note,
+            disqualified_for=out.ground if out else None,
+            document=out.document if out else None,
             decided_by=call.actor.person_id,
             decided_at=call.now,
         )
     )
     await call.db.flush()
+    grounds = {each.key: each for each in body.grounds}
+    groups = {each.key: each for each in body.groups}
     call.db.add_all(
         ScreenedGround(
-            entry_id=entry_id,
-            key=each.found.key,
-            position=position,
-            name=each.name,
-            found=each.found.met,
-            because=each.found.because,
-            answer=given[each.found.key].answer,
-            evidence=given[each.found.key].evidence,
+            closes=None if each.found.closes is None else list(each.found.closes),
+            **_kept(entry_id, position, each, grounds[each.found.key]),
         )
-        for position, each in enumerate(examined)
+        for position, each in enumerate(examined.grounds)
+        if each.found.key in grounds
+    )
+    call.db.add_all(
+        ScreenedGroup(**_kept(entry_id, position, each, groups[each.found.key]))
+        for position, each in enumerate(examined.groups)
+        if each.found.key in groups
+    )
+
+
+def _kept(entry_id: UUID, position: int, finding: rules.Finding, given: Any) -> dict[str, Any]:
+    return {
+        "entry_id": entry_id,
+        "key": finding.found.key,
+        "position": position,
+        "name": finding.name,
+        "found": finding.found.met,
+        "because": finding.found.because,
+        "answer": given.answer,
+        "evidence": given.evidence,
+    }
+
+
+def _disqualified(call: Call, case: Any, body: ScreeningIn) -> Record:
+    """What later cycles must know; it stands even if the applicant withdraws before the closing."""
+    out = body.disqualification
+    return Record(
+        programme_id=case.programme_id,
+        credit_code=case.credit_code,
+        kind=RecordKind.DISQUALIFICATION,
+        what=out.ground if out else "",
+        on=local_date(call.now),
+        cycle_ordinal=case.ordinal,
+        evidence=out.document if out else "",
+        entered_by=call.actor.person_id,
+        entered_at=call.now,
     )

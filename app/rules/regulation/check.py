@@ -44,6 +44,8 @@ def _tracks(regulation: Regulation) -> Iterator[Problem]:
 
 def _grounds(regulation: Regulation) -> Iterator[Problem]:
     for each, path in conditions(regulation):
+        if each.tier and (path[0] == "groups" or "of" in path):
+            yield problem("tier_unfit", (*path, "tier"))
         if isinstance(each, Incident):
             yield from _unit(each.within, (*path, "within"))
         if isinstance(each, Certificate) and each.held_for:

@@ -189,6 +189,11 @@ SENTENCES: Final[dict[str, tuple[str, str, str]]] = {
         "The group rests on itself or on '{key}', which is written later.",
         "只引用写在前面的分组。",
     ),
+    "tier_unfit": (
+        "只有申报条件的最外一层才能限于某些等次。",
+        "Only a whole requirement or disqualifier can be narrowed to tiers.",
+        "删去 tier；需要分别规定时，按等次写成几个条件。",
+    ),
     "unknown_grade": (
         "“{found}”不在所列等级之中。",
         "'{found}' is not one of the grades listed.",

@@ -11,12 +11,13 @@ from sqlalchemy import select
 
 from app.award.granting.models import Award, GrantDecision
 from app.award.granting.rules import bonus_of
-from app.award.records.models import Record, RecordKind
+from app.award.records.models import Record
 from app.award.roles import Role
 from app.platform.ground import Ground
 from app.proof.jws import Typ, verify
 from app.proof.keys import KeyRing, VerifyingKey
 from app.rules.exact import text_from_fen
+from app.rules.facts import RecordKind
 from tests.award.granting.steps import Finish, acts, award, budget_funded, come_to, declare
 from tests.factories import Firm, close, make_caller, make_office, stage_row
 from tests.statements import counting

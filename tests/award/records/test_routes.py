@@ -26,6 +26,9 @@ def incident(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
+NOTHING_MORE = dict.fromkeys(("until", "award", "grade", "cycle_ordinal", "bonus", "predecessor"))
+
+
 def path(office: Office) -> str:
     return f"/programmes/{office.programme_id}/records"
 
@@ -41,7 +44,7 @@ async def test_a_record_is_entered_with_its_evidence(ground: Ground, client: Asy
     answer = await client.post(path(office), json=body, **office.clerk.auth)
     assert answer.status_code == 201, answer.text
     entered = answer.json()
-    assert entered == body | {"id": entered["id"], "until": None}
+    assert entered == NOTHING_MORE | body | {"id": entered["id"]}
     for reader in (office.clerk, office.head, office.supervisor):
         listed = await client.get(path(office), **reader.auth)
         assert listed.json() == {"items": [entered], "next": None}
@@ -60,6 +63,19 @@ async def test_a_record_is_entered_with_its_evidence(ground: Ground, client: Asy
         ({"on": "2024-02-30"}, "invalid-input", "/on"),
         ({"evidence": ""}, "invalid-input", "/evidence"),
         ({"score": 5}, "invalid-input", "/score"),
+        ({"until": "2024-05-05"}, "record-ends-before-it-begins", "/until"),
+        ({"bonus": "5.00"}, "record-particular-unfit", "/bonus"),
+        ({"kind": "honour", "bonus": "5"}, "invalid-input", "/bonus"),
+        ({"kind": "honour", "cycle_ordinal": 0}, "invalid-input", "/cycle_ordinal"),
+        ({"kind": "honour", "award": "市质量奖"}, "record-particular-unfit", "/award"),
+        ({"kind": "honour_elsewhere", "what": "city"}, "record-particular-missing", "/award"),
+        (
+            {"kind": "honour_elsewhere", "what": "gold", "award": "市质量奖"},
+            "record-level-unknown",
+            "/what",
+        ),
+        ({"kind": "grade", "what": "credit-grade"}, "record-particular-missing", "/grade"),
+        ({"kind": "succession"}, "record-particular-missing", "/predecessor"),
     ],
 )
 async def test_a_wrong_record_is_refused(
@@ -70,6 +86,41 @@ async def test_a_wrong_record_is_refused(
     assert (answer.status_code, answer.json()["code"]) == (422, code)
     assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
     assert await kept(ground, office) == 0
+
+
+@pytest.mark.parametrize(
+    "particulars",
+    [
+        {"kind": "honour", "what": "award", "cycle_ordinal": 3, "bonus": "500000.00"},
+        {
+            "kind": "honour_elsewhere",
+            "what": "city",
+            "award": "无锡市市长质量奖",
+            "grade": "提名奖",
+            "cycle_ordinal": 2,
+            "bonus": "0.00",
+        },
+        {"kind": "certificate", "what": "iso9001", "until": "2027-05-05"},
+        {"kind": "grade", "what": "credit-grade", "grade": "AA", "until": "2025-05-05"},
+        {"kind": "revocation", "what": "fraud", "grade": "award", "cycle_ordinal": 3},
+        {"kind": "disqualification", "what": "fraud", "cycle_ordinal": 3},
+        {"kind": "succession", "what": "merger", "predecessor": credit_code()},
+    ],
+)
+async def test_a_record_of_every_kind_is_kept_whole(
+    ground: Ground, client: AsyncClient, particulars: dict[str, Any]
+) -> None:
+    office, body = await make_office(ground), incident(**particulars)
+    answer = await client.post(path(office), json=body, **office.clerk.auth)
+    assert answer.status_code == 201, answer.text
+    assert answer.json() == NOTHING_MORE | body | {"id": answer.json()["id"]}
+
+
+async def test_nobody_succeeds_itself(ground: Ground, client: AsyncClient) -> None:
+    office, body = await make_office(ground), incident(kind="succession", what="merger")
+    body["predecessor"] = body["credit_code"]
+    answer = await client.post(path(office), json=body, **office.clerk.auth)
+    assert (answer.status_code, answer.json()["code"]) == (422, "own-predecessor")
 
 
 async def test_only_the_office_enters_and_reads(ground: Ground, client: AsyncClient) -> None:

@@ -254,7 +254,7 @@ async def test_reads_run_the_same_statements_for_one_record_and_three(
             answer = await client.get(f"/entries/{entry}/{path}", **office.clerk.auth)
         assert answer.status_code == 200, answer.text
         counts.append(len(ran))
-    assert counts[0] == counts[1] <= 4  # one of them signs in
+    assert counts[0] == counts[1] <= 5  # one of them signs in
 
 
 async def test_stage_with_undecided_entries_does_not_close(

@@ -46,6 +46,7 @@ def test_the_wide_regulation_is_sound() -> None:
         ("/eligibility/require/0/track", "firm", ("unknown_track", "/eligibility/require/0/track")),
         ("/eligibility/require/1/at_least", "B",
          ("unknown_grade", "/eligibility/require/1/at_least")),
+        ("/groups/0/when/tier", "award", ("tier_unfit", "/groups/0/when/tier")),
         ("/eligibility/require/3/honours", [], ("honour_unnamed", "/eligibility/require/3")),
         ("/eligibility/require/3/tier", "gold", ("unknown_tier", "/eligibility/require/3/tier")),
         ("/committee", {"at_least": "18", "at_most": "18", "odd": "true"},

@@ -1,0 +1,144 @@
+"""Which departments are asked about an entry, until when, and what is still awaited? Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+
+from app.award.screening.rules import Said
+from app.platform.errors import Conflict, Invalid, Refusal
+from app.rules.calendar import Calendar, CountRule, Deadline, Length, Unit, deadline, local_date
+from app.rules.regulation.model import Regulation
+from app.rules.regulation.stages import Consultation, Screening
+
+
+class Awaited(StrEnum):
+    """How a consultation stands; silence is what is left when its time has passed."""
+
+    WAITING = "waiting"
+    ANSWERED = "answered"
+    SILENT = "silent"
+
+
+class NobodyAsked(Invalid):
+    code = "department-not-consulted"
+    zh = "本环节没有就此征求该部门的意见。"
+    en = "This screening does not consult that department on this."
+
+
+class DocumentOfSilence(Invalid):
+    code = "opinion-document-unfit"
+    zh = "部门的意见须写明来文；未回复的没有来文。"
+    en = "An opinion comes with its document; silence has none."
+
+
+class SilenceTooEarly(Conflict):
+    code = "silence-too-early"
+    zh = "“{department}”的回复期至{day}，届满前不能记为未回复。"
+    en = "“{department}” may answer until {day}; its silence cannot be recorded before."
+
+
+class ConsultationsOpen(Conflict):
+    code = "consultations-open"
+    zh = "还有 {count} 项部门意见没有收到，回复期也未届满。"
+    en = "{count} opinions of departments are awaited, and their time is not over."
+
+
+class Opinion(Protocol):
+    """An opinion on file."""
+
+    @property
+    def department(self) -> str: ...
+    @property
+    def ground(self) -> str | None: ...
+    @property
+    def said(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One department asked about one ground, or about the whole; `until` is None without a time."""
+
+    department: str
+    ground: str | None
+    name: str
+    until: Deadline | None
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which an answer is awaited."""
+        return self.until.last_day if self.until else None
+
+    def over(self, now: datetime) -> bool:
+        """Whether the time to answer has passed; without a time it never does."""
+        return self.until is not None and now >= self.until.ends_at
+
+
+def questions(
+    regulation: Regulation, rule: Screening, track: str, opened_at: datetime | None
+) -> list[Question]:
+    """What the departments are asked about an entry of this track, in the regulation's order.
+
+    The time runs from the day the stage was opened, working days by the calendar of 国务院.
+    """
+    asked: list[Question] = []
+    for each in rule.consults:
+        until = _until(each, opened_at)
+        if each.grounds is None:
+            asked.append(Question(each.department, None, "有关情况", until))
+        asked += [
+            Question(each.department, ground.key, ground.name, until)
+            for ground in regulation.eligibility.grounds()
+            if ground.key in (each.grounds or ())
+            and (ground.track is None or track in ground.track)
+        ]
+    return asked
+
+
+def last_of(question: Question, opinions: Sequence[Opinion]) -> Opinion | None:
+    """The last opinion that answers the question; `opinions` in the order they were entered."""
+    found = [
+        each
+        for each in opinions
+        if (each.department, each.ground) == (question.department, question.ground)
+    ]
+    return found[-1] if found else None
+
+
+def awaited(question: Question, last: Opinion | None, now: datetime) -> Awaited:
+    """How a consultation stands."""
+    if last is not None:
+        return Awaited.SILENT if last.said == Said.SILENT else Awaited.ANSWERED
+    return Awaited.SILENT if question.over(now) else Awaited.WAITING
+
+
+def waiting(asked: Iterable[Question], opinions: Sequence[Opinion], now: datetime) -> int:
+    """How many questions are neither answered nor out of time."""
+    return sum(
+        awaited(question, last_of(question, opinions), now) is Awaited.WAITING for question in asked
+    )
+
+
+def opinion_obstacles(
+    asked: Iterable[Question], opinion: Opinion, document: str | None, now: datetime
+) -> list[Refusal]:
+    """What keeps an opinion, or a silence, from being recorded."""
+    question = next((one for one in asked if last_of(one, [opinion])), None)
+    if question is None:
+        return [NobodyAsked(pointer="/department")]
+    silent = opinion.said == Said.SILENT
+    found: list[Refusal] = []
+    if silent != (document is None):
+        found.append(DocumentOfSilence(pointer="/document"))
+    if silent and question.until is not None and not question.over(now):
+        day = question.until.last_day
+        found.append(SilenceTooEarly(department=question.department, day=day))
+    return found
+
+
+def _until(consultation: Consultation, opened_at: datetime | None) -> Deadline | None:
+    if consultation.within is None or opened_at is None:
+        return None
+    length = Length(consultation.within.amount, Unit(consultation.within.way))
+    return deadline(local_date(opened_at), length, CountRule(), Calendar())
