@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "grounds_of_every_kind"
-down_revision = "surveys"
+down_revision = "endorsements"
 branch_labels = None
 depends_on = None
 
