@@ -194,26 +194,27 @@ def inputs_of(contest: Contest) -> dict[str, Any]:
         "places": contest.places,
         "tie_order": list(contest.tie_order),
         **{name: value for name, value in beside.items() if value is not None},
-        "entries": [
+        "entries": [_plain(contender) for contender in contest.contenders],
+    }
+
+
+def _plain(contender: Contender) -> dict[str, Any]:
+    marks = {"groups": list(contender.groups), "closed": list(contender.closed)}
+    return {
+        "entry": contender.entry,
+        "application": contender.application,
+        "track": contender.track,
+        "parts": [
             {
-                "entry": c.entry,
-                "application": c.application,
-                "track": c.track,
-                "parts": [
-                    {
-                        "stage": part.key,
-                        "score": decimal_text(part.score),
-                        "full": decimal_text(part.full),
-                        "share": decimal_text(part.share),
-                    }
-                    for part in c.parts
-                ],
-                "ties": [decimal_text(key) for key in c.ties],
-                **({"groups": list(c.groups)} if c.groups else {}),
-                **({"closed": list(c.closed)} if c.closed else {}),
+                "stage": part.key,
+                "score": decimal_text(part.score),
+                "full": decimal_text(part.full),
+                "share": decimal_text(part.share),
             }
-            for c in contest.contenders
+            for part in contender.parts
         ],
+        "ties": [decimal_text(key) for key in contender.ties],
+        **{name: keys for name, keys in marks.items() if keys},
     }
 
 
