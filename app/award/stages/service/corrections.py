@@ -35,25 +35,10 @@ async def correct(call: Call, cycle_id: UUID, key: str, body: CorrectionIn) -> C
         closed = stage.status == StageStatus.CLOSED
         reasons.append(None if closed else rules.StageNotClosed(name=stage.name))
         reasons.append(rules.NothingCorrected(pointer="/new") if body.old == body.new else None)
-    correction = Correction(
-        stage_id=stage.id,
-        entry_id=body.entry,
-        what=body.what,
-        old=body.old,
-        new=body.new,
-        document=body.document,
-        reason=body.reason,
-        corrected_by=call.actor.person_id,
-        corrected_at=call.now,
-    )
-    call.db.add(correction)
+    fields = body.model_dump(include={"what", "old", "new", "document", "reason"})
+    corrected = CorrectionView(**fields, corrected_at=call.now)
+    who = {"entry_id": body.entry, "corrected_by": call.actor.person_id}
+    call.db.add(Correction(stage_id=stage.id, **who, **corrected.model_dump()))
     words = {"stage": stage.name, "old": body.old, "new": body.new}
     await announce(call, cycle_id, "correct", body, entry=body.entry, **words)
-    return CorrectionView(
-        what=body.what,
-        old=body.old,
-        new=body.new,
-        document=body.document,
-        reason=body.reason,
-        corrected_at=call.now,
-    )
+    return corrected
