@@ -30,11 +30,14 @@ serve: install ## run the service alone
 
 test: install ## every test but the long ones
 	$(BIN)/python -m pytest -n $(JOBS) -m "not long"
-	@echo "left for make test-long: $$($(BIN)/python -m pytest --collect-only -q -m long 2>/dev/null | grep -c '::') tests"
+	@$(BIN)/python -m pytest --collect-only -q -m long | awk -F': ' '{n += $$2} END {print "left for make test-long:", n + 0, "tests"}'
 
-test-long: install ## the long tests, with a report (figures in var/reports)
+test-long: install ## the long tests, with a report (var/reports/figures.md)
 	sh tests/faults/install-postgresql.sh
-	$(BIN)/python -m pytest -n $(JOBS) -m long -rA
+	rm -rf var/reports
+	-$(BIN)/python -m pytest -n $(JOBS) -m long -rA --junit-xml=var/reports/long.xml
+	-$(BIN)/python -m pytest -n $(JOBS) -m "not long" --junit-xml=var/reports/short.xml $$($(BIN)/python -m tests.figures tests)
+	$(BIN)/python -m tests.figures
 
 bench: install ## how fast it is, in ratios against the floor (some four minutes)
 	$(BIN)/python -m benchmarks.bench $(BENCH)

@@ -73,13 +73,13 @@ def template(cluster: embedded.Cluster, anyio_backend: object) -> str:
 
 
 def migrate(url: str, revision: str = "head") -> None:
-    """Bring a database to a revision, as the owner."""
+    """Bring a database to a revision, or some steps down from where it is (`-1`), as the owner."""
     import asyncio  # noqa: PLC0415  only here, outside any running loop
 
     def run(connection: Connection) -> None:
         config = Config(ROOT / "alembic.ini")
         config.attributes["connection"] = connection
-        if revision == "base":
+        if revision == "base" or revision.startswith("-"):
             command.downgrade(config, revision)
         else:
             command.upgrade(config, revision)

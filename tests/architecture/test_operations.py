@@ -155,6 +155,12 @@ def test_preconditions_are_documented_where_they_are_asked(app: FastAPI) -> None
         or asked != ("stale" in codes(operation, 412))
     }
     assert wrong == {}
+    asking = {
+        operation["operationId"]
+        for operation in operations(app).values()
+        if any(p["name"] == "If-Match" for p in operation.get("parameters", []))
+    }
+    assert asking >= {"fill_in", "score_item", "propose_item", "lock_sheet", "revise_notice"}
 
 
 def test_bodies_and_questions_refuse_what_they_do_not_know(app: FastAPI) -> None:
@@ -211,6 +217,11 @@ def test_every_named_request_keeps_its_answer(app: FastAPI) -> None:
     named = [route for route in routes(app) if dependencies(route) & NAMED]
     assert {route.operation_id for route in named} >= {
         "submit_application",
+        "withdraw_application",
+        "screen_entry",
+        "enter_survey",
+        "confirm_survey",
+        "rule_on_objection",
         "lock_sheet",
         "lock_scorebook",
         "record_minutes",

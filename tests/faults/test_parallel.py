@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from httpx import AsyncClient
@@ -132,6 +132,28 @@ async def test_of_two_submissions_of_an_organisation_one_is_entered(
         async with intact(ground):
             answers = await together(service.port, 2, submit)
         assert told(answers) == {(201, None): 1, (409, "already-entered"): 1}
+
+
+async def test_of_fifty_duplicates_on_two_workers_one_has_an_effect(
+    ground: Ground, service: Service
+) -> None:
+    office = await make_office(ground)
+    await open_intake(office)
+    firm = await make_firm(ground)
+    [draft] = await complete_drafts(office, [firm])
+    key = uuid4().hex
+
+    async def submit(client: Client, _: int) -> Answer:
+        path = f"/applications/{draft}/submission"
+        return await client.ask("POST", path, firm.speaker, Idempotency_Key=key)
+
+    async with intact(ground):
+        answers = await together(service.port, 50, submit)
+    assert {answer.status for answer in answers} == {201}
+    assert len({answer.body for answer in answers}) == 1
+    assert sum("idempotency-replayed" not in answer.headers for answer in answers) == 1
+    async with ground.database.reading() as db:
+        assert await db.scalar(select(func.count()).where(Entry.application_id == draft)) == 1
 
 
 async def test_sheet_locked_while_the_stage_closes_is_in_the_snapshot_or_refused(

@@ -289,6 +289,10 @@ async def test_lost_race_asks_to_send_again(broken: AsyncClient, state: str) -> 
     assert "secret" not in answer.text
 
 
+async def test_full_disk_of_the_database_is_told_as_such(broken: AsyncClient) -> None:
+    problem(await broken.post("/states/53100"), 507, "storage-full")
+
+
 @pytest.mark.parametrize("state", ["23505", "42P01", "P0001"])
 async def test_other_trouble_of_the_database_is_a_fault(broken: AsyncClient, state: str) -> None:
     answer = await broken.post(f"/states/{state}")
