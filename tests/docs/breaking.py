@@ -82,6 +82,16 @@ class _Pair:
             return
         seen |= {name} if name else set()
         old, new = _resolved(self.old, old), _resolved(self.new, new)
+        if asked and "anyOf" in new and "anyOf" not in old:
+            # What was written before may be one of several now.
+            tried = (self._schema(where, old, one, asked=True, seen=seen) for one in new["anyOf"])
+            yield from min(map(list, tried), key=len)
+        else:
+            yield from self._same(where, old, new, asked=asked, seen=seen)
+
+    def _same(
+        self, where: str, old: Tree, new: Tree, *, asked: bool, seen: frozenset[str]
+    ) -> Iterator[str]:
         for key in SHAPE:
             if old.get(key) != new.get(key):
                 yield f"{where}: {key} {old.get(key)} → {new.get(key)}"

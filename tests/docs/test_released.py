@@ -42,6 +42,9 @@ BREAKS: dict[str, Callable[[Tree], object]] = {
     ),
     "parameter gone": lambda d: d["paths"]["/api/v1/events"]["get"].pop("parameters"),
     "body field now required": lambda d: _schema(d, "Form").update(required=["summary"]),
+    "body field of another type": lambda d: _schema(d, "ItemIn")["properties"].update(
+        percentage={"anyOf": [{"type": "string"}, {"type": "null"}]}
+    ),
     "body field gone": lambda d: _schema(d, "ItemIn")["properties"].pop("comments"),
     "choice no longer taken": lambda d: _schema(d, "CommentKind")["enum"].remove("strength"),
     "answer field gone": lambda d: _schema(d, "SheetView")["properties"].pop("total"),
@@ -55,6 +58,9 @@ BREAKS: dict[str, Callable[[Tree], object]] = {
 ADDITIONS: dict[str, Callable[[Tree], object]] = {
     "operation": lambda d: d["paths"].update({"/api/v1/new": {"get": {"responses": {}}}}),
     "answer field": lambda d: _schema(d, "SheetView")["properties"].update(x={"type": "string"}),
+    "body field may be null": lambda d: _schema(d, "ItemIn")["properties"].update(
+        percentage={"anyOf": [{"type": "integer"}, {"type": "null"}]}
+    ),
     "optional body field": lambda d: _schema(d, "Form")["properties"].update(x={"type": "string"}),
     "move": lambda d: _schema(d, "Action")["properties"]["move"]["enum"].append("reopen"),
 }
