@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import pytest
 from alembic import command
 from alembic.config import Config
@@ -28,6 +29,10 @@ from app.proof.keys import KeyRing, SigningKey
 from app.settings import Profile, Settings
 from app.wiring import POLICY
 from tests.clock import MovableClock
+
+# A busy machine is no failure of the law: how long an example takes is not what is asked.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 FOLDER = "QUALITY_AWARD_TEST_FOLDER"
 TEMPLATE = "award_template"
