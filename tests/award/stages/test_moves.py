@@ -1,5 +1,6 @@
 """A cycle is extended, postponed, halted and resumed over HTTP, and everybody concerned is told."""
 
+from asyncio import create_task, gather, sleep
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +11,8 @@ from sqlalchemy import select
 from app.award.applications.announcing import announce
 from app.award.programmes.models import Slot
 from app.award.stages.models import Outcome
+from app.award.stages.queries import open_stage as held_open
+from app.award.stages.rules import StageNotOpen
 from app.award.stages.service.moves import ANNOUNCE
 from app.platform.ground import Ground
 from app.platform.jobs.models import Job
@@ -264,6 +267,46 @@ async def test_who_wants_to_withdraw_can_while_the_cycle_is_suspended(
     assert answer.status_code == 200, answer.text
     async with ground.database.reading() as db:
         assert (await db.get_one(Outcome, entry)).result == "withdrawn"
+
+
+async def test_a_cycle_is_suspended_before_a_piece_of_work_or_after_it(
+    ground: Ground, client: AsyncClient
+) -> None:
+    office = await make_office(ground)
+    await entries_in(office, "documents", 1)
+    stage = await stage_row(ground, office, "documents")
+    async with ground.database.writing() as db:
+        await held_open(db, stage.id)
+        halt = create_task(ask(client, office, "/suspension"))
+        await sleep(0.3)
+        assert not halt.done(), "it waits for the work"
+    assert (await halt).status_code == 200
+    async with ground.database.writing() as db:
+        with pytest.raises(StageNotOpen):
+            await held_open(db, stage.id)
+
+
+async def test_closing_and_suspending_at_once_never_wait_for_each_other(
+    ground: Ground, client: AsyncClient, clock: MovableClock
+) -> None:
+    for _ in range(5):
+        clock.rest()
+        office = await make_office(ground)
+        await entries_in(office, "intake", 1)
+        clock.move(days=31)
+        await refresh_token(ground, office.head)
+        longer = {"closes_at": "2026-05-11T01:00:00Z"}
+        closing, halt, extension = await gather(
+            close(client, office, "intake"),
+            ask(client, office, "/suspension"),
+            ask(client, office, "/stages/intake/extension", **longer),
+        )
+        assert halt.status_code == 200
+        assert closing.status_code in {200, 409}
+        assert extension.status_code in {200, 409}
+        closed = (await stage_row(ground, office, "intake")).status == "closed"
+        assert closed == (closing.status_code == 200)
+        assert not (closed and extension.status_code == 200), "one of the two came first"
 
 
 async def test_a_cancelled_cycle_is_announced(ground: Ground, client: AsyncClient) -> None:
