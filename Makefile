@@ -35,7 +35,7 @@ test: install ## every test but the long ones
 test-long: install ## the long tests, with a report (var/reports/figures.md)
 	sh tests/faults/install-postgresql.sh
 	rm -rf var/reports
-	-$(BIN)/python -m pytest -n $(JOBS) -m long -rA --junit-xml=var/reports/long.xml
+	-$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m long -rA --junit-xml=var/reports/long.xml
 	-$(BIN)/python -m pytest -n $(JOBS) -m "not long" --junit-xml=var/reports/short.xml $$($(BIN)/python -m tests.figures tests)
 	$(BIN)/python -m tests.figures
 
