@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.award.applications.queries import tiers_of
 from app.award.applications.rules import SETTLING, NotYetSettled
 from app.award.stages.kind import Judgement, StageAt, Verdict
 from app.award.stages.lifecycle import Result
@@ -27,7 +28,21 @@ class IntakeKind:
         return [NotYetSettled(at=legal_minute(until))] if now < until else []
 
     async def judge(self, db: AsyncSession, stage: StageAt, now: datetime) -> Judgement:
-        """Whatever was submitted goes on."""
+        """Whatever was submitted goes on; where it names its tier, the others are closed to it."""
         del now
         entries = await live_entries(db, stage.id)
-        return Judgement([Verdict(entry.id, Result.ADVANCED) for entry in entries])
+        if not stage.rule.names_tier:
+            return Judgement([Verdict(entry.id, Result.ADVANCED) for entry in entries])
+        tiers = await tiers_of(db, [entry.application_id for entry in entries])
+        named = [(entry, tiers[entry.application_id]) for entry in entries]
+        return Judgement(
+            [
+                Verdict(
+                    entry.id,
+                    Result.ADVANCED,
+                    closed=stage.regulation.other_tiers(entry.track, tier),
+                )
+                for entry, tier in named
+            ],
+            {"tiers": {str(entry.application_id): tier for entry, tier in named}},
+        )

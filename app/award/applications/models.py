@@ -24,7 +24,9 @@ class Application(Model):
     """An organisation's application in one cycle and track.
 
     `content` is the canonical text frozen at submission, `digest` its SHA-256, `receipt` the signed
-    answer. `entry_key` is what the regulation counts once: the organisation, or it in one track.
+    answer. `awardee` is the name to be printed, null where the organisation itself is awarded, and
+    `tier` the one applied for. `entry_key`, settled at submission, is what the regulation counts
+    once: the organisation, it in one track, or the awardee.
     """
 
     __tablename__ = "application"
@@ -53,6 +55,8 @@ class Application(Model):
     status: Mapped[str] = mapped_column(default=ApplicationStatus.DRAFT)
     version: Mapped[int] = mapped_column(default=1)
     form: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    awardee: Mapped[str | None]
+    tier: Mapped[str | None]
     entry_key: Mapped[str]
     content: Mapped[str | None]
     digest: Mapped[str | None]

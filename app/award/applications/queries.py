@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -49,6 +49,9 @@ APPLICATION_RESOURCE = Resource(
     missing=ApplicationUnknown,
 )
 
+AWARDEE = func.coalesce(Application.awardee, Organisation.name)
+"""The name that is printed where an award is announced."""
+
 LINES = (
     select(
         Application.id,
@@ -56,7 +59,9 @@ LINES = (
         Application.cycle_id,
         Application.organisation_id,
         Organisation.name.label("organisation"),
+        AWARDEE.label("awardee"),
         Application.track,
+        Application.tier,
         Application.status,
         Application.submitted_at,
     )
@@ -110,27 +115,29 @@ async def get_application(
 
 @dataclass(frozen=True, slots=True)
 class Submitting:
-    """An application on its way into the award: who applies, under which regulation, and whether
-    what the regulation counts once has been submitted already.
+    """An application on its way into the award: who applies, under which regulation, and what of
+    the organisation's has been submitted already (`entry_key`s).
     """
 
     found: Found[Application]
     organisation: str
     credit_code: str
     regulation_hash: str
-    entered: bool
+    entered: frozenset[str]
 
 
 async def get_submitting(call: Call, application_id: UUID) -> Submitting:
     """The application, locked, with all that its submission asks; one statement."""
     other = aliased(Application)
-    entered = exists(
-        select(other.id).where(
+    entered = func.array(
+        select(other.entry_key)
+        .where(
             other.cycle_id == Application.cycle_id,
-            other.entry_key == Application.entry_key,
+            other.organisation_id == Application.organisation_id,
             other.status == ApplicationStatus.SUBMITTED,
             other.id != Application.id,
         )
+        .scalar_subquery()
     )
     asked = (Organisation.name, Organisation.credit_code, Cycle.regulation_hash)
     statement = (
@@ -143,7 +150,11 @@ async def get_submitting(call: Call, application_id: UUID) -> Submitting:
     found = await fetch(call.db, call.actor, APPLICATION_RESOURCE, statement, lock=True)
     told = found.facts
     return Submitting(
-        found, told["name"], told["credit_code"], told["regulation_hash"], told["entered"]
+        found,
+        told["name"],
+        told["credit_code"],
+        told["regulation_hash"],
+        frozenset(told["entered"]),
     )
 
 
@@ -217,3 +228,11 @@ async def names_of(
         .where(among(Application.id, applications))
     )
     return {row.id: (row.code, row.name, row.credit_code) for row in rows}
+
+
+async def tiers_of(db: AsyncSession, applications: Sequence[UUID]) -> dict[UUID, str | None]:
+    """The tier that each application is made for; one statement."""
+    rows = await db.execute(
+        select(Application.id, Application.tier).where(among(Application.id, applications))
+    )
+    return {row.id: row.tier for row in rows}

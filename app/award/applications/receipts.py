@@ -37,8 +37,15 @@ def sign_receipt(call: Call, submitting: Submitting, stage: Stage, leaf: str) ->
             "regulation": submitting.regulation_hash,
             "log": str(application.cycle_id),
             "leaf": leaf,
+            **_named(application),
         },
     )
+
+
+def _named(application: Application) -> dict[str, str]:
+    """Awardee and tier, where the application names them."""
+    named = {"awardee": application.awardee, "tier": application.tier}
+    return {key: value for key, value in named.items() if value is not None}
 
 
 def receipt_view(application: Application) -> ReceiptView:

@@ -7,7 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response, status
 from fastapi.responses import FileResponse
 
-from app.award.applications import queries, rules, service
+from app.award.applications import attaching, queries, rules, service
+from app.award.applications.naming import NAMING
 from app.award.applications.receipts import receipt_view
 from app.award.applications.schemas import (
     ApplicationIn,
@@ -130,7 +131,7 @@ async def fill_in(
 )
 async def announce(call: Writing, application_id: UUID, body: AttachmentIn) -> AttachmentView:
     """Name, size and SHA-256 first; then `PUT` the bytes to `/attachments/{id}/content`."""
-    return await service.announce(call, application_id, body)
+    return await attaching.announce(call, application_id, body)
 
 
 @routes.post(
@@ -147,6 +148,7 @@ async def announce(call: Writing, application_id: UUID, body: AttachmentIn) -> A
         rules.FieldMissing,
         rules.DocumentMissing,
         rules.UploadUnfinished,
+        *NAMING,
         rules.AlreadyEntered,
         StageNotOpen,
         SeveralReasons,
@@ -206,7 +208,7 @@ async def withdraw(call: DecidingOnce, application_id: UUID) -> ApplicationView:
 )
 async def upload(request: Request, token: Token, attachment_id: UUID) -> AttachmentView:
     """The raw bytes as announced; nothing is read before the caller and the file are known."""
-    return await service.upload(
+    return await attaching.upload(
         ground_of(request), token, attachment_id, request.stream(), arrived(request)
     )
 
@@ -220,7 +222,7 @@ async def upload(request: Request, token: Token, attachment_id: UUID) -> Attachm
 )
 async def download(request: Request, call: Writing, attachment_id: UUID) -> FileResponse:
     """Always as a download; every download is logged."""
-    attachment = await service.download(call, attachment_id)
+    attachment = await attaching.download(call, attachment_id)
     return FileResponse(
         ground_of(request).files.path(attachment.sha256),
         media_type=attachment.media_type,
@@ -241,4 +243,4 @@ async def download(request: Request, call: Writing, attachment_id: UUID) -> File
 )
 async def remove(call: Writing, attachment_id: UUID) -> None:
     """Only while the application is a draft."""
-    await service.remove(call, attachment_id)
+    await attaching.remove(call, attachment_id)

@@ -170,8 +170,3 @@ def file_name_obstacle(name: str) -> Refusal | None:
 def type_obstacle(media_type: str, head: bytes) -> Refusal | None:
     """Whether the first bytes belong to the declared type."""
     return None if head.startswith(HEADS[media_type]) else TypeDiffers()
-
-
-def entry_key(one_entry_per: str, organisation: object, track: str) -> str:
-    """What the regulation counts once in a cycle."""
-    return f"{organisation}/{track}" if one_entry_per == "track" else str(organisation)

@@ -17,6 +17,7 @@ from app.platform.workflow.advance import Action
 Industry = Annotated[str, StringConstraints(pattern=r"^[A-T][0-9]{0,4}$")]
 FactKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
 FactText = Annotated[str, StringConstraints(max_length=200)]
+EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 MediaType = Literal[
     "application/pdf",
@@ -33,9 +34,46 @@ class ApplicationIn(Body):
     track: Key = Field(examples=["organisation"])
 
 
-class Form(Body):
-    """The application form (申报表). A draft may be incomplete; a submission may not."""
+class AwardeePerson(Body):
+    """A person who is to be awarded, or who belongs to what is."""
 
+    name: Line = Field(examples=["王五"])
+    post: Line | None = Field(default=None, examples=["首席质量官"])
+
+
+class Awardee(Body):
+    """Whom the award is for, where it is not the organisation itself. People are awarded under
+    their own names unless a joint entry has one of its own.
+    """
+
+    name: Line | None = Field(default=None, examples=["精密齿轮攻关班组"])
+    people: list[AwardeePerson] = Field(default=[], max_length=100)
+
+
+class InternalNotice(Body):
+    """The days on which the application hung out inside the organisation (内部公示)."""
+
+    first_day: date = Field(ge=EARLIEST, le=LATEST, examples=["2026-02-02"])
+    last_day: date = Field(ge=EARLIEST, le=LATEST, examples=["2026-02-09"])
+
+
+class Form(Body):
+    """The application form (申报表). A draft may be incomplete; a submission may not.
+
+    `awardee`, `subject`, `tier` and `internal_notice` are there where the regulation asks for them,
+    and only there.
+    """
+
+    awardee: Awardee | None = None
+    subject: Line | None = Field(
+        default=None,
+        description="Name of the management model or achievement that is honoured.",
+        examples=["“五心”质量管理模式"],
+    )
+    tier: Key | None = Field(
+        default=None, description="The tier applied for; it or none.", examples=["award"]
+    )
+    internal_notice: InternalNotice | None = None
     registered_on: date | None = Field(default=None, examples=["2009-06-18"])
     employees: int | None = Field(default=None, strict=True, ge=1, le=10_000_000, examples=[420])
     industry: Industry | None = Field(default=None, description="GB/T 4754.", examples=["C34"])
@@ -93,7 +131,9 @@ class ApplicationLine(View):
     cycle_id: UUID
     organisation_id: UUID
     organisation: str
+    awardee: str = Field(description="Whom the award is for: the organisation unless named.")
     track: str
+    tier: str | None = Field(description="The tier applied for.")
     status: ApplicationStatus
     submitted_at: datetime | None
 

@@ -67,7 +67,12 @@ class ScreeningKind:
                 "grounds": [each.model_dump(mode="json") for each in answers[row.id]],
                 "groups": [each.model_dump(mode="json") for each in groups[row.id]],
                 "tiers": [] if formal else list(tiers_left(stage.regulation, row.track, belongs)),
-                "closed_before": queries.still_closed(before.get(row.application_id, {}), asked),
+                "closed_before": sorted(
+                    {
+                        *queries.still_closed(before.get(row.application_id, {}), asked),
+                        *stage.regulation.other_tiers(row.track, row.applied_for),
+                    }
+                ),
             }
             inputs["screenings"].append(screening)
         if stage.rule.consults:

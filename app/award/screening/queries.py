@@ -63,6 +63,7 @@ CASES = (
         Cycle.ordinal,
         Cycle.cut_off,
         Application.form,
+        Application.tier.label("applied_for"),
         Application.submitted_at,
         _CLOSES.label("intake_closes_at"),
         Organisation.credit_code,
@@ -185,11 +186,13 @@ async def decisions(db: AsyncSession, stage_id: UUID) -> Sequence[Any]:
             Entry.id,
             Entry.application_id,
             Entry.track,
+            Application.tier.label("applied_for"),
             Screening.decision,
             Screening.disqualified_for,
             Screening.note,
         )
         .join(Stage, Stage.id == Entry.stage_id)
+        .join(Application, Application.id == Entry.application_id)
         .outerjoin(Outcome, Outcome.entry_id == Entry.id)
         .outerjoin(Screening, Screening.entry_id == Entry.id)
         .where(live(stage_id))

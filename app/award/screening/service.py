@@ -32,7 +32,11 @@ async def screen(call: Call, entry_id: UUID, body: ScreeningIn) -> ScreeningView
         raise rules.AlreadyScreened
     before = await queries.closed_before(call.db, case.stage_id, [case.application_id])
     asked = {each.found.key for each in examined.grounds}
-    closed = queries.still_closed(before.get(case.application_id, {}), asked)
+    regulation, _ = await queries.rule_of(call.db, case)
+    closed = {
+        *queries.still_closed(before.get(case.application_id, {}), asked),
+        *regulation.other_tiers(case.track, case.applied_for),
+    }
     ensure(rules.decision_obstacles(examined, body, closed))
     await _ensure_heard(call, case, body.decision)
     try:

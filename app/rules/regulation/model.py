@@ -9,7 +9,7 @@ from app.rules.regulation.bars import Bar
 from app.rules.regulation.eligibility_rules import Codes, Eligibility, Group
 from app.rules.regulation.money import Bonus, Matching
 from app.rules.regulation.quotas import Quota, Tier
-from app.rules.regulation.stages import Intake, Judges, Panel, Stage, passed_by
+from app.rules.regulation.stages import NOTICE_EVIDENCE, Intake, Judges, Panel, Stage, passed_by
 from app.rules.regulation.values import (
     Bare,
     Choice,
@@ -228,9 +228,16 @@ class Regulation(Rule):
         return tuple(t.key for t in self.tiers if t.tracks is None or track in t.tracks)
 
     def documents_of(self, intake: Intake, track: str) -> tuple[str, ...]:
-        """The kinds of document that an application of a track hands in."""
+        """The kinds of document that an application of a track hands in; among them what shows
+        that it hung out inside the applicant, where it must.
+        """
         own = (each.documents for each in intake.documents_of if track in each.track)
-        return tuple(dict.fromkeys((*intake.documents, *chain.from_iterable(own))))
+        shown = (NOTICE_EVIDENCE,) if intake.internal_notice else ()
+        return tuple(dict.fromkeys((*intake.documents, *chain.from_iterable(own), *shown)))
+
+    def other_tiers(self, track: str, tier: str | None) -> tuple[str, ...]:
+        """The tiers closed to who applied for one: it has that or none. None where it named none."""
+        return () if tier is None else tuple(t for t in self.tiers_of(track) if t != tier)
 
     def criteria_of(self, panel: Panel, track: str) -> str:
         """Code of the set by which an entry is scored here: the rubric, else its track's own."""

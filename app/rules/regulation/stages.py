@@ -90,6 +90,10 @@ class DocumentsOf(Rule):
     documents: tuple[Text, ...] = Field(min_length=1)
 
 
+NOTICE_EVIDENCE = "内部公示证明"
+"""The document that shows an internal notice; an intake that asks for one asks for it too."""
+
+
 class InternalNotice(Rule):
     """The application hangs out inside the applicant first, at least that long (内部公示)."""
 
