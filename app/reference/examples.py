@@ -101,7 +101,9 @@ def _application(status: ApplicationStatus) -> ApplicationView:
         cycle_id=CYCLE,
         organisation_id=_id(5),
         organisation=COMPANY,
+        awardee=COMPANY,
         track="organisation",
+        tier=None,
         status=status,
         submitted_at=MORNING if received else None,
         credit_code="91320211MA1XXXXX0B",
@@ -227,6 +229,7 @@ def _notice(status: NoticeStatus) -> NoticeView:
             AwardeeView(
                 application_code="SB-7Q2M9K3A",
                 organisation=COMPANY,
+                awardee=COMPANY,
                 track="organisation",
                 tier="award",
             )

@@ -57,7 +57,8 @@ class GrantDecision(Model):
 
 class Award(Model):
     """One award as it was printed: awardee, tier and title of that day, the signed certificate
-    (JWS), and the bonus in fen with what it was computed from.
+    (JWS), and the bonus in fen with what it was computed from. `organisation` applied for the
+    awardee, and is null where it is the awardee itself.
     """
 
     __tablename__ = "award"
@@ -74,6 +75,7 @@ class Award(Model):
     entry_id: Mapped[UUID] = mapped_column(ForeignKey("entry.id"), unique=True)
     certificate_number: Mapped[str] = mapped_column(unique=True)
     awardee: Mapped[str]
+    organisation: Mapped[str | None]
     credit_code: Mapped[str]
     tier: Mapped[str]
     tier_name: Mapped[str]

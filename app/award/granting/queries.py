@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.award.applications.models import Application
+from app.award.applications.queries import AWARDEE
 from app.award.granting.models import Approval, ApprovalDecision, Award, GrantDecision
 from app.award.granting.rules import FUNDED_FACT, CertificateUnknown
 from app.award.granting.schemas import (
@@ -56,7 +57,8 @@ BONUS_RESOURCE = Resource(
 
 WINNERS = (
     select(
-        Award.awardee.label("organisation"),
+        func.coalesce(Award.organisation, Award.awardee).label("organisation"),
+        Award.awardee,
         Award.tier,
         Award.tier_name,
         Award.title,
@@ -90,6 +92,7 @@ class Candidate:
     track: str
     tier: str | None
     organisation: str
+    awardee: str | None
     credit_code: str
     budget_funded: bool
 
@@ -138,6 +141,7 @@ def _decisions(actor: Actor, stage_id: UUID) -> Select[*tuple[Any, ...]]:
             Entry.id.label("entry"),
             Entry.application_id.label("application"),
             Organisation.name.label("organisation"),
+            AWARDEE.label("awardee"),
             Entry.tier,
             ApprovalDecision.approved,
             ApprovalDecision.reason,
@@ -145,6 +149,7 @@ def _decisions(actor: Actor, stage_id: UUID) -> Select[*tuple[Any, ...]]:
         .join(Stage, (Stage.id == Entry.stage_id) & (Stage.round == Entry.round))
         .join(Cycle, Cycle.id == Stage.cycle_id)
         .join(Organisation, Organisation.id == Entry.organisation_id)
+        .join(Application, Application.id == Entry.application_id)
         .outerjoin(ApprovalDecision, ApprovalDecision.entry_id == Entry.id)
         .outerjoin(Outcome, Outcome.entry_id == Entry.id)
         .where(
@@ -215,6 +220,7 @@ async def candidates_of(db: AsyncSession, stage_id: UUID) -> list[Candidate]:
             Entry.tier,
             Organisation.name,
             Organisation.credit_code,
+            Application.awardee,
             Application.form["facts"][FUNDED_FACT].astext.label("funded"),
         )
         .join(Stage, Stage.id == Entry.stage_id)
@@ -231,6 +237,7 @@ async def candidates_of(db: AsyncSession, stage_id: UUID) -> list[Candidate]:
             track=row.track,
             tier=row.tier,
             organisation=row.name,
+            awardee=row.awardee,
             credit_code=row.credit_code,
             budget_funded=row.funded == "yes",
         )
@@ -297,6 +304,7 @@ async def bonus_list(call: Call, cycle_id: UUID) -> BonusList:
         items=[
             BonusLine(
                 organisation=row.organisation,
+                awardee=row.awardee,
                 credit_code=row.credit_code,
                 tier=row.tier,
                 gross=text_from_fen(row.bonus_fen),

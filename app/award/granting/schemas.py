@@ -11,6 +11,7 @@ from app.platform.http.bodies import Body, Line, Prose, View
 from app.platform.http.pages import Paging
 
 DOCUMENT = Field(description="The document's number.", examples=["滨政发〔2026〕18号"])
+AWARDEE = "Whom the award is for: the organisation unless the application names another."
 NUMBER = Field(examples=["ZS-7Q2M9K4H"])
 YUAN = Field(description="Yuan, as text.", examples=["500000.00"])
 
@@ -38,6 +39,7 @@ class DecisionView(View):
     entry: UUID
     application: UUID
     organisation: str = Field(examples=["无锡恒远精密机械有限公司"])
+    awardee: str = Field(description=AWARDEE, examples=["无锡恒远精密机械有限公司"])
     tier: str | None = Field(examples=["award"])
     approved: bool | None
     reason: str | None
@@ -66,6 +68,7 @@ class WinnerView(View):
     """An award, for everybody."""
 
     organisation: str = Field(examples=["无锡恒远精密机械有限公司"])
+    awardee: str = Field(description=AWARDEE, examples=["无锡恒远精密机械有限公司"])
     tier: str = Field(examples=["award"])
     tier_name: str = Field(examples=["区长质量奖"])
     title: str = Field(examples=["滨湖区区长质量奖"])
@@ -123,6 +126,7 @@ class CertificateView(ResultView):
 
 class BonusLine(View):
     organisation: str
+    awardee: str
     credit_code: str
     tier: str
     gross: str = YUAN

@@ -171,7 +171,8 @@ def _award(at: StageAt, one: Candidate, *, won_before: bool) -> Award:
     return Award(
         entry_id=one.entry_id,
         certificate_number="ZS-" + "".join(choice(ALPHABET) for _ in range(8)),
-        awardee=one.organisation,
+        awardee=one.awardee or one.organisation,
+        organisation=one.organisation if one.awardee else None,
         credit_code=one.credit_code,
         tier=tier.key,
         tier_name=tier.name,
@@ -195,7 +196,7 @@ def _signed(
     words: dict[str, Any] = {
         "what": "award",
         "number": award.certificate_number,
-        "awardee": {"name": award.awardee, "credit_code": award.credit_code},
+        "awardee": {"name": award.awardee, **_holder(award)},
         "title": award.title,
         "tier": {"key": award.tier, "name": award.tier_name},
         "programme": programme.name,
@@ -208,11 +209,19 @@ def _signed(
     return call.signed(Typ.CERTIFICATE, words)
 
 
+def _holder(award: Award) -> dict[str, str]:
+    """The organisation that stands beside the awardee's name, or is the awardee."""
+    if award.organisation is None:
+        return {"credit_code": award.credit_code}
+    return {"organisation": award.organisation, "credit_code": award.credit_code}
+
+
 def _award_view(award: Award, application_id: UUID) -> AwardView:
     return AwardView(
         entry=award.entry_id,
         application=application_id,
-        organisation=award.awardee,
+        organisation=award.organisation or award.awardee,
+        awardee=award.awardee,
         credit_code=award.credit_code,
         tier=award.tier,
         tier_name=award.tier_name,

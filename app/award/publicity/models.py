@@ -56,7 +56,9 @@ class Notice(Model):
 
 
 class NoticeLine(Model):
-    """One awardee-to-be, as a posted notice names it."""
+    """One awardee-to-be, as a posted notice names it; `awardee` is null for the organisation
+    itself.
+    """
 
     __tablename__ = "notice_line"
     __table_args__ = (UniqueConstraint("notice_id", "application_code"), APPEND_ONLY)
@@ -65,6 +67,7 @@ class NoticeLine(Model):
     entry_id: Mapped[UUID] = mapped_column(ForeignKey("entry.id"), primary_key=True)
     application_code: Mapped[str]
     organisation: Mapped[str]
+    awardee: Mapped[str | None]
     track: Mapped[str]
     tier: Mapped[str | None]
 

@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.award.applications.models import Application
+from app.award.applications.queries import AWARDEE
 from app.award.programmes.models import Cycle
 from app.award.programmes.queries import get_cycle
 from app.award.publicity.lifecycle import NOTICE, OBJECTION, NoticeStatus, ObjectionStatus
@@ -72,6 +73,7 @@ CONTACT = (Notice.contact_name, Notice.contact_phone, Notice.contact_address)
 NOTICES = PUBLIC_LINES.add_columns(
     Notice.id, Notice.round, Notice.status, Notice.version, Notice.text, *CONTACT
 )
+POSTED_AWARDEE = func.coalesce(NoticeLine.awardee, NoticeLine.organisation)
 OBJECTIONS = (
     select(
         Objection.id,
@@ -80,6 +82,7 @@ OBJECTIONS = (
         Objection.entry_id,
         NoticeLine.application_code,
         NoticeLine.organisation,
+        POSTED_AWARDEE.label("awardee"),
         Objection.status,
         Objection.statement,
         Objection.evidence,
@@ -258,6 +261,8 @@ async def lines_now(call: Call, notices: Sequence[UUID]) -> Sequence[Any]:
             Application.code.label("application_code"),
             Organisation.name.label("organisation"),
             Organisation.credit_code,
+            Application.awardee.label("named"),
+            AWARDEE.label("awardee"),
             Entry.track,
             Entry.tier,
             conflicted(call.actor, Entry.organisation_id).label("hidden"),
@@ -318,6 +323,7 @@ async def _posted_lines(db: AsyncSession, notices: Sequence[UUID]) -> dict[UUID,
             NoticeLine.notice_id,
             NoticeLine.application_code,
             NoticeLine.organisation,
+            POSTED_AWARDEE.label("awardee"),
             NoticeLine.track,
             NoticeLine.tier,
         )

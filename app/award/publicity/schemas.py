@@ -56,6 +56,7 @@ class AwardeeView(View):
 
     application_code: str = Field(examples=["SB-7Q2M9K3A"])
     organisation: str
+    awardee: str = Field(description="Whom the award is for: the organisation unless named.")
     track: str
     tier: str | None
 
@@ -158,6 +159,7 @@ class ObjectionView(View):
     entry_id: UUID
     application_code: str
     organisation: str
+    awardee: str
     status: ObjectionStatus
     statement: str
     evidence: str | None

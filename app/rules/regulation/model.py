@@ -236,7 +236,7 @@ class Regulation(Rule):
         return tuple(dict.fromkeys((*intake.documents, *chain.from_iterable(own), *shown)))
 
     def other_tiers(self, track: str, tier: str | None) -> tuple[str, ...]:
-        """The tiers closed to who applied for one: it has that or none. None where it named none."""
+        """The tiers closed to who applied for one; none where it named none."""
         return () if tier is None else tuple(t for t in self.tiers_of(track) if t != tier)
 
     def criteria_of(self, panel: Panel, track: str) -> str:

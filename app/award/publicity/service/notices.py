@@ -92,6 +92,7 @@ async def post(call: Call, notice_id: UUID, body: PostingIn) -> NoticeView:
             entry_id=line.entry_id,
             application_code=line.application_code,
             organisation=line.organisation,
+            awardee=line.named,
             track=line.track,
             tier=line.tier,
         )
@@ -138,6 +139,7 @@ def _content(
                 "application": line.application_code,
                 "organisation": line.organisation,
                 "credit_code": line.credit_code,
+                **({"awardee": line.named} if line.named else {}),
                 "track": line.track,
                 "tier": line.tier,
             }
