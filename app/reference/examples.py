@@ -159,6 +159,7 @@ def _motion(status: MotionStatus) -> MotionView:
         id=ENTRY,
         application_id=APPLICATION,
         organisation=COMPANY,
+        awardee=COMPANY,
         track="organisation",
         tier="award",
     )
@@ -182,6 +183,7 @@ def _tally() -> TallyView:
         entry=ENTRY,
         application_id=APPLICATION,
         organisation=COMPANY,
+        awardee=COMPANY,
         approve=8,
         against=1,
         abstain=0,

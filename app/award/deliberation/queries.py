@@ -10,6 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from app.award.applications.models import Application
+from app.award.applications.queries import AWARDEE
 from app.award.deliberation import rules
 from app.award.deliberation.lifecycle import MOTION, MotionStatus
 from app.award.deliberation.minutes import quorum_obstacle, tallies
@@ -163,12 +165,14 @@ async def _read(call: Call, motion_id: UUID) -> tuple[Found[Any], Sequence[Any]]
             Entry.id,
             Entry.application_id,
             Organisation.name.label("organisation"),
+            AWARDEE.label("awardee"),
             Entry.track,
             Entry.tier,
             Outcome.result,
             conflicted(call.actor, Entry.organisation_id).label("hidden"),
         )
         .join(Organisation, Organisation.id == Entry.organisation_id)
+        .join(Application, Application.id == Entry.application_id)
         .outerjoin(Outcome, Outcome.entry_id == Entry.id)
         .where(Entry.stage_id == found.it.stage_id, Entry.round == found.it.round)
         .order_by(Organisation.name, Entry.id)
@@ -198,6 +202,7 @@ def _tally_view(motion: Any, entries: Sequence[Any]) -> TallyView:
                 entry=row.id,
                 application_id=row.application_id,
                 organisation=row.organisation,
+                awardee=row.awardee,
                 recused=len(content["recused"].get(str(row.id), [])),
                 **{
                     name: getattr(counted[str(row.id)], name)

@@ -131,6 +131,7 @@ class MotionEntryView(View):
     id: UUID
     application_id: UUID
     organisation: str
+    awardee: str = Field(description="Whom the award is for: the organisation unless named.")
     track: str
     tier: str | None = Field(description="Proposed.")
 
@@ -141,6 +142,7 @@ class TallyLine(View):
     entry: UUID
     application_id: UUID
     organisation: str
+    awardee: str
     approve: int
     against: int
     abstain: int

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.award.applications.models import Application
+from app.award.applications.queries import AWARDEE
 from app.award.endorsement import rules
 from app.award.endorsement.models import Letter, Recommendation, Routing
 from app.award.endorsement.schemas import DeskLine, DeskQuery, RoutingView
@@ -45,6 +46,7 @@ ROUTED = (
         Routing.authority_id,
         Application.code,
         Organisation.name.label("organisation"),
+        AWARDEE.label("awardee"),
         Entry.track,
         Recommendation.recommended,
     )

@@ -70,6 +70,7 @@ class DeskLine(View):
     authority_id: UUID
     code: str | None = Field(description="Of the application.")
     organisation: str
+    awardee: str = Field(description="Whom the award is for: the organisation unless named.")
     track: str
     recommended: bool | None = Field(description="Null until the letter is issued.")
 

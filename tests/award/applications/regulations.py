@@ -22,5 +22,7 @@ def text(**intake: Any) -> str:
     ]
     tree["tiers"].append({"key": "nominee", "name": "提名奖", "tracks": ["organisation", "person"]})
     tree["quotas"].append({"at_most": "6", "of": {"tier": "nominee"}})
+    gold = {"key": "gold", "name": "获市质量奖", "kind": "award_held", "honours": ["无锡市质量奖"]}
+    tree["eligibility"]["require"].append(gold | {"tier": "nominee"})
     tree["stages"][0] |= {"one_entry_per": "awardee"} | intake
     return dump(tree)

@@ -183,20 +183,38 @@ async def test_other_tiers_are_closed_to_who_applied_for_one(
     application = await drafted(client, office, firm, "organisation", tier="nominee")
     assert (await submitted(client, firm, application)).status_code == 201
     clock.move(days=31)
-    await refresh_token(ground, office.clerk)
+    for caller in (office.clerk, office.head):
+        await refresh_token(ground, caller)
     await close(client, office, "intake")
     opening = await client.post(office.path("/stages/eligibility/opening"), **office.clerk.auth)
     assert opening.status_code == 200, opening.text
     async with ground.database.reading() as db:
-        closed = await db.scalars(
-            select(Entry.closed)
+        rows = await db.execute(
+            select(Entry.id, Entry.closed, Outcome.closed)
+            .outerjoin(Outcome, Outcome.entry_id == Entry.id)
             .where(Entry.application_id == UUID(application))
             .order_by(Entry.entered_at)
         )
-        assert list(closed) == [(), ("award",)]
-        outcome = await db.scalar(
-            select(Outcome.closed)
-            .join(Entry, Entry.id == Outcome.entry_id)
-            .where(Entry.application_id == UUID(application))
-        )
-    assert outcome == ("award",)
+        submission, screening = rows.all()
+    assert submission[1:] == ((), ("award",))
+    assert screening[1:] == (("award",), None)
+    # Without the one tier it applied for nothing is left, though the other's grounds are met.
+    answers = {
+        "registered": "met",
+        "gold": "not_met",
+        "accident": "met",
+        "winners": "met",
+        "fraud": "met",
+    }
+    grounds = [{"key": k, "answer": a, "evidence": "文"} for k, a in answers.items()]
+    body = {"decision": "eligible", "grounds": grounds, "note": "经核对"}
+    place = f"/entries/{screening[0]}/screening"
+    refused = await client.post(place, json=body, **office.clerk.auth)
+    assert (refused.status_code, refused.json()["code"]) == (422, "decision-contradicts")
+    decided = await client.post(place, json=body | {"decision": "ineligible"}, **office.clerk.auth)
+    assert decided.status_code == 201, decided.text
+    closing = await close(client, office, "eligibility")
+    assert closing.status_code == 200, closing.text
+    async with ground.database.reading() as db:
+        outcome = await db.get_one(Outcome, screening[0])
+    assert outcome.reason == "no-tier-open"

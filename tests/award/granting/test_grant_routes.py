@@ -9,6 +9,7 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy import select
 
+from app.award.applications.models import Application
 from app.award.granting.models import Award, GrantDecision
 from app.award.granting.rules import bonus_of
 from app.award.records.models import Record
@@ -127,6 +128,30 @@ async def test_the_certificate_can_be_checked_by_anybody(
     assert (view["issuer"], view["ordinal"]) == ("无锡市滨湖区人民政府", 1)
 
 
+async def test_awardee_stands_on_the_certificate_with_the_organisation_beside_it(
+    ground: Ground, client: AsyncClient
+) -> None:
+    finish = await come_to(ground, "grant", 2)
+    async with ground.database.writing() as db:
+        (await db.get_one(Application, finish.applications[0])).awardee = "一线班组"
+    lines = (await award(client, finish)).json()["awards"]
+    await close(client, finish.office, "grant")
+    line = next(each for each in lines if each["entry"] == str(finish.entries[0]))
+    view = (await client.get(f"/public/certificates/{line['certificate_number']}")).json()
+    words = verify(view["certificate"], typ=Typ.CERTIFICATE, ring=ground.keys)
+    firm, other = finish.firm(0), finish.firm(1)
+    assert words["awardee"] == {
+        "name": "一线班组",
+        "organisation": firm.name,
+        "credit_code": firm.credit_code,
+    }
+    assert (view["awardee"], view["organisation"]) == ("一线班组", firm.name)
+    assert {(each["awardee"], each["organisation"]) for each in await public(client, finish)} == {
+        ("一线班组", firm.name),
+        (other.name, other.name),
+    }
+
+
 async def test_nothing_is_public_before_the_grant_is_closed(
     ground: Ground, client: AsyncClient
 ) -> None:
@@ -145,6 +170,7 @@ async def test_nothing_is_public_before_the_grant_is_closed(
     )
     assert set(shown[0]) == {
         "organisation",
+        "awardee",
         "tier",
         "tier_name",
         "title",

@@ -7,9 +7,10 @@ from uuid import uuid4
 
 import pytest
 from httpx import AsyncClient
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
+from app.award.applications.models import Application
 from app.award.roles import Role
 from app.award.stages.lifecycle import Result
 from app.award.stages.models import Outcome
@@ -155,6 +156,25 @@ async def test_posting_freezes_text_and_list(ground: Ground, client: AsyncClient
     assert [one["application"] for one in frozen["awardees"]] == at.codes
     assert (frozen["from"], frozen["to"]) == (public["from"], public["to"])
     assert (await at.state())[2] == ["notice:draft", "notice:post"]
+
+
+async def test_notice_names_the_awardee_with_the_organisation_beside_it(
+    ground: Ground, client: AsyncClient
+) -> None:
+    at = await board(ground)
+    async with ground.database.writing() as db:
+        application = await db.scalar(select(Application).where(Application.code == at.codes[0]))
+        assert application is not None
+        application.awardee = "一线班组"
+        firm = at.office.firms[application.id]
+    view = await posted(client, at)
+    public = (await client.get(f"/notices/{view['code']}")).json()
+    named, *others = public["awardees"]
+    assert (named["awardee"], named["organisation"]) == ("一线班组", firm.name)
+    assert all(each["awardee"] == each["organisation"] for each in others)
+    frozen, *rest = json.loads(public["content"])["awardees"]
+    assert (frozen["awardee"], frozen["organisation"]) == ("一线班组", firm.name)
+    assert not any("awardee" in each for each in rest)
 
 
 async def test_dry_run_of_a_posting_keeps_nothing(ground: Ground, client: AsyncClient) -> None:
