@@ -22,6 +22,7 @@ from app.platform.security.permission import Actor
 from app.rules.exact import text_from_fen
 from app.rules.facts import RecordKind
 
+
 async def to_match(
     db: AsyncSession, actor: Actor, at: StageAt
 ) -> tuple[list[Matched], list[Refusal]]:

@@ -238,7 +238,9 @@ def test_consents_are_asked_of_each_body_once_and_not_dated_ahead() -> None:
 def test_valid_until_is_the_corresponding_day(
     valid: object, decided_on: date, expected: date | None
 ) -> None:
-    tier = Tier.model_validate({"key": "gold", "name": "金奖"} | ({"valid": valid} if valid else {}))
+    tier = Tier.model_validate(
+        {"key": "gold", "name": "金奖"} | ({"valid": valid} if valid else {})
+    )
     assert valid_until(tier, decided_on) == expected
 
 
@@ -253,12 +255,21 @@ def test_matching_rule_knows_names_and_tiers() -> None:
     assert matching_rule([one, other], "市长质量奖", "银奖") is None
     assert matching_rule([one, other], "市长质量奖", None) is None
     assert matching_rule([one, other], "中国质量奖", "提名奖") is other
-    assert matching_rule([matching(honour=["中国质量奖提名奖"], share="1/2")], "中国质量奖", "") is None
+    assert (
+        matching_rule([matching(honour=["中国质量奖提名奖"], share="1/2")], "中国质量奖", "")
+        is None
+    )
 
 
 @pytest.mark.parametrize(
     ("share", "fen", "expected"),
-    [("50%", 100_000_000, 50_000_000), ("50%", 5, 3), ("1/3", 100, 33), ("1/3", 200, 67), ("2/3", 0, 0)],
+    [
+        ("50%", 100_000_000, 50_000_000),
+        ("50%", 5, 3),
+        ("1/3", 100, 33),
+        ("1/3", 200, 67),
+        ("2/3", 0, 0),
+    ],
 )
 def test_matched_fen_rounds_half_a_fen_up(share: str, fen: int, expected: int) -> None:
     assert matched_fen(matching(share=share), fen) == expected
