@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.award.applications.models import Application
@@ -258,7 +259,7 @@ async def choice_reasoned(db: AsyncSession, cycle_id: UUID) -> bool:
         select(TierChoice.reason)
         .join(Stage, (Stage.id == TierChoice.stage_id) & (Stage.round == TierChoice.round))
         .where(Stage.cycle_id == cycle_id)
-        .distinct(TierChoice.stage_id)
+        .ext(distinct_on(TierChoice.stage_id))
         .order_by(TierChoice.stage_id, TierChoice.number.desc())
         .subquery()
     )

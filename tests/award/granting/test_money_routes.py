@@ -281,7 +281,7 @@ async def test_matching_costs_the_same_for_one_and_three(
     ground: Ground, client: AsyncClient
 ) -> None:
     cost = []
-    for count in (1, 3):
+    for count in (1, 1, 3):  # the first reads the regulation, which is kept
         finish = await come_to(ground, "grant", count, regulation_text=REGULATION)
         for place in range(count):
             await honour(ground, finish, finish.firm(place), "中国质量奖")
@@ -289,4 +289,4 @@ async def test_matching_costs_the_same_for_one_and_three(
             answer = await award(client, finish)
         assert len(answer.json()["matched"]) == count
         cost.append(len(sent))
-    assert cost[0] == cost[1]
+    assert cost[1] == cost[2]
