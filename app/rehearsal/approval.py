@@ -17,6 +17,10 @@ async def play(year: Year, stage: Stage) -> None:
         "document": "区政府常务会议纪要〔2026〕5号",
         "meeting": "区政府常务会议",
         "decided_on": today.isoformat(),
+        "consents": [
+            {"body": body, "document": "同意函〔2026〕1号", "given_on": today.isoformat()}
+            for body in getattr(stage, "with_consent_of", ())
+        ],
     }
     place = year.path(f"/stages/{stage.key}/approval")
     usurped = year.office.head.post(place, body)

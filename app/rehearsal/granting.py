@@ -68,7 +68,9 @@ async def _bonuses(year: Year, awards: list[Awarded]) -> None:
             ),
             None,
         )
-        again = award.application == honoured and award.tier == first
+        again = award.application == honoured and (
+            award.tier == first or (rule is not None and rule.first_win_of == "programme")
+        )
         due = rule is not None and rule.amount > 0 and not (again and rule.first_win_only)
         paid = Fraction(award.bonus or 0) * 100
         year.checks.holds("奖金与管理办法一致", paid == (rule.amount if rule and due else 0), award)

@@ -1,11 +1,19 @@
 """How do the approval (审定) and the grant (授奖) work as stages?"""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.award.granting.matching import matched_by
 from app.award.granting.models import Award, GrantDecision
-from app.award.granting.queries import approval_of, awards_of, decisions_of, grant_of
+from app.award.granting.queries import (
+    approval_of,
+    awards_of,
+    consents_of,
+    decisions_of,
+    grant_of,
+)
 from app.award.granting.rules import NotYetApproved, NotYetGranted
 from app.award.programmes.models import Cycle
 from app.award.records.models import Record
@@ -43,12 +51,15 @@ class ApprovalKind:
             else Verdict(entry.id, Result.ELIMINATED, reason="not-approved")
             for entry in await live_entries(db, stage.id)
         ]
-        inputs = {
+        inputs: dict[str, Any] = {
             "document": approval.document if approval else None,
             "meeting": approval.meeting if approval else None,
             "decided_on": approval.decided_on.isoformat() if approval else None,
             "decisions": {str(entry): approved for entry, approved in decided.items()},
         }
+        if approval and stage.rule.with_consent_of:
+            given = (await consents_of(db, approval.id)).values()
+            inputs["consents"] = {one.body: one.document for one in given}
         return Judgement(verdicts, inputs)
 
 
@@ -78,11 +89,16 @@ class GrantKind:
             else Verdict(entry.id, Result.ELIMINATED, reason="no-tier")
             for entry in entries
         ]
-        inputs = {
+        inputs: dict[str, Any] = {
             "document": grant.document if grant else None,
             "decided_on": grant.decided_on.isoformat() if grant else None,
             "entries": {
-                str(entry.id): {"track": entry.track, "tier": entry.tier} for entry in entries
+                str(entry.id): {
+                    "track": entry.track,
+                    "tier": entry.tier,
+                    "groups": list(entry.groups),
+                }
+                for entry in entries
             },
             "awards": {
                 str(award.entry_id): {
@@ -95,6 +111,9 @@ class GrantKind:
                 for award in awards.values()
             },
         }
+        if stage.regulation.matching:
+            paid = await matched_by(db, stage.id, stage.round)
+            inputs["matched"] = [one.model_dump(mode="json") for one in paid]
         cycle = await db.get_one(Cycle, stage.cycle_id)
         honours = [
             _honour(stage, cycle.ordinal, grant, awards[entry.id], now)

@@ -40,6 +40,18 @@ class ApprovalDecision(Model):
     reason: Mapped[str | None]
 
 
+class Consent(Model):
+    """The document by which a body agrees to an approval, where the regulation asks for it."""
+
+    __tablename__ = "consent"
+    __table_args__ = (APPEND_ONLY,)
+
+    approval_id: Mapped[UUID] = mapped_column(ForeignKey("approval.id"), primary_key=True)
+    body: Mapped[str] = mapped_column(primary_key=True)
+    document: Mapped[str]
+    given_on: Mapped[date]
+
+
 class GrantDecision(Model):
     """The decision by which the awards of one round of a stage are granted."""
 
@@ -57,8 +69,9 @@ class GrantDecision(Model):
 
 class Award(Model):
     """One award as it was printed: awardee, tier and title of that day, the signed certificate
-    (JWS), and the bonus in fen with what it was computed from. `organisation` applied for the
-    awardee, and is null where it is the awardee itself.
+    (JWS), the last day it may be borne where it ends, and the bonus in fen with what it was
+    computed from. `organisation` applied for the awardee, and is null where it is the awardee
+    itself.
     """
 
     __tablename__ = "award"
@@ -81,7 +94,31 @@ class Award(Model):
     tier_name: Mapped[str]
     title: Mapped[str]
     certificate: Mapped[str]
+    valid_until: Mapped[date | None]
     won_before: Mapped[bool]
     budget_funded: Mapped[bool]
     bonus_fen: Mapped[int] = mapped_column(BigInteger)
     bonus_reason: Mapped[str | None]
+
+
+class Matched(Model):
+    """The money (配套奖励) for having won another body's award. No honour is ever matched twice, be
+    it on record twice. `payee` is the organisation as it was named that day.
+    """
+
+    __tablename__ = "matched"
+    __table_args__ = (
+        UniqueConstraint("programme_id", "credit_code", "key", "won_on"),
+        CheckConstraint("amount_fen >= 0", name="amount_not_negative"),
+        APPEND_ONLY,
+    )
+
+    record_id: Mapped[UUID] = mapped_column(ForeignKey("record.id"), primary_key=True)
+    grant_decision_id: Mapped[UUID] = mapped_column(ForeignKey("grant_decision.id"), index=True)
+    programme_id: Mapped[UUID] = mapped_column(ForeignKey("programme.id"))
+    credit_code: Mapped[str]
+    payee: Mapped[str]
+    key: Mapped[str]
+    honour: Mapped[str]
+    won_on: Mapped[date]
+    amount_fen: Mapped[int] = mapped_column(BigInteger)

@@ -2,36 +2,42 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.award.applications.models import Application
 from app.award.applications.queries import AWARDEE
-from app.award.granting.models import Approval, ApprovalDecision, Award, GrantDecision
+from app.award.granting.matching import matched_in, matched_view
+from app.award.granting.models import Approval, ApprovalDecision, Award, Consent, GrantDecision
 from app.award.granting.rules import FUNDED_FACT, CertificateUnknown
 from app.award.granting.schemas import (
     ApprovalView,
     BonusLine,
     BonusList,
     CertificateView,
+    ConsentView,
     DecisionView,
     ResultQuery,
     ResultView,
     WinnerView,
 )
-from app.award.programmes.lifecycle import MADE_PUBLIC
+from app.award.programmes.lifecycle import MADE_PUBLIC, CycleStatus
 from app.award.programmes.models import Cycle, Programme
 from app.award.programmes.queries import get_cycle, regulation_of
 from app.award.records.queries import conflicted
 from app.award.stages.lifecycle import Result, StageStatus
-from app.award.stages.models import Correction, Entry, Outcome, Stage
+from app.award.stages.models import Correction, Entry, Outcome, Stage, TierChoice
 from app.award.stages.queries import corrections, live
 from app.award.stages.rules import StageUnknown
 from app.platform.accounts.callers import Call
 from app.platform.accounts.models import Organisation
+from app.platform.clock import ZONE
+from app.platform.db.base import among
 from app.platform.http.pages import Page, Paging, page
 from app.platform.security.access import fetch_view, visible_to
 from app.platform.security.permission import Actor, Resource
@@ -63,6 +69,7 @@ WINNERS = (
         Award.tier_name,
         Award.title,
         Award.certificate_number,
+        Award.valid_until,
     )
     .join(Entry, Entry.id == Award.entry_id)
     .join(Stage, (Stage.id == Entry.stage_id) & (Stage.round == Entry.round))
@@ -95,6 +102,8 @@ class Candidate:
     awardee: str | None
     credit_code: str
     budget_funded: bool
+    groups: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
 
 
 def _fields(row: Any, view: type[Any], *but: str) -> dict[str, Any]:
@@ -102,7 +111,9 @@ def _fields(row: Any, view: type[Any], *but: str) -> dict[str, Any]:
 
 
 async def approval_view(call: Call, cycle_id: UUID, key: str) -> ApprovalView:
-    """The approval of a stage, or the list that waits for it; three statements."""
+    """The approval of a stage, or the list that waits for it; three statements, and one more where
+    the regulation asks for consents.
+    """
     head = (
         await fetch_view(
             call.db,
@@ -112,6 +123,7 @@ async def approval_view(call: Call, cycle_id: UUID, key: str) -> ApprovalView:
                 Stage.id,
                 Stage.round,
                 Cycle.regulation_hash,
+                Approval.id.label("approval_id"),
                 Approval.document,
                 Approval.meeting,
                 Approval.decided_on,
@@ -130,8 +142,31 @@ async def approval_view(call: Call, cycle_id: UUID, key: str) -> ApprovalView:
         document=head.document,
         meeting=head.meeting,
         decided_on=head.decided_on,
+        consents=await _consents(call.db, head.approval_id, rule.with_consent_of),
         decisions=[DecisionView(**_fields(row, DecisionView)) for row in rows],
     )
+
+
+async def _consents(
+    db: AsyncSession, approval_id: UUID | None, bodies: Sequence[str]
+) -> list[ConsentView]:
+    given = await consents_of(db, approval_id) if bodies else {}
+    return [
+        ConsentView(
+            body=body,
+            document=given[body].document if body in given else None,
+            given_on=given[body].given_on if body in given else None,
+        )
+        for body in bodies
+    ]
+
+
+async def consents_of(db: AsyncSession, approval_id: UUID | None) -> dict[str, Consent]:
+    """The consents to an approval by body; one statement."""
+    rows = await db.scalars(
+        select(Consent).where(Consent.approval_id == approval_id).order_by(Consent.body)
+    )
+    return {row.body: row for row in rows}
 
 
 def _decisions(actor: Actor, stage_id: UUID) -> Select[*tuple[Any, ...]]:
@@ -198,16 +233,42 @@ async def awards_of(db: AsyncSession, stage_id: UUID, number: int) -> Sequence[A
     ).all()
 
 
-async def granted_elsewhere(db: AsyncSession, cycle_id: UUID) -> set[tuple[str, str]]:
-    """(credit code, tier) of awards granted in stages that are not closed: no honours yet."""
+async def granted_elsewhere(
+    db: AsyncSession, programme_id: UUID, codes: Sequence[str]
+) -> set[tuple[str, str]]:
+    """(credit code, tier) of awards of any cycle granted in stages that are not closed: they are no
+    honours yet. Two cycles that grant at once read each other here: PostgreSQL ends one of the two,
+    for it to be done anew (SERIALIZABLE).
+    """
     rows = await db.execute(
         select(Award.credit_code, Award.tier)
         .join(Entry, Entry.id == Award.entry_id)
         .join(Stage, (Stage.id == Entry.stage_id) & (Stage.round == Entry.round))
+        .join(Cycle, Cycle.id == Stage.cycle_id)
         .outerjoin(Outcome, Outcome.entry_id == Entry.id)
-        .where(Stage.cycle_id == cycle_id, Outcome.entry_id.is_(None))
+        .where(
+            Cycle.programme_id == programme_id,
+            Cycle.status != CycleStatus.CANCELLED,
+            among(Award.credit_code, codes),
+            Outcome.entry_id.is_(None),
+        )
     )
     return {(row.credit_code, row.tier) for row in rows}
+
+
+async def choice_reasoned(db: AsyncSession, cycle_id: UUID) -> bool:
+    """Whether a choice of tiers that counts in this cycle gives a reason for going beyond a number;
+    one statement.
+    """
+    last = (
+        select(TierChoice.reason)
+        .join(Stage, (Stage.id == TierChoice.stage_id) & (Stage.round == TierChoice.round))
+        .where(Stage.cycle_id == cycle_id)
+        .ext(distinct_on(TierChoice.stage_id))
+        .order_by(TierChoice.stage_id, TierChoice.number.desc())
+        .subquery()
+    )
+    return bool(await db.scalar(select(select(last).where(last.c.reason.is_not(None)).exists())))
 
 
 async def candidates_of(db: AsyncSession, stage_id: UUID) -> list[Candidate]:
@@ -218,6 +279,8 @@ async def candidates_of(db: AsyncSession, stage_id: UUID) -> list[Candidate]:
             Entry.application_id,
             Entry.track,
             Entry.tier,
+            Entry.groups,
+            Entry.closed,
             Organisation.name,
             Organisation.credit_code,
             Application.awardee,
@@ -240,6 +303,8 @@ async def candidates_of(db: AsyncSession, stage_id: UUID) -> list[Candidate]:
             awardee=row.awardee,
             credit_code=row.credit_code,
             budget_funded=row.funded == "yes",
+            groups=row.groups,
+            closed=row.closed,
         )
         for row in rows
     ]
@@ -259,7 +324,7 @@ async def list_awards(call: Call, cycle_id: UUID, paging: Paging) -> Page[Winner
 
 
 async def list_results(call: Call, query: ResultQuery) -> Page[ResultView]:
-    """The awards of all cycles, in order of awardee; one statement."""
+    """The awards of all cycles, in order of awardee, expired ones shown as such; one statement."""
     statement = RESULTS.where(visible_to(call.actor, AWARD_RESOURCE))
     if query.cycle is not None:
         statement = statement.where(Cycle.id == query.cycle)
@@ -269,7 +334,9 @@ async def list_results(call: Call, query: ResultQuery) -> Page[ResultView]:
         query,
         by=Award.awardee,
         identity=Award.id,
-        view=lambda row: ResultView(**_fields(row, ResultView)),
+        view=lambda row: ResultView(
+            **_fields(row, ResultView, "expired"), expired=_expired(row, call.now)
+        ),
     )
 
 
@@ -280,11 +347,20 @@ async def certificate_view(call: Call, number: str) -> CertificateView:
     ).where(Award.certificate_number == number)
     row = (await fetch_view(call.db, call.actor, AWARD_RESOURCE, statement)).it
     regulation = await regulation_of(call.db, row.regulation_hash)
-    return CertificateView(**_fields(row, CertificateView, "issuer"), issuer=regulation.issuer)
+    return CertificateView(
+        **_fields(row, CertificateView, "issuer", "expired"),
+        issuer=regulation.issuer,
+        expired=_expired(row, call.now),
+    )
+
+
+def _expired(row: Any, now: datetime) -> bool:
+    return row.valid_until is not None and row.valid_until < now.astimezone(ZONE).date()
 
 
 async def bonus_list(call: Call, cycle_id: UUID) -> BonusList:
-    """The money of every award of a cycle, once it is granted; two statements.
+    """The money of every award of a cycle, and of awards elsewhere that it matches, once it is
+    granted; three statements.
 
     Awards in whose holder the caller has an interest are neither shown nor counted.
     """
@@ -300,7 +376,10 @@ async def bonus_list(call: Call, cycle_id: UUID) -> BonusList:
             .order_by(Award.awardee, Award.id)
         )
     ).all()
+    matched = await matched_in(call.db, call.actor, cycle_id)
+    fen = [row.bonus_fen for row in rows] + [one.amount_fen for one in matched]
     return BonusList(
+        matched=[matched_view(one) for one in matched],
         items=[
             BonusLine(
                 organisation=row.organisation,
@@ -312,5 +391,5 @@ async def bonus_list(call: Call, cycle_id: UUID) -> BonusList:
             )
             for row in rows
         ],
-        total=text_from_fen(sum(row.bonus_fen for row in rows)),
+        total=text_from_fen(sum(fen)),
     )

@@ -55,6 +55,8 @@ StageKey = Annotated[Key, Path(examples=["government"])]
         rules.EntryTwice,
         rules.EntryLeftOut,
         rules.ReasonNeeded,
+        rules.ConsentMissing,
+        rules.ConsentNotAsked,
     ),
 )
 async def approve(call: Once, cycle_id: UUID, key: StageKey, body: ApprovalIn) -> ApprovalView:
@@ -86,13 +88,16 @@ async def read_approval(call: Reading, cycle_id: UUID, key: StageKey) -> Approva
         rules.QuotaUnmet,
         rules.PlacesExceeded,
         rules.TierPlacesExceeded,
+        rules.HonourWithoutBonus,
         SeveralReasons,
     ),
 )
 async def grant_awards(
     call: DecidingTrialOnce, cycle_id: UUID, key: StageKey, body: GrantIn
 ) -> GrantView:
-    """Every entry with a tier gets its certificate, signed, and its bonus; it is final."""
+    """Every entry with a tier gets its certificate, signed, and its bonus; awards elsewhere that
+    the regulation matches get their money. It is final.
+    """
     return await service.grant(call, cycle_id, key, body)
 
 

@@ -24,6 +24,14 @@ class DecisionIn(Body):
     reason: Prose | None = Field(default=None, description="Required where it is not approved.")
 
 
+class ConsentIn(Body):
+    """The document by which a body consents to the approval."""
+
+    body: Line = Field(examples=["区表彰工作领导小组"])
+    document: Line = DOCUMENT
+    given_on: date = Field(examples=["2026-09-15"])
+
+
 class ApprovalIn(Body):
     """The decision of the approving body: every entry of the stage exactly once."""
 
@@ -31,6 +39,20 @@ class ApprovalIn(Body):
     document: Line = DOCUMENT
     meeting: Line = Field(examples=["区政府第62次常务会议"])
     decided_on: date = Field(examples=["2026-09-18"])
+    consents: list[ConsentIn] = Field(
+        default=[],
+        max_length=20,
+        description="Of every body whose consent the regulation asks for, once.",
+        examples=[[]],
+    )
+
+
+class ConsentView(View):
+    """A body that has to consent; without document and day as long as it has not."""
+
+    body: str = Field(examples=["区表彰工作领导小组"])
+    document: str | None
+    given_on: date | None
 
 
 class DecisionView(View):
@@ -54,6 +76,7 @@ class ApprovalView(View):
     document: str | None = DOCUMENT
     meeting: str | None
     decided_on: date | None
+    consents: list[ConsentView]
     decisions: list[DecisionView]
 
 
@@ -73,6 +96,7 @@ class WinnerView(View):
     tier_name: str = Field(examples=["区长质量奖"])
     title: str = Field(examples=["滨湖区区长质量奖"])
     certificate_number: str = NUMBER
+    valid_until: date | None = Field(description="Last day it may be borne; null without end.")
 
 
 class AwardView(WinnerView):
@@ -86,12 +110,24 @@ class AwardView(WinnerView):
     bonus_reason: NoBonus | None = Field(description="Why there is no bonus.")
 
 
+class MatchedView(View):
+    """Money for having won another body's award."""
+
+    organisation: str
+    credit_code: str
+    key: str = Field(description="The regulation's matching.", examples=["province"])
+    honour: str = Field(examples=["江苏省省长质量奖"])
+    won_on: date
+    gross: str = YUAN
+
+
 class GrantView(View):
     stage: str = Field(examples=["grant"])
     round: int
     document: str = DOCUMENT
     decided_on: date
     awards: list[AwardView]
+    matched: list[MatchedView]
 
 
 class ResultQuery(Paging):
@@ -108,6 +144,7 @@ class ResultView(WinnerView):
     ordinal: int = Field(description="第N届.", examples=[3])
     label: str = Field(examples=["2026年度"])
     decided_on: date
+    expired: bool = Field(description="Whether it may be borne no longer, today.")
     corrections: list[CorrectionView] = Field(
         description="Clerical errors put right since; the signed words stay as they were."
     )
@@ -125,6 +162,8 @@ class CertificateView(ResultView):
 
 
 class BonusLine(View):
+    """The money of one award; the organisation is the payee."""
+
     organisation: str
     awardee: str
     credit_code: str
@@ -134,7 +173,8 @@ class BonusLine(View):
 
 
 class BonusList(View):
-    """The bonus of every award of a cycle, and the sum."""
+    """The bonus of every award of a cycle, what is paid for awards elsewhere, and the sum."""
 
     items: list[BonusLine]
+    matched: list[MatchedView]
     total: str = YUAN

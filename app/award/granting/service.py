@@ -1,7 +1,8 @@
 """What people do at the end: record the government's decision, and grant the awards."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
+from fractions import Fraction
 from secrets import choice
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,8 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 
 from app.award.granting import queries, rules
-from app.award.granting.models import Approval, ApprovalDecision, Award, GrantDecision
+from app.award.granting.matching import matched_view, to_match
+from app.award.granting.models import Approval, ApprovalDecision, Award, Consent, GrantDecision
 from app.award.granting.queries import Candidate
 from app.award.granting.schemas import (
     ApprovalIn,
@@ -18,19 +20,20 @@ from app.award.granting.schemas import (
     GrantIn,
     GrantView,
 )
+from app.award.granting.wins import wins_of
 from app.award.programmes.models import Cycle, Programme
-from app.award.records.queries import records_of
 from app.award.stages import queries as stages
 from app.award.stages.kind import StageAt
 from app.award.stages.rules import StageUnknown
 from app.platform.accounts.callers import Call
 from app.platform.audit.record import record
 from app.platform.clock import ZONE
-from app.platform.errors import Conflict, ensure
+from app.platform.errors import Conflict, Refusal, ensure
 from app.proof.jws import Typ
 from app.rules.exact import text_from_fen
-from app.rules.facts import RecordKind
 from app.rules.quota import Award as Awarded
+from app.rules.quota import RankedEntry
+from app.rules.regulation.quotas import Quota, Tier
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -45,6 +48,11 @@ async def approve(call: Call, cycle_id: UUID, key: str, body: ApprovalIn) -> App
             *rules.decision_obstacles(
                 [(d.entry, d.approved, d.reason) for d in body.decisions], here
             ),
+            *rules.consent_obstacles(
+                [(one.body, one.given_on) for one in body.consents],
+                at.rule.with_consent_of,
+                _today(call.now),
+            ),
         ]
     )
     approval = Approval(
@@ -57,6 +65,9 @@ async def approve(call: Call, cycle_id: UUID, key: str, body: ApprovalIn) -> App
         entered_at=call.now,
     )
     await _once(call, approval, rules.AlreadyApproved())
+    call.db.add_all(
+        Consent(approval_id=approval.id, **consent.model_dump()) for consent in body.consents
+    )
     call.db.add_all(
         ApprovalDecision(
             entry_id=decision.entry,
@@ -74,18 +85,16 @@ async def approve(call: Call, cycle_id: UUID, key: str, body: ApprovalIn) -> App
 async def grant(call: Call, cycle_id: UUID, key: str, body: GrantIn) -> GrantView:
     """Grant the awards: certificate and bonus for every entry with a tier; it is final."""
     at = await _held(call, cycle_id, key, kind="grant", verb="stage:grant")
-    winners = [one for one in await queries.candidates_of(call.db, at.id) if one.tier]
+    candidates = await queries.candidates_of(call.db, at.id)
+    matched, unpaid = await to_match(call.db, call.actor, at)
     ensure(
         [
             rules.date_obstacle(body.decided_on, _today(call.now)),
-            *rules.award_obstacles(
-                [Awarded(str(one.entry_id), one.track, one.tier or "") for one in winners],
-                at.regulation.quotas,
-                at.places,
-                at.places_of,
-            ),
+            *await _quota_obstacles(call, at, candidates),
+            *unpaid,
         ]
     )
+    winners = [one for one in candidates if one.tier]
     decision = GrantDecision(
         stage_id=at.id,
         round=at.round,
@@ -96,7 +105,10 @@ async def grant(call: Call, cycle_id: UUID, key: str, body: GrantIn) -> GrantVie
     )
     await _once(call, decision, rules.AlreadyGranted())
     awards = await _awards(call, at, decision, winners)
-    call.db.add_all(awards)
+    for one in matched:
+        one.grant_decision_id = decision.id
+    call.db.add_all([*awards, *matched])
+    await call.db.flush()
     detail = {
         "document": body.document,
         "decided_on": body.decided_on.isoformat(),
@@ -110,6 +122,37 @@ async def grant(call: Call, cycle_id: UUID, key: str, body: GrantIn) -> GrantVie
         document=body.document,
         decided_on=body.decided_on,
         awards=[_award_view(award, applications[award.entry_id]) for award in awards],
+        matched=[matched_view(one) for one in matched],
+    )
+
+
+async def _quota_obstacles(call: Call, at: StageAt, candidates: list[Candidate]) -> list[Refusal]:
+    def bends(quota: Quota) -> bool:
+        return quota.in_principle or quota.at_least is not None
+
+    reasoned = any(map(bends, at.regulation.quotas)) and await queries.choice_reasoned(
+        call.db, at.cycle_id
+    )
+    return rules.award_obstacles(
+        [
+            Awarded(str(one.entry_id), one.track, one.tier, frozenset(one.groups))
+            for one in candidates
+            if one.tier
+        ],
+        [
+            RankedEntry(
+                str(one.entry_id),
+                one.track,
+                1,
+                Fraction(0),
+                frozenset(one.groups),
+                frozenset(one.closed),
+            )
+            for one in candidates
+            if not one.tier
+        ],
+        at.regulation,
+        rules.Allotted(at.places, at.places_of, reasoned=reasoned),
     )
 
 
@@ -139,34 +182,28 @@ async def _once(call: Call, decision: object, already: Conflict) -> None:
 async def _awards(
     call: Call, at: StageAt, decision: GrantDecision, winners: Iterable[Candidate]
 ) -> list[Award]:
-    codes = [one.credit_code for one in winners]
-    held = {
-        (one.credit_code, one.what)
-        for one in await records_of(call.db, at.programme_id, codes)
-        if one.kind == RecordKind.HONOUR
-    } | await queries.granted_elsewhere(call.db, at.cycle_id)
+    held = await wins_of(
+        call.db, at.programme_id, at.regulation, [one.credit_code for one in winners]
+    )
     programme = await call.db.get_one(Programme, at.programme_id)
     cycle = await call.db.get_one(Cycle, at.cycle_id)
     awards: list[Award] = []
     for one in winners:
-        won = (one.credit_code, one.tier or "")
-        award = _award(at, one, won_before=won in held)
+        award = _award(at, one, held[one.credit_code], decision.decided_on)
         # Awarded in two tracks at once: the second is no first win.
-        held.add(won)
+        held[one.credit_code].add(one.tier)
         award.grant_decision_id = decision.id
         award.certificate = _signed(call, at, programme, cycle, decision, award)
         awards.append(award)
     return awards
 
 
-def _award(at: StageAt, one: Candidate, *, won_before: bool) -> Award:
+def _award(at: StageAt, one: Candidate, won: Collection[str | None], decided_on: date) -> Award:
     tier = next(tier for tier in at.regulation.tiers if tier.key == one.tier)
+    rule = rules.bonus_rule(at.regulation.bonus, one.track, tier.key)
+    won_before = rules.has_won(rule, tier.key, won)
     money = rules.bonus_of(
-        at.regulation.bonus,
-        one.track,
-        tier.key,
-        won_before=won_before,
-        budget_funded=one.budget_funded,
+        rule, won_before=won_before, budget_funded=one.budget_funded, groups=one.groups
     )
     return Award(
         entry_id=one.entry_id,
@@ -176,12 +213,18 @@ def _award(at: StageAt, one: Candidate, *, won_before: bool) -> Award:
         credit_code=one.credit_code,
         tier=tier.key,
         tier_name=tier.name,
-        title=at.rule.title or tier.name,
+        title=_title(at, tier),
+        valid_until=rules.valid_until(tier, decided_on),
         won_before=won_before,
         budget_funded=one.budget_funded,
         bonus_fen=money.fen,
         bonus_reason=money.reason,
     )
+
+
+def _title(at: StageAt, tier: Tier) -> str:
+    """The regulation's title is that of the award itself; the tiers below it go by their names."""
+    return at.rule.title if at.rule.title and tier == at.regulation.tiers[0] else tier.name
 
 
 def _signed(
@@ -204,6 +247,7 @@ def _signed(
         "issuer": at.regulation.issuer,
         "document": decision.document,
         "decided_on": decision.decided_on.isoformat(),
+        "valid_until": award.valid_until.isoformat() if award.valid_until else None,
         "regulation": at.regulation_hash,
     }
     return call.signed(Typ.CERTIFICATE, words)
@@ -227,6 +271,7 @@ def _award_view(award: Award, application_id: UUID) -> AwardView:
         tier_name=award.tier_name,
         title=award.title,
         certificate_number=award.certificate_number,
+        valid_until=award.valid_until,
         certificate=award.certificate,
         bonus=text_from_fen(award.bonus_fen),
         bonus_reason=None if award.bonus_reason is None else rules.NoBonus(award.bonus_reason),

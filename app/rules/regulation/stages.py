@@ -347,7 +347,7 @@ class Publicity(StageRule):
 
 
 class Grant(StageRule):
-    """`title` is printed on the certificate; without it the tier's name is."""
+    """`title` is printed on the certificates of the highest tier; on all others the tier's name."""
 
     kind: Literal["grant"]
     name: Text = "授奖"

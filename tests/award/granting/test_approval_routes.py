@@ -1,6 +1,7 @@
 """The approval over HTTP."""
 
 import asyncio
+import json
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from app.award.granting.models import Approval
 from app.award.programmes.models import Cycle
 from app.award.roles import Role
 from app.award.stages.models import Stage
+from app.catalogue import loader
 from app.platform.ground import Ground
 from tests.award.granting.steps import acts, approval, approve, come_to, declare
 from tests.factories import close, make_caller, make_office, stage_row
@@ -43,6 +45,46 @@ async def test_approve_decides_every_entry(ground: Ground, client: AsyncClient) 
     for reader in (finish.approver, finish.office.clerk, finish.office.supervisor):
         assert (await client.get(path, **reader.auth)).json() == view
     assert await acts(ground, finish.office, "stage:approve") == 1
+
+
+CONSENTING = loader.regulation_text("binhu-2023").replace(
+    "    body: 滨湖区人民政府\n",
+    "    body: 滨湖区人民政府\n    with_consent_of: [区人力资源和社会保障局, 区委宣传部]\n",
+    1,
+)
+
+
+async def test_an_approval_waits_for_every_consent(ground: Ground, client: AsyncClient) -> None:
+    finish = await come_to(ground, "government", 1, regulation_text=CONSENTING)
+    consent = {"document": "锡滨人社函〔2026〕3号", "given_on": "2026-03-01"}
+    given = [consent | {"body": "区人力资源和社会保障局"}]
+    body = approval((finish.entries[0], True), consents=given)
+    answer = await approve(client, finish, body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "consent-missing")
+    path = finish.office.path("/stages/government/approval")
+    waiting = (await client.get(path, **finish.approver.auth)).json()["consents"]
+    assert [(one["body"], one["document"]) for one in waiting] == [
+        ("区人力资源和社会保障局", None),
+        ("区委宣传部", None),
+    ]
+    body["consents"] = [*given, consent | {"body": "区委宣传部"}]
+    view = (await approve(client, finish, body)).json()
+    assert view["consents"] == body["consents"]
+    assert (await client.get(path, **finish.approver.auth)).json() == view
+    assert (await close(client, finish.office, "government")).status_code == 200
+    snapshot = finish.office.path("/stages/government/snapshot")
+    text = (await client.get(snapshot, **finish.office.supervisor.auth)).json()["text"]
+    assert json.loads(text)["inputs"]["consents"] == {
+        one["body"]: one["document"] for one in body["consents"]
+    }
+
+
+async def test_a_consent_nobody_asked_for_is_refused(ground: Ground, client: AsyncClient) -> None:
+    finish = await come_to(ground, "government", 1)
+    stray = {"body": "区委宣传部", "document": "函", "given_on": "2026-03-01"}
+    answer = await approve(client, finish, approval((finish.entries[0], True), consents=[stray]))
+    assert (answer.status_code, answer.json()["code"]) == (422, "consent-not-asked")
+    assert not await recorded(ground, await stage_row(ground, finish.office, "government"))
 
 
 async def test_read_approval_gives_the_list_that_waits(ground: Ground, client: AsyncClient) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.award.applications.models import Application
 from app.award.granting.models import Award, GrantDecision
-from app.award.granting.rules import bonus_of
+from app.award.granting.rules import bonus_of, bonus_rule
 from app.award.records.models import Record
 from app.award.roles import Role
 from app.platform.ground import Ground
@@ -98,13 +98,13 @@ async def honours(ground: Ground, finish: Finish) -> set[tuple[str, str, str, st
         return {(row.credit_code, row.kind, row.what, row.evidence) for row in rows}
 
 
-async def test_another_tier_held_before_is_still_a_first_win(
+async def test_another_tier_held_before_is_a_win_of_the_programme(
     ground: Ground, client: AsyncClient
 ) -> None:
     finish = await come_to(ground, "grant", 1)
     await winner_before(ground, finish, finish.firm(0), "nomination")
     (line,) = (await award(client, finish)).json()["awards"]
-    assert (line["bonus"], line["bonus_reason"]) == ("500000.00", None)
+    assert (line["bonus"], line["bonus_reason"]) == ("0.00", "not-first-win")
 
 
 async def test_the_certificate_can_be_checked_by_anybody(
@@ -175,6 +175,7 @@ async def test_nothing_is_public_before_the_grant_is_closed(
         "tier_name",
         "title",
         "certificate_number",
+        "valid_until",
     }
     listed = (await client.get(results)).json()["items"]
     assert [line["certificate_number"] for line in listed] == [
@@ -300,10 +301,10 @@ async def test_the_snapshot_suffices_to_compute_the_bonuses_again(
     inputs = snapshot["inputs"]
     assert len(inputs["awards"]) == 2
     for entry, stored in inputs["awards"].items():
+        stood = inputs["entries"][entry]
         money = bonus_of(
-            finish.office.regulation.bonus,
-            inputs["entries"][entry]["track"],
-            inputs["entries"][entry]["tier"],
+            bonus_rule(finish.office.regulation.bonus, stood["track"], stood["tier"]),
+            groups=stood["groups"],
             won_before=stored["won_before"],
             budget_funded=stored["budget_funded"],
         )
@@ -390,7 +391,7 @@ async def test_public_reads_cost_the_same_for_one_and_three(
             assert len(answer.json()["items"]) == count
             costs.append(len(sent))
         cost.append(costs)
-    assert cost[0] == cost[1] == [2, 1, 3]
+    assert cost[0] == cost[1] == [2, 1, 4]
 
 
 async def test_nothing_is_granted_in_a_cancelled_cycle(ground: Ground, client: AsyncClient) -> None:
