@@ -112,12 +112,7 @@ async def submit(call: Call, application_id: UUID) -> ReceiptView:
             call.db, Stage.cycle_id == application.cycle_id, Stage.key == rule.key
         )
         attached = await queries.attachments_of(call.db, application_id)
-        application.entry_key = naming.entry_key(
-            rule.one_entry_per,
-            application.organisation_id,
-            application.track,
-            application.awardee,
-        )
+        application.entry_key = _entry_key(rule, application)
         reasons.extend(_obstacles(call, submitting, attached, stage, regulation))
         freeze(call, submitting, attached)
         detail["digest"] = application.digest
@@ -136,6 +131,12 @@ async def submit(call: Call, application_id: UUID) -> ReceiptView:
         call.now,
     )
     return receipt_view(application)
+
+
+def _entry_key(rule: Intake, application: Application) -> str:
+    return naming.entry_key(
+        rule.one_entry_per, application.organisation_id, application.track, application.awardee
+    )
 
 
 async def withdraw(call: Call, application_id: UUID) -> None:

@@ -30,13 +30,7 @@ async def screen(call: Call, entry_id: UUID, body: ScreeningIn) -> ScreeningView
     examined = await queries.examined(call.db, case, call.now, body.groups)
     if await call.db.get(Screening, entry_id) is not None:
         raise rules.AlreadyScreened
-    before = await queries.closed_before(call.db, case.stage_id, [case.application_id])
-    asked = {each.found.key for each in examined.grounds}
-    regulation, _ = await queries.rule_of(call.db, case)
-    closed = {
-        *queries.still_closed(before.get(case.application_id, {}), asked),
-        *regulation.other_tiers(case.track, case.applied_for),
-    }
+    closed = await _closed(call, case, {each.found.key for each in examined.grounds})
     ensure(rules.decision_obstacles(examined, body, closed))
     await _ensure_heard(call, case, body.decision)
     try:
@@ -61,6 +55,16 @@ async def screen(call: Call, entry_id: UUID, body: ScreeningIn) -> ScreeningView
     )
     await call.db.flush()
     return await queries.screening_view(call, entry_id)
+
+
+async def _closed(call: Call, case: Any, asked: set[str]) -> set[str]:
+    """Tiers closed to the entry before it is asked: by an earlier screening, or not applied for."""
+    before = await queries.closed_before(call.db, case.stage_id, [case.application_id])
+    regulation, _ = await queries.rule_of(call.db, case)
+    return {
+        *queries.still_closed(before.get(case.application_id, {}), asked),
+        *regulation.other_tiers(case.track, case.applied_for),
+    }
 
 
 async def enter_opinion(call: Call, entry_id: UUID, body: OpinionIn) -> list[OpinionView]:
