@@ -332,22 +332,6 @@ async def test_an_award_withdrawn_before_the_closing_is_not_published(
     assert bonus.json()["total"] == "500000.00"
 
 
-async def test_the_bonus_list_sums_what_is_paid(ground: Ground, client: AsyncClient) -> None:
-    finish = await come_to(ground, "grant", 3)
-    await budget_funded(ground, finish.applications[1])
-    await award(client, finish)
-    path = finish.office.path("/bonus-list")
-    for reader in (finish.finance, finish.office.head, finish.office.supervisor):
-        view = (await client.get(path, **reader.auth)).json()
-        assert view["total"] == "1000000.00"
-        lines = {line["credit_code"]: (line["gross"], line["reason"]) for line in view["items"]}
-        assert lines == {
-            finish.firm(0).credit_code: ("500000.00", None),
-            finish.firm(1).credit_code: ("0.00", "budget-funded"),
-            finish.firm(2).credit_code: ("500000.00", None),
-        }
-
-
 async def test_who_may_not_read_the_bonus_list(ground: Ground, client: AsyncClient) -> None:
     finish = await come_to(ground, "grant", 2)
     await award(client, finish)

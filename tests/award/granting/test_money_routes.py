@@ -17,7 +17,7 @@ from app.award.stages.models import Entry, Stage, TierChoice
 from app.catalogue import loader
 from app.platform.ground import Ground
 from app.rules.facts import RecordKind
-from tests.award.granting.steps import Finish, award, come_to, declare
+from tests.award.granting.steps import Finish, award, budget_funded, come_to, declare
 from tests.factories import Firm, close, make_submitted, stage_row
 from tests.statements import counting
 
@@ -290,3 +290,19 @@ async def test_matching_costs_the_same_for_one_and_three(
         assert len(answer.json()["matched"]) == count
         cost.append(len(sent))
     assert cost[1] == cost[2]
+
+
+async def test_the_bonus_list_sums_what_is_paid(ground: Ground, client: AsyncClient) -> None:
+    finish = await come_to(ground, "grant", 3)
+    await budget_funded(ground, finish.applications[1])
+    await award(client, finish)
+    path = finish.office.path("/bonus-list")
+    for reader in (finish.finance, finish.office.head, finish.office.supervisor):
+        view = (await client.get(path, **reader.auth)).json()
+        assert view["total"] == "1000000.00"
+        lines = {line["credit_code"]: (line["gross"], line["reason"]) for line in view["items"]}
+        assert lines == {
+            finish.firm(0).credit_code: ("500000.00", None),
+            finish.firm(1).credit_code: ("0.00", "budget-funded"),
+            finish.firm(2).credit_code: ("500000.00", None),
+        }

@@ -51,7 +51,7 @@ async def posted(client: AsyncClient, office: Office, key: str) -> Any:
     where = f"/notices/{draft.json()['id']}/posting"
     answer = await client.post(where, json=body, **office.head.auth)
     assert answer.status_code == 200, answer.text
-    return (await client.get(f"/public/notices/{answer.json()['code']}")).json()
+    return (await client.get(f"/notices/{answer.json()['code']}")).json()
 
 
 async def removed(client: AsyncClient, office: Office, notice: Any, place: int) -> str:
@@ -117,7 +117,7 @@ async def test_the_second_notice_names_who_is_left_and_removes_in_its_turn(
     where = office.path("/stages/grant/awards")
     granted = (await client.post(where, json=body, **office.head.auth)).json()["awards"]
     assert len(granted) == 1
-    kept = await client.get(f"/public/notices/{first['code']}")
+    kept = await client.get(f"/notices/{first['code']}")
     assert named(kept.json()) == named(first)
 
 
