@@ -89,7 +89,8 @@ class Cast:
         """
         common = self.dice("item", firm, item).gauss(0, 5)
         own = self.dice("sheet", stage, firm, expert, item).gauss(0, 6)
-        found = self.firms[firm].level + self.experts[expert].severity + common + own
+        severity = self.experts[expert].severity if expert < len(self.experts) else 0
+        found = self.firms[firm].level + severity + common + own
         steps = round((found + (25 if live else 0)) / 5)
         return min(max(steps * 5, LOWEST), HIGHEST)
 
@@ -111,8 +112,8 @@ def make_cast(seed: int, applicants: int, judges: int) -> Cast:
         seed=seed,
         firms=firms,
         experts=tuple(_expert(dice, number) for number in range(judges)),
-        officers=tuple(_person(dice) for _ in range(10)),
-        holders=tuple(_person(dice) for _ in POSTS),
+        officers=tuple(person_name(dice) for _ in range(10)),
+        holders=tuple(person_name(dice) for _ in POSTS),
         newcomer=newcomer,
         honoured=best,
         kin=kin,
@@ -150,7 +151,8 @@ def document(title: str, firm: Firm) -> bytes:
     return text + b"startxref\n%d\n%%%%EOF\n" % start
 
 
-def _person(dice: Random) -> str:
+def person_name(dice: Random) -> str:
+    """A name made up."""
     return dice.choice(SURNAMES) + "".join(dice.sample(GIVEN, dice.choice((1, 2, 2))))
 
 
@@ -173,7 +175,7 @@ def _firm(dice: Random, number: int, name: str, level: float, *, young: bool) ->
     return Firm(
         number=number,
         name=name,
-        speaker=_person(dice),
+        speaker=person_name(dice),
         registered_on=date(year, dice.randrange(1, 13), dice.randrange(1, 29)),
         employees=employees,
         industry=next(code for trade, code in TRADES if trade in name),
@@ -184,4 +186,4 @@ def _firm(dice: Random, number: int, name: str, level: float, *, young: bool) ->
 
 def _expert(dice: Random, number: int) -> Expert:
     industries = sorted({code for _, code in dice.sample(TRADES, 2)})
-    return Expert(number, _person(dice), tuple(industries), min(max(dice.gauss(0, 3), -5), 5))
+    return Expert(number, person_name(dice), tuple(industries), min(max(dice.gauss(0, 3), -5), 5))

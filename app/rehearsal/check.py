@@ -5,7 +5,7 @@ Nothing here calls the service's scoring, ranking or quotas: two ways to one fig
 
 import json
 from base64 import urlsafe_b64decode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from app.rules.criteria import CriteriaSet
-from app.rules.regulation.quotas import Quota
+from app.rules.regulation.quotas import Filter, Quota
 from app.rules.regulation.stages import Composite, Method
 from app.rules.regulation.values import Rounding
 
@@ -108,20 +108,30 @@ def ranks(keys: Mapping[int, tuple[Fraction, ...]]) -> dict[int, int]:
     return {number: 1 + sum(other > own for other in keys.values()) for number, own in keys.items()}
 
 
-def broken_quotas(quotas: Iterable[Quota], awards: Sequence[tuple[str, str]]) -> list[str]:
-    """Caps and minimum shares that a list of (track, tier) does not keep."""
+def broken_quotas(
+    quotas: Iterable[Quota], awards: Sequence[tuple[str, str, Collection[str]]]
+) -> list[str]:
+    """Caps and minimum shares that a list of (track, tier, groups) does not keep."""
     found: list[str] = []
     for quota in quotas:
-        tiers, tracks = quota.of.tier, quota.of.track
+        out = quota.leaves_out
         count = sum(
-            (tracks is None or track in tracks) and (tiers is None or tier in tiers)
-            for track, tier in awards
+            _covers(quota.of, *award) and not (out and _covers(out, *award)) for award in awards
         )
         if quota.at_most is not None and count > quota.at_most:
             found.append(f"{count} > {quota.at_most}")
         if quota.at_least is not None and count < quota.at_least:
             found.append(f"{count} < {quota.at_least}")
     return found
+
+
+def _covers(rule: Filter, track: str, tier: str, groups: Collection[str]) -> bool:
+    """Whether a number counts such an award."""
+    return (
+        (rule.track is None or track in rule.track)
+        and (rule.tier is None or tier in rule.tier)
+        and (rule.group is None or any(group in rule.group for group in groups))
+    )
 
 
 def signed(token: str, keys: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:

@@ -58,11 +58,17 @@ def _problem(answer: httpx.Response) -> Mapping[str, Any]:
 
 
 @asynccontextmanager
-async def connected(url: str) -> AsyncIterator[Wire]:
-    """A connection to the service at `url`."""
+async def connected(
+    url: str, transport: httpx.AsyncBaseTransport | None = None
+) -> AsyncIterator[Wire]:
+    """A connection to the service at `url`, over `transport` where it is in this very process."""
     limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE)
     async with httpx.AsyncClient(
-        base_url=url.rstrip("/"), timeout=PATIENCE, limits=limits, trust_env=False
+        base_url=url.rstrip("/"),
+        timeout=PATIENCE,
+        limits=limits,
+        trust_env=False,
+        transport=transport,
     ) as http:
         yield Wire(http)
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from app.rehearsal.client import Person
 from app.rules.calendar import Calendar, CountRule, FirstDay, Length, RestDay, Unit, deadline
 from app.rules.regulation import Regulation
-from app.rules.regulation.stages import Publicity, Stage
+from app.rules.regulation.stages import Endorsement, Publicity, Stage
 
 BEIJING = timezone(timedelta(hours=8))
 START = datetime(2026, 1, 5, 9, 0, tzinfo=BEIJING)
@@ -20,8 +20,10 @@ MINUTE = timedelta(minutes=1)
 
 WORKING_DAYS = {
     "intake": 10,
+    "endorsement": 2,
     "screening": 3,
     "panel": 5,
+    "survey": 2,
     "composite": 1,
     "vote": 1,
     "approval": 2,
@@ -95,7 +97,11 @@ def _closes(stage: Stage, opens: datetime) -> datetime:
     if isinstance(stage, Publicity):
         ends = notice_ends(stage, opens.date())
         return datetime.combine(_worked(ends.astimezone(BEIJING).date(), 1), EVENING, BEIJING)
-    last = _worked(opens.date(), WORKING_DAYS[stage.kind])
+    first = opens.date()
+    if isinstance(stage, Endorsement) and stage.notice is not None:
+        length = Length(stage.notice.amount, Unit(stage.notice.way))
+        first = deadline(first, length, CountRule(), CALENDAR).last_day + timedelta(days=1)
+    last = _worked(first, WORKING_DAYS[stage.kind])
     return datetime.combine(last, EVENING, BEIJING)
 
 

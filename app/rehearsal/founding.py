@@ -2,8 +2,9 @@
 
 import asyncio
 
-from app.rehearsal.cast import POSTS, Cast, credit_code
+from app.rehearsal.cast import Cast, credit_code, person_name
 from app.rehearsal.client import Person, Wire
+from app.rehearsal.facts import track_of
 from app.rehearsal.year import Applicant, Judge, Office
 from app.rules.regulation import Regulation
 
@@ -61,7 +62,7 @@ class Founding:
                 for place, role in enumerate(roles)
             )
         )
-        return Office(scope, security, *people)
+        return Office(scope, security, system, *people)
 
     async def judges(self, office: Office) -> list[Judge]:
         """The experts' accounts; the office enrols them later."""
@@ -77,7 +78,6 @@ class Founding:
 
     async def applicants(self, public: Person, regulation: Regulation) -> list[Applicant]:
         """Each firm's speaker registers, and registers the firm."""
-        tracks = [track.key for track in regulation.tracks]
 
         async def one(number: int) -> Applicant:
             firm = self.cast.firms[number]
@@ -88,21 +88,31 @@ class Founding:
             organisation = await speaker.post(
                 "/organisations", {"name": firm.name, "credit_code": code}
             )
-            track = tracks[number % len(tracks)]
+            track = track_of(regulation, number)
             return Applicant(number, speaker, organisation["id"], code, track)
 
         return list(await asyncio.gather(*(one(n) for n in range(len(self.cast.firms)))))
 
     async def member(self, office: Office, cycle: str, seat: int) -> Person:
         """A committee member with an account for this cycle."""
-        name = self.cast.holders[seat]
         login, role = f"member{seat}", "committee-member"
-        return await self.invited(office.security, name, login, role, cycle)
+        return await self.invited(office.security, self.holder(seat), login, role, cycle)
 
+    def holder(self, seat: int) -> str:
+        """Who holds a seat of the committee."""
+        if seat < len(self.cast.holders):
+            return self.cast.holders[seat]
+        return person_name(self.cast.dice("holder", seat))
 
-def seats_of(cast: Cast) -> list[tuple[str, str]]:
-    """The committee's posts and who holds them."""
-    return list(zip(POSTS, cast.holders, strict=True))
+    async def endorser(self, office: Office, name: str, number: int) -> tuple[str, Person]:
+        """An authority that recommends, and who speaks for it."""
+        authority = await office.system.post(
+            "/authorities", {"name": f"{name}{number + 1}·{self.nonce}"}
+        )
+        scope = str(authority["id"])
+        speaker = person_name(self.cast.dice("endorser", number))
+        login = f"endorser{number}"
+        return scope, await self.invited(office.security, speaker, login, "endorser", scope)
 
 
 def _joining(person: Person) -> dict[str, str]:

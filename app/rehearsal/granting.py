@@ -3,10 +3,12 @@
 from fractions import Fraction
 from typing import Any
 
-from app.rehearsal import check
+from app.rehearsal import check, facts
 from app.rehearsal.clock import BEIJING
 from app.rehearsal.report import Awarded
 from app.rehearsal.year import Year
+from app.rules.facts import RecordKind
+from app.rules.regulation.money import Bonus
 from app.rules.regulation.stages import Stage
 
 CERTIFICATE = "award-cert+jws"
@@ -24,6 +26,7 @@ async def play(year: Year, stage: Stage) -> None:
     await year.checks.refused("工作人员不能授奖", year.office.clerk.post(place, body), 403)
     granted = await year.office.head.post(place, body)
     year.honours += granted["awards"]
+    year.groups |= {year.firm(entry.number): entry.groups for entry in entries}
     early = await year.public.get("/public/results", cycle=year.cycle)
     year.checks.holds("授奖环节结束之前不公布结果", not early["items"], early)
     for _ in entries:
@@ -37,7 +40,9 @@ async def awards_of(year: Year) -> list[Awarded]:
         key=lambda award: (award.tier, award.application),
     )
     year.checks.holds("授奖数不超过本届名额", len(found) <= year.places, len(found))
-    broken = check.broken_quotas(year.regulation.quotas, [(a.track, a.tier) for a in found])
+    broken = check.broken_quotas(
+        year.regulation.quotas, [(a.track, a.tier, year.groups[a.application]) for a in found]
+    )
     year.checks.holds("授奖符合管理办法的名额规定", not broken, broken)
     await _bonuses(year, found)
     await _public(year)
@@ -58,7 +63,6 @@ def _awarded(year: Year, award: Any) -> Awarded:
 
 async def _bonuses(year: Year, awards: list[Awarded]) -> None:
     """Each bonus as the regulation sets it; the list's sum is their sum."""
-    honoured, first = year.firm(year.cast.honoured), year.regulation.tiers[0].key
     for award in awards:
         rule = next(
             (
@@ -68,17 +72,25 @@ async def _bonuses(year: Year, awards: list[Awarded]) -> None:
             ),
             None,
         )
-        again = award.application == honoured and (
-            award.tier == first or (rule is not None and rule.first_win_of == "programme")
-        )
-        due = rule is not None and rule.amount > 0 and not (again and rule.first_win_only)
         paid = Fraction(award.bonus or 0) * 100
-        year.checks.holds("奖金与管理办法一致", paid == (rule.amount if rule and due else 0), award)
+        due = _due(year, rule, award) if rule else 0
+        year.checks.holds("奖金与管理办法一致", paid == due, (award, due))
     listed = await year.office.finance.get(year.path("/bonus-list"))
     total = sum((Fraction(award.bonus or 0) for award in awards), Fraction())
     year.checks.holds("奖金清单合计正确", Fraction(listed["total"]) == total, listed["total"])
     nosy = year.applicants[0].speaker.get(year.path("/bonus-list"))
     await year.checks.refused("申报单位看不到奖金清单", nosy, 403)
+
+
+def _due(year: Year, rule: Bonus, award: Awarded) -> int:
+    """The bonus in fen: nothing for groups left out, nor for a second win where only one counts."""
+    number = next(a.number for a in year.applicants if year.firm(a.number) == award.application)
+    if not set(rule.excluded).isdisjoint(year.groups[award.application]):
+        return 0
+    given = facts.of(year.regulation, year.cast, number)
+    won = {record.what for record in given.records if record.kind is RecordKind.HONOUR}
+    again = won if rule.first_win_of == "programme" else won & {award.tier}
+    return 0 if again and rule.first_win_only else rule.amount
 
 
 async def _public(year: Year) -> None:

@@ -1,23 +1,12 @@
 """How is an intake (申报) played? Drafts, forms, files, submissions; one comes too late."""
 
 import asyncio
-from collections.abc import Iterable
-from fractions import Fraction
 from hashlib import sha256
-from typing import Any
 
+from app.rehearsal import facts, naming
 from app.rehearsal.cast import document
-from app.rehearsal.clock import CUT_OFF, MINUTE
+from app.rehearsal.clock import MINUTE
 from app.rehearsal.year import Applicant, Year
-from app.rules.calendar import last_fiscal_years
-from app.rules.exact import decimal_text
-from app.rules.regulation.eligibility_rules import (
-    AllOf,
-    AnyOf,
-    Condition,
-    Declared,
-    LossMaking,
-)
 from app.rules.regulation.stages import Intake, Stage
 
 PDF = "application/pdf"
@@ -72,12 +61,13 @@ async def _fill(year: Year, stage: Intake, applicant: Applicant, application: st
         "industry": firm.industry,
         "contact_name": firm.speaker,
         "summary": firm.summary,
-        "facts": _declared_by(year),
+        "facts": facts.of(year.regulation, year.cast, applicant.number).declared,
+        **naming.named(year, stage, applicant),
     }
     await speaker.put(f"/applications/{application}/form", form, tag)
     return [
         await _attach(year, applicant, application, title, document(title, firm))
-        for title in stage.documents
+        for title in year.regulation.documents_of(stage, applicant.track)
     ]
 
 
@@ -124,32 +114,3 @@ async def _rivals(year: Year, coming: list[Applicant]) -> None:
         year.checks.holds("申报列表里只有自己的申报", not strangers, strangers)
     early = year.office.clerk.get(f"/applications/{coming[0].application}")
     await year.checks.refused("提交之前评审办看不到草稿", early, 404)
-
-
-def _declared_by(year: Year) -> dict[str, str]:
-    """What a firm declares so that every requirement is met and no loss stands against it."""
-    rules = year.regulation.eligibility
-    losses = [ground for ground in rules.forbid if isinstance(ground, LossMaking)]
-    return _facts(year, rules.require) | _facts(year, losses)
-
-
-def _facts(year: Year, grounds: Iterable[Condition]) -> dict[str, str]:
-    facts: dict[str, str] = {}
-    for ground in grounds:
-        facts |= _declared(year, ground)
-    return facts
-
-
-def _declared(year: Year, ground: Condition) -> dict[str, Any]:
-    match ground:
-        case AnyOf() | AllOf():
-            return _facts(year, ground.of)
-        case Declared():
-            figure = ground.at_least if ground.at_least is not None else ground.at_most
-            return {ground.fact: ground.equals or decimal_text(figure or Fraction(0))}
-        case LossMaking():
-            days = (CUT_OFF, year.slots[year.regulation.stages[0].key].opens.date())
-            years = {one for day in days for one in last_fiscal_years(day, ground.fiscal_years)}
-            return {f"{ground.fact}-{one}": "1000000.00" for one in sorted(years)}
-        case _:
-            return {}

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.catalogue import loader
+from app.rehearsal import casting, seats
 from app.rehearsal.year import Entry, Judge, Year
 from app.rules.criteria import CriteriaSet
 from app.rules.regulation.stages import Panel
@@ -19,14 +20,13 @@ def criteria_of(year: Year, rule: Panel, track: str) -> CriteriaSet:
 def kin_of(year: Year) -> tuple[int, int]:
     """Who is close to which firm (cast numbers); (-1, -1) where every judge is needed."""
     own = [s for s in year.regulation.stages if isinstance(s, Panel) and s.panel_of is None]
-    needed = max((_size(year, stage) for stage in own), default=0)
+    needed = max((casting.panel_size(year.regulation, stage) for stage in own), default=0)
     return year.cast.kin if len(year.judges) > needed else (-1, -1)
 
 
-def _size(year: Year, rule: Panel) -> int:
-    """How many judges a panel of this stage has."""
-    trimmed = rule.method.trimmed_mean
-    return max(year.regulation.judges_of(rule).at_least, trimmed.at_least if trimmed else 0)
+def seated(year: Year, rule: Panel) -> list[Judge]:
+    """Who may judge in a stage: the experts, or those who hold the committee's seats."""
+    return year.members if casting.of_committee(year.regulation, rule) else year.judges
 
 
 async def enrol(year: Year) -> None:
@@ -34,20 +34,26 @@ async def enrol(year: Year) -> None:
     if year.judges[0].id:
         return
     office = year.office
+    panels = [stage for stage in year.regulation.stages if isinstance(stage, Panel)]
+    sitting = any(casting.of_committee(year.regulation, stage) for stage in panels)
+    if sitting:
+        await seats.fill(year)
     year.bars.step("评审员入库与承诺", len(year.judges))
     stranger = {"person_id": office.approver.id, "industries": ["C34"], "qualification": "无"}
     refused = office.clerk.post(f"/programmes/{office.programme}/experts", stranger)
     await year.checks.refused("没有评审员角色的人不能入库", refused, 409, "not-a-judge")
-    await asyncio.gather(*(_enrol(year, judge) for judge in year.judges))
+    everybody = year.judges + (year.members if sitting else [])
+    await asyncio.gather(*(_enrol(year, judge) for judge in everybody))
 
 
 async def _enrol(year: Year, judge: Judge) -> None:
-    expert = year.cast.experts[judge.number]
+    experts = year.cast.experts
+    known = experts[judge.number].industries if judge.number < len(experts) else ()
     enrolled = await year.office.clerk.post(
         f"/programmes/{year.office.programme}/experts",
         {
             "person_id": judge.person.id,
-            "industries": list(expert.industries),
+            "industries": list(known),
             "qualification": "卓越绩效评审员",
         },
     )
@@ -77,7 +83,7 @@ async def form(year: Year, rule: Panel, entries: Sequence[Entry]) -> list[Any]:
     place = year.path(f"/stages/{rule.key}/panels")
     expert, firm = kin_of(year)
     near = [entry for entry in entries if entry.number == firm]
-    if near:
+    if near and seated(year, rule) is year.judges:
         others = [judge for judge in year.judges if judge.number != expert]
         size = len(judges[0])
         wrong = [year.judges[expert], *others][:size]
@@ -100,9 +106,9 @@ def _deal(
 ) -> tuple[list[list[Judge]], list[list[Entry]]]:
     """Judges and entries of each panel; the firm of a kin never meets that judge."""
     expert, firm = kin_of(year)
-    size = _size(year, rule)
-    count = max(min(len(year.judges) // size, len(entries)), 1)
-    free = list(year.judges)
+    size = casting.panel_size(year.regulation, rule)
+    free = list(seated(year, rule))
+    count = max(min(len(free) // size, len(entries)), 1)
     if count == 1 and len(free) > size:
         free = [judge for judge in free if judge.number != expert]
     year.cast.dice("panels", rule.key).shuffle(free)

@@ -1,20 +1,31 @@
 """How is a cycle planned and launched?"""
 
 from app.catalogue import loader
+from app.rehearsal import facts
 from app.rehearsal.clock import CUT_OFF, START, Slot
 from app.rehearsal.year import Year
+from app.rules.quota import places
 from app.rules.regulation import Regulation
 
 APPLICANTS_A_PLACE = 4
-YEARS_AGO = 20
-"""Longer than any bar known."""
 
 
 def places_of(regulation: Regulation, applicants: int) -> int:
     """How many places this year: one for every four applicants, as far as the quotas go."""
-    caps = [quota.at_most for quota in regulation.quotas if quota.at_most is not None]
     wanted = max(applicants // APPLICANTS_A_PLACE, 1)
-    return min(wanted, sum(caps)) if caps else wanted
+    # Stages that propose side by side each fill the places, so that all must be granted.
+    proposing = [stage for stage in regulation.stages if getattr(stage, "proposes", None)]
+    least = sum(quota.at_least or 0 for quota in regulation.quotas)
+    tracks = [track.key for track in regulation.tracks]
+    most = places(regulation.quotas, tracks, regulation.tiers)
+    if most is not None and len(proposing) > 1:
+        return most
+    return min(max(wanted, least), most or wanted + least)
+
+
+def _approver(regulation: Regulation) -> str:
+    """Who approves the opening of a cycle: whom the regulation names, else its issuer."""
+    return regulation.launch.approved_by if regulation.launch else regulation.issuer
 
 
 async def plan(year: Year) -> None:
@@ -40,7 +51,11 @@ async def plan(year: Year) -> None:
     await office.clerk.ask("PUT", year.path("/timetable"), json=_timetable(year.slots))
     await office.head.post(
         year.path("/launch"),
-        {"body": regulation.issuer, "document": "区政府办发文〔2026〕2号", "places": year.places},
+        {
+            "body": _approver(regulation),
+            "document": "区政府办发文〔2026〕2号",
+            "places": year.places,
+        },
     )
     pinned = await year.public.get(year.path("/criteria"))
     year.checks.holds(
@@ -50,18 +65,20 @@ async def plan(year: Year) -> None:
 
 
 async def remember(year: Year) -> None:
-    """Enter an honour of long ago, so that a bonus for first wins only has something to look at."""
-    tier = year.regulation.tiers[0]
-    await year.office.clerk.post(
-        f"/programmes/{year.office.programme}/records",
-        {
-            "credit_code": year.applicants[year.cast.honoured].credit_code,
-            "kind": "honour",
-            "what": tier.key,
-            "on": f"{START.year - YEARS_AGO}-11-20",
-            "evidence": f"区政府发文〔{START.year - YEARS_AGO}〕31号",
-        },
-    )
+    """Enter what is on record about the applicants: honours, certificates, incidents."""
+    place = f"/programmes/{year.office.programme}/records"
+    for applicant in year.applicants:
+        for record in facts.of(year.regulation, year.cast, applicant.number).records:
+            body = {
+                "credit_code": applicant.credit_code,
+                "kind": record.kind,
+                "what": record.what,
+                "on": str(record.on),
+                "evidence": record.ref,
+            }
+            await year.office.clerk.post(
+                place, body | ({"award": record.name} if record.name else {})
+            )
 
 
 def _timetable(slots: dict[str, Slot]) -> dict[str, object]:

@@ -8,35 +8,42 @@ from secrets import token_hex
 from time import monotonic
 from typing import Any, Final
 
+import httpx
 from rich.progress import Progress
 
 from app.catalogue import loader
 from app.rehearsal import (
     approval,
     committee,
+    endorsement,
     granting,
     intake,
     planning,
+    proposing,
     publicity,
     ranking,
     scoring,
     screening,
+    survey,
 )
 from app.rehearsal.cast import Cast, make_cast
+from app.rehearsal.casting import judges_needed
 from app.rehearsal.client import Person, Refused, Wire, connected
 from app.rehearsal.clock import AwardClock, timetable
 from app.rehearsal.founding import Founding
 from app.rehearsal.report import Awarded, Edition, Ranked, Report, SignIn, StageLine
 from app.rehearsal.year import Bars, Checks, Year
 from app.rules.regulation import read
-from app.rules.regulation.stages import Composite, Panel, Stage
+from app.rules.regulation.stages import Composite, Panel, Stage, Survey, Vote
 
 Player = Callable[[Year, Stage], Awaitable[None]]
 
 PLAYERS: Final[Mapping[str, Player]] = {
     "intake": intake.play,
+    "endorsement": endorsement.play,
     "screening": screening.play,
     "panel": scoring.play,
+    "survey": survey.play,
     "composite": ranking.play,
     "vote": committee.play,
     "approval": approval.play,
@@ -56,20 +63,29 @@ async def rehearse(
     progress: Progress | None,
     nonce: str | None = None,
     until: str | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
 ) -> Report:
     """Play a year of a regulation, of the catalogue or a file, on the rehearsal service at `url`.
 
     `nonce` keeps names apart from other rehearsals there; it does not change the result. With
-    `until` the year stops where the stage of that key has been opened, its work undone. Raises
-    Refused where the service says no to something that must be possible.
+    `until` the year stops where the stage of that key has been opened, its work undone. Over a
+    `transport` into this process it needs no server. Raises Refused where the service says no to
+    something that must be possible.
     """
     began = monotonic()
     text = text_of(regulation_code)
     regulation = read(text)
-    async with connected(url) as wire:
+    async with connected(url, transport) as wire:
         bars = Bars(progress, len(regulation.stages))
         nonce = nonce or token_hex(4)
-        year = await _found(wire, text, make_cast(seed, applicants, judges), nonce, bars, until)
+        year = await _found(
+            wire,
+            text,
+            make_cast(seed, applicants, max(judges, judges_needed(regulation))),
+            nonce,
+            bars,
+            until,
+        )
         await planning.plan(year)
         await planning.remember(year)
         for stage in regulation.stages:
@@ -109,7 +125,8 @@ def sign_ins(year: Year) -> list[SignIn]:
         ("政府", office.approver),
         ("财务", office.finance),
         ("监督", office.supervisor),
-        *([("评委会委员", year.member)] if year.member else []),
+        *(("评委会委员", member.person) for member in year.members),
+        *(("推荐单位", person) for person in year.endorsers),
         *(("评审员", judge.person) for judge in year.judges),
         *(("申报单位", firm.speaker) for firm in year.applicants),
     ]
@@ -187,8 +204,10 @@ async def _stage(year: Year, stage: Stage) -> None:
     entries = await year.entries(stage.key)
     mute = [entry.number for entry in entries if entry.result == "eliminated" and not entry.reason]
     year.checks.holds("每个被淘汰的单位都有理由", not mute, (stage.key, mute))
-    if isinstance(stage, Panel | Composite) and entries:
+    if isinstance(stage, Panel | Composite | Survey) and entries:
         await ranking.compare(year, stage, entries)
+    if isinstance(stage, Panel | Composite | Survey | Vote) and entries:
+        await proposing.compare(year, stage, entries)
     year.bars.stage()
 
 
@@ -200,10 +219,13 @@ async def _close(year: Year, stage: Stage) -> Any:
     try:
         return await year.office.head.post(f"{place}/closing")
     except Refused as refused:
-        if "tie-unresolved" not in refused.codes or not isinstance(stage, Panel | Composite):
+        if "tie-unresolved" not in refused.codes or not isinstance(
+            stage, Panel | Composite | Survey | Vote
+        ):
             raise
     year.checks.holds("入围线上的并列须先有书面决定", ok=True)
-    tied = ranking.level(year, stage, await year.entries(stage.key))
+    tied = ranking.tied(year, stage, await year.entries(stage.key))
+    year.ledger.order[stage.key] = [entry.number for entry in tied]
     await year.office.head.post(
         f"{place}/tie-decision",
         {

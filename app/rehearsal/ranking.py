@@ -2,10 +2,11 @@
 
 from fractions import Fraction
 
-from app.rehearsal import check, panels, scoring
+from app.rehearsal import check, panels, proposing, scoring
+from app.rehearsal.proposing import Scored
 from app.rehearsal.year import Entry, Year
 from app.rules.exact import decimal_text
-from app.rules.regulation.stages import Composite, Panel, Stage, TieKey
+from app.rules.regulation.stages import Composite, Panel, Stage, Survey, TieKey, Vote
 
 
 async def play(year: Year, stage: Stage) -> None:
@@ -20,6 +21,9 @@ async def play(year: Year, stage: Stage) -> None:
         full = {part.stage: _full(year, part.stage, entry.track) for part in stage.of}
         points[entry.number] = check.composite(stage, scores, full)
         year.bars.done()
+    year.ledger.keys[stage.key] = keys_of(year, stage, entries)
+    if entries and stage.proposes is not None and stage.by == "choice":
+        await proposing.choose(year, stage, entries)
 
 
 def _full(year: Year, key: str, track: str) -> Fraction:
@@ -27,14 +31,14 @@ def _full(year: Year, key: str, track: str) -> Fraction:
     stage = year.regulation.stage(key)
     if isinstance(stage, Panel):
         return Fraction(panels.criteria_of(year, stage, track).total)
-    if isinstance(stage, Composite):
+    if isinstance(stage, Composite | Survey):
         return Fraction(stage.scale)
     raise TypeError(stage.kind)
 
 
-async def compare(year: Year, stage: Panel | Composite, entries: list[Entry]) -> None:
+async def compare(year: Year, stage: Scored, entries: list[Entry]) -> None:
     """The ranking of a closed stage against our own: points, ranks, who goes on."""
-    keys = keys_of(year, stage, entries)
+    keys = year.ledger.keys[stage.key] = keys_of(year, stage, entries)
     ranks = check.ranks(keys)
     said = await year.office.head.get(year.path(f"/stages/{stage.key}/ranking"))
     for line in said["items"]:
@@ -54,15 +58,15 @@ async def compare(year: Year, stage: Panel | Composite, entries: list[Entry]) ->
     _cut(year, stage, entries, keys)
 
 
-def keys_of(
-    year: Year, stage: Panel | Composite, entries: list[Entry]
-) -> dict[int, tuple[Fraction, ...]]:
+def keys_of(year: Year, stage: Scored, entries: list[Entry]) -> dict[int, tuple[Fraction, ...]]:
     """By what entries are ranked: the rounded figure, then the regulation's keys for ties."""
     points = year.ledger.points[stage.key]
     ties = stage.ties if isinstance(stage, Composite) else ()
     return {
         entry.number: (
-            check.rounded(points[entry.number], stage.rounding),
+            points[entry.number]
+            if isinstance(stage, Survey)
+            else check.rounded(points[entry.number], stage.rounding),
             *(_tie(year, key, entry) for key in ties),
         )
         for entry in entries
@@ -82,17 +86,17 @@ def _tie(year: Year, key: TieKey, entry: Entry) -> Fraction:
 
 def _cut(
     year: Year,
-    stage: Panel | Composite,
+    stage: Scored,
     entries: list[Entry],
     keys: dict[int, tuple[Fraction, ...]],
 ) -> None:
     """Whoever goes on stands no lower than whoever does not, and no more go on than may."""
     below = _below(year, stage, entries)
-    kept = all(e.result == "eliminated" for e in below)
+    kept = all(e.result == "eliminated" or e.settled for e in below)
     year.checks.holds(f"“{stage.name}”未达合格线的都没有入围", kept, [e.number for e in below])
     entries = [e for e in entries if e not in below]
-    on = [e for e in entries if e.result == "advanced"]
-    out = [e for e in entries if e.result == "eliminated"]
+    on = [e for e in entries if e.result == "advanced" and not e.settled]
+    out = [e for e in entries if e not in on]
     advance = stage.advances
     name = f"“{stage.name}”的入围符合办法"
     if advance.at_least is not None:
@@ -100,18 +104,22 @@ def _cut(
         year.checks.holds(name, fair)
     elif advance.first is not None:
         rule = advance.first
-        most = rule.places or int((rule.times_places or Fraction(1)) * year.places)
+        most = rule.places or int(
+            (rule.times_places or Fraction(1)) * proposing.sought(year, stage)
+        )
         went, left = [keys[e.number] for e in on], [keys[e.number] for e in out]
         fair = not went or not left or min(went) >= max(left)
-        year.checks.holds(name, fair and len(on) == min(most, len(entries)), (len(on), most))
+        count = len(on) == min(most, len(entries))
+        if rule.level in {"all_in", "none_in"}:
+            count = (len(on) <= most) == (rule.level == "none_in") or len(on) == most
+        year.checks.holds(name, fair and count, (len(on), most))
     elif advance.proposed is not None:
-        fair = all(_by_rank(on, out, keys, track.key) for track in year.regulation.tracks)
-        year.checks.holds(name, fair and len(on) <= year.places, len(on))
+        year.checks.holds(name, len(on) <= year.places, len(on))
     else:
         year.checks.holds(name, not out, [e.number for e in out])
 
 
-def _below(year: Year, stage: Panel | Composite, entries: list[Entry]) -> list[Entry]:
+def _below(year: Year, stage: Scored, entries: list[Entry]) -> list[Entry]:
     """Those who miss a pass line of the criteria they are judged by."""
     if not isinstance(stage, Panel):
         return []
@@ -125,17 +133,7 @@ def _below(year: Year, stage: Panel | Composite, entries: list[Entry]) -> list[E
     ]
 
 
-def _by_rank(
-    on: list[Entry], out: list[Entry], keys: dict[int, tuple[Fraction, ...]], track: str
-) -> bool:
-    """Within a track no place went to a lower rank while a higher one was left without."""
-    got = [keys[entry.number] for entry in on if entry.track == track]
-    left = [keys[entry.number] for entry in out if entry.track == track]
-    return not got or not left or min(got) >= max(left)
-
-
-def level(year: Year, stage: Panel | Composite, entries: list[Entry]) -> list[Entry]:
-    """Entries that stand level with another, best first; among equals in the order of the cast."""
-    keys = keys_of(year, stage, entries)
-    tied = [e for e in entries if sum(keys[e.number] == other for other in keys.values()) > 1]
-    return sorted(tied, key=lambda e: (keys[e.number], -e.number), reverse=True)
+def tied(year: Year, stage: Scored | Vote, entries: list[Entry]) -> list[Entry]:
+    """All entries, best first; among equals in the order of the cast."""
+    keys = year.ledger.keys[stage.key]
+    return sorted(entries, key=lambda e: (keys[e.number], -e.number), reverse=True)

@@ -20,8 +20,10 @@ async def play(year: Year, stage: Stage) -> None:
     """Every judge scores every entry assigned, alone; then the panels agree where they must."""
     if not isinstance(stage, Panel):
         raise TypeError(stage.kind)
-    await panels.enrol(year)
     entries = await year.entries(stage.key)
+    if not entries:
+        return
+    await panels.enrol(year)
     if stage.panel_of is None:
         await panels.form(year, stage, entries)
     work = await _assignments(year, stage)
@@ -50,7 +52,7 @@ async def _assignments(year: Year, stage: Panel) -> list[tuple[Judge, Any]]:
         rows = await judge.person.every("/assignments", cycle=year.cycle, stage=stage.key)
         return [(judge, row) for row in rows]
 
-    found = await asyncio.gather(*(one(judge) for judge in year.judges))
+    found = await asyncio.gather(*(one(judge) for judge in panels.seated(year, stage)))
     return [pair for own in found for pair in own]
 
 
@@ -241,6 +243,9 @@ def _reckon(year: Year, stage: Panel, entries: list[Entry]) -> None:
     for entry in entries:
         criteria = panels.criteria_of(year, stage, entry.track)
         points[entry.number] = check.total(criteria, percentages(year, stage, entry.number))
+    year.ledger.keys[stage.key] = {
+        number: (check.rounded(found, stage.rounding),) for number, found in points.items()
+    }
 
 
 def percentages(year: Year, stage: Panel, number: int) -> dict[str, Fraction]:

@@ -1,8 +1,9 @@
-"""How is a screening (资格审查) played? Ground by ground, as computed."""
+"""How is a screening (资格审查) played? Departments are asked; then ground by ground."""
 
 import asyncio
 from typing import Any
 
+from app.rehearsal import facts
 from app.rehearsal.year import Entry, Year
 from app.rules.regulation.stages import Stage
 
@@ -13,37 +14,54 @@ async def play(year: Year, stage: Stage) -> None:
     """The clerk decides on every entry."""
     entries = await year.entries(stage.key)
     year.bars.step(f"{stage.name}：审查", len(entries))
+    if not entries:
+        return
     early = year.office.head.post(year.path(f"/stages/{stage.key}/closing"))
     await year.checks.refused("有未审查的单位时环节不能结束", early, 409)
     grounds = await asyncio.gather(*(_screen(year, entry) for entry in entries))
-    await _expected(year, entries, list(grounds))
-    if entries:
-        again = year.office.clerk.post(_place(entries[0]), _decision(grounds[0], []))
-        await year.checks.refused("审查结论不能更改", again, 409, "already-screened")
+    _expected(year, entries, list(grounds))
+    again = year.office.clerk.post(_place(entries[0]), _decision(year, entries[0], grounds[0], []))
+    await year.checks.refused("审查结论不能更改", again, 409, "already-screened")
 
 
 async def _screen(year: Year, entry: Entry) -> list[Any]:
+    await _consult(year, entry)
     grounds: list[Any] = await year.office.clerk.get(f"/entries/{entry.id}/grounds")
     groups: list[Any] = await year.office.clerk.get(f"/entries/{entry.id}/groups")
-    made = await year.office.clerk.post(_place(entry), _decision(grounds, groups))
+    made = await year.office.clerk.post(_place(entry), _decision(year, entry, grounds, groups))
     read = await year.office.clerk.get(_place(entry))
     year.checks.holds("审查结论如所录入", read == made, read)
     year.bars.done()
     return grounds
 
 
+async def _consult(year: Year, entry: Entry) -> None:
+    """Every department that is asked has no objection."""
+    place = f"/entries/{entry.id}/opinions"
+    for asked in await year.office.clerk.get(place):
+        if asked["said"] is None:
+            opinion = {
+                "department": asked["department"],
+                "ground": asked["ground"],
+                "said": "no_objection",
+                "document": "复函〔2026〕8号",
+            }
+            await year.office.clerk.post(place, opinion)
+
+
 def _place(entry: Entry) -> str:
     return f"/entries/{entry.id}/screening"
 
 
-def _decision(grounds: list[Any], groups: list[Any]) -> dict[str, Any]:
+def _decision(year: Year, entry: Entry, grounds: list[Any], groups: list[Any]) -> dict[str, Any]:
     """As the facts say; where they do not say, the clerk has looked and found nothing amiss, and
-    that the applicant belongs to no group.
+    who is in a group.
     """
-    failed = any(ground["answer"] == "not_met" and ground["closes"] is None for ground in grounds)
     unclear = any(each["answer"] == "needs_a_person" for each in [*grounds, *groups])
+    answers = {group["key"]: _belongs(year, entry, group) for group in groups}
+    members = [key for key, answer in answers.items() if answer == "met"]
     return {
-        "decision": "ineligible" if failed else "eligible",
+        "decision": "eligible" if _eligible(year, entry, grounds, members) else "ineligible",
         "grounds": [
             {
                 "key": ground["key"],
@@ -53,27 +71,40 @@ def _decision(grounds: list[Any], groups: list[Any]) -> dict[str, Any]:
             for ground in grounds
         ],
         "groups": [
-            {
-                "key": group["key"],
-                "answer": "met" if group["answer"] == "met" else "not_met",
-                "evidence": EVIDENCE,
-            }
-            for group in groups
+            {"key": key, "answer": answer, "evidence": EVIDENCE} for key, answer in answers.items()
         ],
         "note": "经核对，符合要求。" if unclear else None,
     }
 
 
-async def _expected(year: Year, entries: list[Entry], grounds: list[list[Any]]) -> None:
-    """The newcomer fails by its years, where the regulation counts years; all others pass."""
-    counted = {
-        ground.key
-        for ground in year.regulation.eligibility.require
-        if ground.kind == "years_registered" and ground.at_least >= 3
-    }
+def _belongs(year: Year, entry: Entry, group: Any) -> str:
+    """Where the facts do not say, about half of the applicants are in a group."""
+    if group["answer"] != "needs_a_person":
+        return str(group["answer"])
+    return str(year.cast.dice("group", group["key"], entry.number).choice(("met", "not_met")))
+
+
+def _eligible(year: Year, entry: Entry, grounds: list[Any], groups: list[str]) -> bool:
+    """Every ground that decides by itself is met, and the others leave a tier."""
+    failed = [ground for ground in grounds if ground["answer"] == "not_met"]
+    if any(ground["closes"] is None for ground in failed):
+        return False
+    closed = {tier for ground in failed for tier in ground["closes"]} | set(entry.closed)
+    return any(
+        tier.key not in closed and tier.open_to(entry.track, groups)
+        for tier in year.regulation.tiers
+    )
+
+
+def _expected(year: Year, entries: list[Entry], grounds: list[list[Any]]) -> None:
+    """Whoever fails a ground by the cast fails it here, and nobody else fails any."""
     for entry, answers in zip(entries, grounds, strict=True):
-        failed = {ground["key"] for ground in answers if ground["answer"] == "not_met"}
-        if entry.number != year.cast.newcomer:
-            year.checks.holds("其余单位按事实均符合条件", not failed, (entry.number, failed))
-        elif counted & {ground["key"] for ground in answers}:
-            year.checks.holds("注册年限不足的单位由系统算出不符合条件", failed == counted, failed)
+        failed = {each["key"] for each in answers if each["answer"] == "not_met"}
+        own = facts.failing(year.regulation, year.cast, entry.number)
+        asked = {each["key"] for each in answers}
+        name = "其余单位按事实均符合条件"
+        if entry.number == year.cast.newcomer:
+            name = "注册年限不足的单位由系统算出不符合条件"
+        elif own:
+            name = "申报的事实不合要求的由系统算出不符合条件"
+        year.checks.holds(name, failed == own & asked, (entry.number, failed, own))

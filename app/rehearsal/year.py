@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from rich.progress import Progress, TaskID
@@ -74,6 +75,7 @@ class Office:
 
     programme: str
     security: Person
+    system: Person
     head: Person
     clerk: Person
     second_clerk: Person
@@ -115,6 +117,9 @@ class Entry:
     tier: str | None
     result: str | None
     reason: str | None
+    groups: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+    settled: bool = False
 
 
 Percentages = dict[str, int]
@@ -123,11 +128,21 @@ Percentages = dict[str, int]
 
 @dataclass
 class Ledger:
-    """What was entered, by stage key and cast number, so that results can be worked out anew."""
+    """What was entered, by stage key and cast number, so that results can be worked out anew.
+
+    `keys`: by what entries are ranked, greater is better; `tiers`: what was chosen by a decision;
+    `order`: a decision on entries that stand level; `held`: consolations given so far.
+    """
 
     sheets: dict[str, dict[int, dict[int, Percentages]]] = field(default_factory=dict)
     books: dict[str, dict[int, Percentages]] = field(default_factory=dict)
-    points: dict[str, dict[int, Any]] = field(default_factory=dict)
+    points: dict[str, dict[int, Fraction]] = field(default_factory=dict)
+    keys: dict[str, dict[int, tuple[Fraction, ...]]] = field(default_factory=dict)
+    carried: dict[str, dict[int, bool]] = field(default_factory=dict)
+    recommended: dict[str, dict[int, bool]] = field(default_factory=dict)
+    tiers: dict[str, dict[int, str]] = field(default_factory=dict)
+    order: dict[str, list[int]] = field(default_factory=dict)
+    held: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
 
     def sheet(self, stage: str, number: int, judge: int) -> Percentages:
         """The sheet of one judge for one firm."""
@@ -161,7 +176,10 @@ class Year:
     ledger: Ledger = field(default_factory=Ledger)
     lines: list[StageLine] = field(default_factory=list)
     honours: list[Any] = field(default_factory=list)
-    member: Person | None = None
+    groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    seats: list[str] = field(default_factory=list)
+    members: list[Judge] = field(default_factory=list)
+    endorsers: list[Person] = field(default_factory=list)
     keys: list[Any] = field(default_factory=list)
 
     def path(self, rest: str = "") -> str:
@@ -187,6 +205,9 @@ class Year:
                 row["tier"],
                 row["result"],
                 row["reason"],
+                tuple(row["groups"]),
+                tuple(row["closed"]),
+                row["settled"],
             )
             for row in rows
         ]

@@ -1,19 +1,67 @@
-"""A service in rehearsal mode, in a process of its own, with a new database each time."""
+"""A service in rehearsal mode: in a process of its own, or, without a server, in this one."""
 
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
+from app.main import create_app, make_ground
 from app.platform.db import embedded
+from app.platform.db.installation import Purpose, settle
+from app.rehearsal.casting import judges_needed
+from app.rehearsal.play import rehearse, text_of
+from app.rehearsal.report import Report
+from app.rules.regulation import read
 from app.serving import free_port
+from app.settings import Profile, Settings
 
 PATIENCE = 60.0
+Play = Callable[..., Awaitable[Report]]
+
+
+@pytest.fixture(scope="session")
+async def in_process(
+    cluster: embedded.Cluster,
+    template: str,
+    worker: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[httpx.AsyncBaseTransport]:
+    """The way into a rehearsal service of this process; all years share its database and clock."""
+    name = f"in_process_{worker}_{os.urandom(4).hex()}"
+    cluster.create_database(name, template)
+    settings = Settings(
+        profile=Profile.REHEARSAL,
+        database_url=cluster.url(name, embedded.APP_ROLE),
+        cheap_passwords=True,
+        folder=tmp_path_factory.mktemp("rehearsal"),
+        log_requests=False,
+    )
+    ground = make_ground(settings)
+    async with ground.database.writing() as db:
+        await settle(db, Purpose.REHEARSAL)
+    yield httpx.ASGITransport(create_app(settings, ground))
+    ground.hasher.close()
+    await ground.database.close()
+    cluster.drop_database(name)
+
+
+@pytest.fixture
+def play(in_process: httpx.AsyncBaseTransport) -> Play:
+    """Play a small year in this process, with as few judges as the regulation allows."""
+
+    async def played(code: str, *, applicants: int, seed: int, **more: object) -> Report:
+        judges = judges_needed(read(text_of(code)))
+        options = {"judges": judges, "progress": None, "transport": in_process} | more
+        return await rehearse(
+            "http://award.test", code, applicants=applicants, seed=seed, **options
+        )
+
+    return played
 
 
 @pytest.fixture

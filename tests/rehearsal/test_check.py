@@ -89,7 +89,10 @@ def test_broken_quotas_name_cap_and_minimum() -> None:
         Quota.model_validate({"at_most": 1, "of": {"tier": "award"}}),
         Quota.model_validate({"at_least": 2, "of": {"track": "small"}}),
     ]
-    awards = [("large", "award"), ("small", "award")]
+    awards: list[tuple[str, str, tuple[str, ...]]] = [
+        ("large", "award", ()),
+        ("small", "award", ()),
+    ]
     assert check.broken_quotas(quotas, awards) == ["2 > 1", "1 < 2"]
     assert check.broken_quotas(quotas[:1], awards[:1]) == []
 

@@ -1,0 +1,27 @@
+"""Regulations of the catalogue are played to their end, small and in this process."""
+
+import pytest
+
+from app.catalogue import loader
+from tests.rehearsal.conftest import Play
+
+pytestmark = pytest.mark.anyio
+
+SEED, APPLICANTS = 3, 4
+QUICK = "binhu-2023"
+
+
+async def _runs_to_its_end(play: Play, code: str) -> None:
+    report = await play(code, applicants=APPLICANTS, seed=SEED)
+    assert [check for check in report.checks if not check.ok] == []
+    assert len(report.awards) <= report.places
+
+
+async def test_small_year_runs_to_its_end_in_process(play: Play) -> None:
+    await _runs_to_its_end(play, QUICK)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("code", sorted(set(loader.regulation_codes()) - {QUICK}))
+async def test_regulation_of_the_catalogue_runs_to_its_end(play: Play, code: str) -> None:
+    await _runs_to_its_end(play, code)
