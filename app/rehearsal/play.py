@@ -78,14 +78,8 @@ async def rehearse(
     async with connected(url, transport) as wire:
         bars = Bars(progress, len(regulation.stages))
         nonce = nonce or token_hex(4)
-        year = await _found(
-            wire,
-            text,
-            make_cast(seed, applicants, max(judges, judges_needed(regulation))),
-            nonce,
-            bars,
-            until,
-        )
+        cast = make_cast(seed, applicants, max(judges, judges_needed(regulation)))
+        year = await _found(wire, text, cast, nonce, bars, until)
         await planning.plan(year)
         await planning.remember(year)
         for stage in regulation.stages:
