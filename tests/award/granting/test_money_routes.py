@@ -213,7 +213,8 @@ async def test_a_group_left_out_has_its_award_without_money(
     ground: Ground, client: AsyncClient
 ) -> None:
     text = BINHU.replace("except: [budget_funded]", "except: [budget_funded, specialised]", 1)
-    group = 'groups:\n  - {key: specialised, name: 专精特新, when: {key: srdi, name: 专精特新, kind: declared, fact: srdi, one_of: ["yes"]}}\n\nquotas:\n'
+    made_of = "{key: srdi, name: 专精特新, kind: declared, fact: srdi, one_of: ['yes']}"
+    group = f"groups:\n  - {{key: specialised, name: 专精特新, when: {made_of}}}\n\nquotas:\n"
     finish = await come_to(ground, "grant", 2, regulation_text=text.replace("quotas:\n", group, 1))
     async with ground.database.writing() as db:
         await db.execute(
