@@ -51,6 +51,8 @@ TOLD = [
     *("Deprecation", "Sunset", "Link"),
 ]
 """Headers that a web page of an allowed origin may send, and those that it may read."""
+YOUNG = 100_000
+"""New objects after which the garbage among them is looked for."""
 
 
 def make_ground(settings: Settings, *, answer: float = ANSWER_OF_A_REQUEST) -> Ground:
@@ -124,10 +126,17 @@ def worker() -> FastAPI:
     settings = Settings()
     logs.configure(requests=settings.tells_requests)
     app = create_app(settings)
-    # What stands from now on for ever is not searched for garbage again and again: a stage of ten
-    # thousand entries is judged in two thirds of the time.
-    gc.freeze()
+    collect_seldom()
     return app
+
+
+def collect_seldom() -> None:
+    """What stands from now on for ever is not searched for garbage again and again, and what is new
+    only after so many objects: with Python's 700 it would be searched hundreds of times while a
+    stage of ten thousand entries is judged.
+    """
+    gc.freeze()
+    gc.set_threshold(YOUNG)
 
 
 def _add_middleware(app: FastAPI, settings: Settings, ground: Ground) -> None:

@@ -4,8 +4,6 @@ Two figures: a composite, which ranks the totals that earlier stages have stored
 computes every score from every item of every sheet (23 items, five judges, trimmed mean).
 """
 
-import asyncio
-import gc
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -16,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import uvloop
 from rich.progress import Progress
 from rich.table import Table
 from sqlalchemy import select
@@ -26,6 +25,7 @@ from app.award.scoring.kind import PanelKind
 from app.award.stages.kind import Judgement, Kind, StageAt
 from app.award.stages.models import Stage
 from app.award.stages.queries import stage_at
+from app.main import collect_seldom
 from app.platform.db.engine import Database
 from app.rules.regulation.stages import Advance, Composite, Method, Panel
 from app.serving import migrate
@@ -65,7 +65,7 @@ WITH placed AS (
   FROM (SELECT id, row_number() OVER (ORDER BY id) AS place FROM entry WHERE stage_id = $1)
 ), told AS (
   INSERT INTO outcome (entry_id, result, units, exact, rank, decided_at)
-  SELECT id, 'advanced', units, (units / 10000.0)::numeric(12, 4)::text, place, now() FROM placed
+  SELECT id, 'advanced', units, trim_scale(units / 10000.0)::text, place, now() FROM placed
 ), closed AS (
   UPDATE stage SET status = 'closed' WHERE id = $1
 )
@@ -81,7 +81,7 @@ def measured(owner: str, url: str, applications: int, progress: Progress) -> dic
     migrate(owner)
 
     async def run() -> dict[str, Any]:
-        gc.freeze()  # as a web worker does when it starts
+        collect_seldom()  # as a web worker does when it starts
         connection = await connect(owner)
         world = await Populating(connection).world(applications, 0, locked=True)
         progress.advance(task)
@@ -92,7 +92,7 @@ def measured(owner: str, url: str, applications: int, progress: Progress) -> dic
             await database.close()
             await connection.close()
 
-    return asyncio.run(run())
+    return uvloop.run(run())
 
 
 async def _both(
@@ -135,7 +135,8 @@ async def _compare(
     tick: Callable[[], None],
 ) -> dict[str, Any]:
     async def judge() -> Judgement:
-        async with database.reading() as db:
+        async with database.writing(keep=False) as db:
+            await db.execute(select(Stage.id).where(Stage.id == stage.id).with_for_update())
             return await kind.judge(db, stage, datetime.now(UTC))
 
     ours, floor = [], []

@@ -17,7 +17,7 @@ from app.serving import free_port
 from app.settings import Settings
 
 WORKERS, PATIENCE = 2, 60.0
-SIDES = {"ours": "app.main:create_app", "floor": "benchmarks.floor:create_app"}
+SIDES = {"ours": "app.main:worker", "floor": "benchmarks.floor:create_app"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ def running(name: str, settings: Settings) -> Iterator[Side]:
         "DATABASE_URL": str(settings.database_url),
         "QUALITY_AWARD_FOLDER": str(settings.folder),
         "QUALITY_AWARD_POOL_SIZE": str(settings.pool_size),
+        "QUALITY_AWARD_LOG_REQUESTS": "false",  # neither side tells of its requests
     }
     server = subprocess.Popen(command, env=environment)  # noqa: S603  our own command
     try:

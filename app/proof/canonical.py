@@ -2,8 +2,8 @@
 
 import base64
 import hashlib
-import json
 import unicodedata
+from json.encoder import encode_basestring
 
 LARGEST_INTEGER = 2**53 - 1  # what every JSON reader, JavaScript included, reads exactly
 DEEPEST = 64
@@ -24,7 +24,7 @@ def canonical(value: object) -> str:
     Plain are str, int (at most 2^53 - 1 in size), bool, None, list and dict with text keys.
     Raises NotCanonical for anything else, nesting beyond 64, half characters, equal keys.
     """
-    return json.dumps(_ordered(value, None, 0), ensure_ascii=False, separators=(",", ":"))
+    return _written(value, None, 0)
 
 
 def digest(value: object) -> str:
@@ -63,35 +63,52 @@ value that is refused, since a stage of ten thousand entries has millions of pla
 """
 
 
-def _ordered(value: object, at: Place, depth: int) -> object:
+def _written(value: object, at: Place, depth: int) -> str:
     if depth > DEEPEST:
         raise NotCanonical("too-deep", _path(at))
-    if value is None or isinstance(value, bool):
-        return value
+    if isinstance(value, str):
+        return encode_basestring(value if value.isascii() else _text(value, at))
+    if isinstance(value, dict):
+        return _members(value, at, depth)
+    if isinstance(value, list):
+        return _items(value, at, depth)
+    if value is None or value is True or value is False:
+        return _LITERALS[value]
     if isinstance(value, int):
         if abs(value) > LARGEST_INTEGER:
             raise NotCanonical("integer-too-large", _path(at))
-        return value
-    if isinstance(value, str):
-        return value if value.isascii() else _text(value, at)
-    if isinstance(value, list):
-        return [_ordered(item, (at, n), depth + 1) for n, item in enumerate(value)]
-    if isinstance(value, dict):
-        return _members(value, at, depth)
+        return int.__repr__(value)
     raise NotCanonical("not-plain", _path(at))
 
 
-def _members(value: dict[object, object], at: Place, depth: int) -> dict[str, object]:
-    members: dict[str, object] = {}
+_LITERALS = {None: "null", True: "true", False: "false"}
+
+
+def _items(value: list[object], at: Place, depth: int) -> str:
+    # The percentages of a sheet, of which a stage has fifty thousand: written in one go.
+    if set(map(type, value)) == {int} and depth < DEEPEST:
+        numbers: list[int] = value  # type: ignore[assignment]  # as the line above says
+        if min(numbers) >= -LARGEST_INTEGER and max(numbers) <= LARGEST_INTEGER:
+            return repr(value).replace(" ", "")
+    written = [_written(item, (at, n), depth + 1) for n, item in enumerate(value)]
+    return f"[{','.join(written)}]"
+
+
+def _members(value: dict[object, object], at: Place, depth: int) -> str:
+    members: dict[str, str] = {}
+    plain = True
     for key, item in value.items():
         if not isinstance(key, str):
             raise NotCanonical("key-not-text", _path(at))
-        name = key if key.isascii() else _text(key, at)
+        name = key
+        if not key.isascii():
+            name, plain = _text(key, at), False
         if name in members:
             raise NotCanonical("equal-keys", _path(at))
-        members[name] = _ordered(item, (at, name), depth + 1)
+        members[name] = _written(item, (at, name), depth + 1)
     # RFC 8785 section 3.2.3: by UTF-16 code units, which differs from code points beyond U+FFFF
-    return {name: members[name] for name in sorted(members, key=_utf16)}
+    names = sorted(members) if plain else sorted(members, key=_utf16)
+    return f"{{{','.join([f'{encode_basestring(name)}:{members[name]}' for name in names])}}}"
 
 
 def _utf16(name: str) -> bytes:

@@ -1,16 +1,19 @@
 """How are points, shares and money kept exact, rounded once, and written as text?"""
 
 import re
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
-from typing import Final
+from math import lcm
+from typing import Final, NamedTuple
 
 POINT_SCALE: Final = 10_000
 FEN_PER_YUAN: Final = 100
 LONGEST_NUMBER: Final = 100
 
 _WHOLE = r"(?:0|[1-9][0-9]*)"
+_PLAIN: Final = re.compile(r"(0|[1-9][0-9]*)(?:\.([0-9]+))?")
 _DECIMAL: Final = re.compile(rf"(-?)({_WHOLE}(?:\.[0-9]+)?)(%?)")
 _RATIO: Final = re.compile(rf"(-?{_WHOLE})/({_WHOLE})")
 _YUAN: Final = re.compile(rf"({_WHOLE})(?:\.([0-9]{{1,2}}))?")
@@ -43,16 +46,60 @@ class InexactError(ValueError):
     code = "inexact"
 
 
+class Column(NamedTuple):
+    """Many numbers in one unit: each value counts 1/`unit`. Whole numbers compare and add many
+    times as fast as fractions.
+    """
+
+    values: Sequence[int]
+    unit: int
+
+    def fractions(self) -> list[Fraction]:
+        """The numbers one by one."""
+        unit = self.unit
+        return [Fraction(value, unit) for value in self.values]
+
+    def rounded(self, places: int, mode: Rounding) -> "Column":
+        """Each to so many decimal places (≥ 0), a half by `mode`, on the magnitude."""
+        more = 10**places
+        unit = self.unit
+        return Column([nearest(value * more, unit, mode) for value in self.values], more)
+
+
+def column_of(numbers: Iterable[Fraction]) -> Column:
+    """These numbers, in the largest unit in which all of them are whole."""
+    ratios = [number.as_integer_ratio() for number in numbers]
+    return _in_one_unit(ratios)
+
+
+def column_of_texts(texts: Iterable[str]) -> Column:
+    """The same of numbers written as exact text; MalformedNumber as `fraction_from_text`."""
+    return _in_one_unit([ratio_from_text(text) for text in texts])
+
+
+def _in_one_unit(ratios: Sequence[tuple[int, int]]) -> Column:
+    unit = lcm(*{below for _, below in ratios})
+    return Column([above * (unit // below) for above, below in ratios], unit)
+
+
+def nearest(above: int, below: int, mode: Rounding) -> int:
+    """The whole number nearest to above/below (below > 0); a half goes by `mode`, on the magnitude
+    (GB/T 8170 3.2).
+    """
+    whole, rest = divmod(abs(above), below)
+    twice = 2 * rest
+    if twice > below or (twice == below and (mode is Rounding.HALF_UP or whole % 2 == 1)):
+        whole += 1
+    return -whole if above < 0 else whole
+
+
 def round_to_unit(value: Fraction, unit: Fraction, mode: Rounding) -> Fraction:
     """Nearest multiple of `unit` (> 0); a half goes by `mode`, on the magnitude (GB/T 8170 3.2)."""
     if unit.numerator <= 0:
         raise ValueError(f"a rounding unit is greater than zero, not {unit}")
     # In whole numbers: fractions would look for common divisors at every step.
-    size = value.denominator * unit.numerator
-    whole, rest = divmod(abs(value.numerator) * unit.denominator, size)
-    up = 2 * rest > size or (2 * rest == size and (mode is Rounding.HALF_UP or whole % 2 == 1))
-    magnitude = Fraction((whole + up) * unit.numerator, unit.denominator)
-    return -magnitude if value.numerator < 0 else magnitude
+    above, below = value.numerator * unit.denominator, value.denominator * unit.numerator
+    return Fraction(nearest(above, below, mode) * unit.numerator, unit.denominator)
 
 
 def round_to(value: Fraction, places: int, mode: Rounding) -> Fraction:
@@ -96,16 +143,24 @@ def text_from_fen(fen: int) -> str:
 
 def fraction_from_text(text: str, *, signed: bool = False) -> Fraction:
     """Exact value of "581.25", "2/3" or "90%"; MalformedNumber for anything else."""
+    return Fraction(*ratio_from_text(text, signed=signed))
+
+
+def ratio_from_text(text: str, *, signed: bool = False) -> tuple[int, int]:
+    """The same as two whole numbers, not reduced."""
+    if isinstance(text, str) and len(text) <= LONGEST_NUMBER and (plain := _PLAIN.fullmatch(text)):
+        whole, part = plain.groups("")
+        return int(whole + part), 10 ** len(part)
     _refuse_unreadable(text, signed=signed)
     if ratio := _RATIO.fullmatch(text):
         numerator, denominator = int(ratio[1]), int(ratio[2])
         if denominator == 0:
             raise MalformedNumber("zero-denominator", text)
-        return Fraction(numerator, denominator)
+        return numerator, denominator
     if decimal := _DECIMAL.fullmatch(text):
         whole, _, part = decimal[2].partition(".")
         scale: int = 10 ** len(part) * (100 if decimal[3] else 1)
-        return Fraction(int(decimal[1] + whole + part), scale)
+        return int(decimal[1] + whole + part), scale
     raise MalformedNumber("malformed", text)
 
 

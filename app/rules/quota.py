@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import groupby
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from app.rules.regulation.quotas import Floor, Quota, Tier
@@ -107,7 +108,7 @@ def propose(
     filling = _Filling(tuple(tiers), tuple(quotas), tuple(floors), by_rank)
     for _, neighbours in groupby(by_rank, key=lambda each: shared[each.track]):
         blocked = False
-        for _, group in groupby(neighbours, key=lambda each: each.rank):
+        for _, group in groupby(neighbours, key=attrgetter("rank")):
             level = list(group)
             filling.reached += len(level)
             if blocked:
@@ -172,6 +173,9 @@ class _Filling:
         """Give a group of equal rank its tiers; False if it needs a decision first."""
         wishes = [self._wish(each) for each in group]
         wanted = [wish for wish in wishes if wish is not None]
+        if not wanted:  # as for nearly all of a long list
+            self.passed += group
+            return True
         if self._fits(wanted):
             self._give(wanted)
             self.passed += [each for each, w in zip(group, wishes, strict=True) if w is None]

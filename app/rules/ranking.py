@@ -1,10 +1,10 @@
 """Who stands where, who passes the cut, and which ties need a recorded decision?"""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Level = Literal["decision", "all_in", "none_in"]
 """Candidates that stand level at the cut: a recorded decision orders them, all pass, or none."""
@@ -22,16 +22,14 @@ class RankingError(ValueError):
         self.code = code
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """`keys`: the score, then the regulation's tie-break keys in order; higher is better."""
 
     id: str
-    keys: tuple[Fraction, ...]
+    keys: tuple[Fraction | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A rank shared with others is `tied`."""
 
     id: str
@@ -54,9 +52,11 @@ def rank(candidates: Sequence[Candidate]) -> list[Placed]:
     Within a tie the list is in order of id only so that it can be printed twice the same.
     """
     placed: list[Placed] = []
+    position = 1
     for group in _groups(candidates):
-        position, tied = len(placed) + 1, len(group) > 1
-        placed.extend(Placed(candidate_id, position, tied) for candidate_id in sorted(group))
+        tied = len(group) > 1
+        placed += [Placed(one, position, tied) for one in (sorted(group) if tied else group)]
+        position += len(group)
     return placed
 
 
@@ -104,7 +104,7 @@ def first(
 
 
 def _at_the_edge(
-    group: frozenset[str], left: int, resolved: Sequence[str], level: Level
+    group: Collection[str], left: int, resolved: Sequence[str], level: Level
 ) -> tuple[Iterable[str], Iterable[str]]:
     """Who of a tie passes for which fewer places are left than it needs, and who waits."""
     if level != "decision":
@@ -113,7 +113,7 @@ def _at_the_edge(
     return decided[:left], (() if decided else group)
 
 
-def _groups(candidates: Sequence[Candidate]) -> list[frozenset[str]]:
+def _groups(candidates: Sequence[Candidate]) -> list[list[str]]:
     """Ids that are equal in all keys, best group first."""
     if len({candidate.id for candidate in candidates}) != len(candidates):
         raise RankingError("candidate-twice", "a candidate is ranked once")
@@ -122,24 +122,23 @@ def _groups(candidates: Sequence[Candidate]) -> list[frozenset[str]]:
     if len(lengths) > 1 or 0 in lengths:
         raise RankingError("keys-differ", "all candidates have the same keys, at least one")
     # Each key in its own common unit, as a whole number: these compare ten times as fast.
-    units = [lcm(*(key.denominator for key in column)) for column in _columns(candidates)]
+    columns = [_whole(column) for column in zip(*(each.keys for each in candidates), strict=True)]
     groups: dict[tuple[int, ...], list[str]] = {}
-    for each in candidates:
-        keys = zip(each.keys, units, strict=True)
-        whole = tuple([key.numerator * (unit // key.denominator) for key, unit in keys])
+    for each, whole in zip(candidates, zip(*columns, strict=True), strict=True):
         groups.setdefault(whole, []).append(each.id)
-    return [frozenset(groups[whole]) for whole in sorted(groups, reverse=True)]
+    return [groups[whole] for whole in sorted(groups, reverse=True)]
 
 
-def _columns(candidates: Sequence[Candidate]) -> Iterator[tuple[Fraction, ...]]:
-    return zip(*(candidate.keys for candidate in candidates), strict=True)
+def _whole(column: Sequence[Fraction | int]) -> Sequence[int]:
+    unit = lcm(*{key.denominator for key in column})
+    return [key.numerator * (unit // key.denominator) for key in column]
 
 
-def _check_decision(groups: Sequence[frozenset[str]], resolved: Sequence[str]) -> None:
+def _check_decision(groups: Sequence[Sequence[str]], resolved: Sequence[str]) -> None:
     named = frozenset(resolved)
     if len(named) != len(resolved):
         raise RankingError("decision-names-twice", "a decision names a candidate once")
-    ties = [group for group in groups if len(group) > 1]
+    ties = [frozenset(group) for group in groups if len(group) > 1]
     strangers = named.difference(*ties)
     if strangers:
         raise RankingError(

@@ -1,15 +1,17 @@
-"""What do the judges' percentages make: item points, totals, one figure of many, a composite?"""
+"""What do the judges' percentages make: item points, totals, one figure of many?"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from math import lcm
+from operator import mul
 from typing import Final
 
 STEP: Final = 5
 FULL: Final = 100
-_ON_A_SHEET: Final = frozenset([None, *range(0, FULL + 1, STEP)])
+_STEPS: Final = frozenset(range(0, FULL + 1, STEP))
+_ON_A_SHEET: Final = _STEPS | {None}
 
 
 class ScoringError(ValueError):
@@ -129,34 +131,39 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Earned:
-    """What sheets come to on a form. `counted` has, by item, its weight times the percentages that
-    count, and how many these are: whole numbers, until a figure in item points is asked for.
+    """What sheets come to on a form, by item: the sum of the percentages that count, and how many
+    these are. Whole numbers, until a figure in item points is asked for.
     """
 
     form: Form
-    counted: tuple[tuple[int, int], ...]
+    sums: tuple[int, ...]
+    judges: tuple[int, ...]
 
     @property
     def total(self) -> Fraction:
         """Item points of all items, exact."""
-        return self._points(self.counted)
+        return self._points(map(mul, self.form.weights, self.sums), self.judges)
 
     @property
     def categories(self) -> dict[str, Fraction]:
         """Item points by category, exact, in the order of the form."""
         found: dict[str, list[tuple[int, int]]] = {}
-        for category, each in zip(self.form.categories, self.counted, strict=True):
-            found.setdefault(category, []).append(each)
-        return {category: self._points(counted) for category, counted in found.items()}
+        each = zip(self.form.categories, self.form.weights, self.sums, self.judges, strict=True)
+        for category, weight, percentages, judges in each:
+            found.setdefault(category, []).append((weight * percentages, judges))
+        return {
+            category: self._points(*zip(*items, strict=True)) for category, items in found.items()
+        }
 
-    def _points(self, counted: Iterable[tuple[int, int]]) -> Fraction:
-        by_judges: dict[int, int] = {}
-        for earned, judges in counted:
-            by_judges[judges] = by_judges.get(judges, 0) + earned
+    def _points(self, weighted: Iterable[int], judges: Sequence[int]) -> Fraction:
         full = FULL * self.form.unit
-        return sum(
-            (Fraction(earned, judges * full) for judges, earned in by_judges.items()), Fraction(0)
-        )
+        if len(set(judges)) == 1:  # nearly always: one fraction at the end
+            return Fraction(sum(weighted), judges[0] * full)
+        by_judges: dict[int, int] = {}
+        for earned, given in zip(weighted, judges, strict=True):
+            by_judges[given] = by_judges.get(given, 0) + earned
+        parts = (Fraction(earned, given * full) for given, earned in by_judges.items())
+        return sum(parts, Fraction(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,16 +194,6 @@ class Disagreement:
     low: Fraction
     high: Fraction
     reasons: tuple[Reason, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A score out of `full` marks and its share (of 1) in a composite; `key` names the stage."""
-
-    key: str
-    score: Fraction
-    full: Fraction
-    share: Fraction
 
 
 def percentage_problem(percentage: object, step: int = STEP) -> str | None:
@@ -261,18 +258,19 @@ def earn(form: Form, method: Method, sheets: Sequence[Sequence[int | None]]) -> 
     length; TooFewJudges where the method needs more of them on an item.
     """
     _check_rows(form, sheets)
+    if sheets and all(map(_STEPS.issuperset, sheets)):  # everybody has scored every item
+        low, high = _dropped(method, len(sheets))
+        end = len(sheets) - high
+        sums = tuple([sum(values[low:end]) for values in map(sorted, zip(*sheets, strict=True))])
+        return Earned(form, sums, (end - low,) * len(sums))
     columns = zip(*sheets, strict=True) if sheets else [()] * len(form.codes)
     given = [sorted([each for each in column if each is not None]) for column in columns]
     if not all(given):
         code = next(code for code, values in zip(form.codes, given, strict=True) if not values)
         raise ScoringError("item-unscored", f"nobody scored item {code}")
-    dropped = {judges: _dropped(method, judges) for judges in {len(values) for values in given}}
-    counted: list[tuple[int, int]] = []
-    for weight, values in zip(form.weights, given, strict=True):
-        low, high = dropped[len(values)]
-        kept = values[low : len(values) - high]
-        counted.append((weight * sum(kept), len(kept)))
-    return Earned(form, tuple(counted))
+    dropped = [_dropped(method, len(values)) for values in given]
+    kept = [v[low : len(v) - high] for v, (low, high) in zip(given, dropped, strict=True)]
+    return Earned(form, tuple(map(sum, kept)), tuple(map(len, kept)))
 
 
 def aggregate_sheets(
@@ -304,28 +302,6 @@ def disagreements(
     if limits.total_span is not None and whole and max(whole) - min(whole) > limits.total_span:
         found.append(Disagreement(None, min(whole), max(whole), (Reason.TOTAL_SPAN,)))
     return [disagreement for disagreement in found if disagreement is not None]
-
-
-def composite(parts: Sequence[Part], scale: Fraction) -> Fraction:
-    """Sum of the parts, each brought from its full marks to `scale`, times its share; unrounded.
-
-    ScoringError unless shares are positive and sum to 1 and each score lies within its full marks.
-    """
-    if scale <= 0:
-        raise ScoringError("scale-not-positive", f"the common scale is {scale}")
-    if any(part.share.numerator <= 0 for part in parts) or sum(part.share for part in parts) != 1:
-        raise ScoringError("shares-not-whole", "the shares of a composite sum to 1")
-    if len({part.key for part in parts}) != len(parts):
-        raise ScoringError("part-twice", "a stage counts once in a composite")
-    points, unit = 0, 1  # the sum so far, as one fraction that is reduced at the end
-    for part in parts:
-        (score, below), (full, over) = part.score.as_integer_ratio(), part.full.as_integer_ratio()
-        if not 0 <= score * over <= full * below or full == 0:
-            raise ScoringError("out-of-range", f"{part.key}: {part.score} of {part.full}")
-        added = score * over * part.share.numerator
-        parts_of = below * full * part.share.denominator
-        points, unit = points * parts_of + added * unit, unit * parts_of
-    return Fraction(points * scale.numerator, unit * scale.denominator)
 
 
 def _item_disagreement(

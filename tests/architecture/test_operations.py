@@ -12,8 +12,15 @@ from app.platform.accounts import callers
 from app.platform.http.once import OnceRoute
 
 PROBLEM = "application/problem+json"
-WRITES = {callers.writing, callers.trying, callers.public_writing}
-SIGNED_IN = {callers.reading, callers.writing, callers.trying}
+WRITES = {
+    callers.writing,
+    callers.writing_directly,
+    callers.deciding,
+    callers.deciding_trial,
+    callers.trying,
+    callers.public_writing,
+}
+SIGNED_IN = {callers.reading, callers.reading_directly} | (WRITES - {callers.public_writing})
 AUDITED = {
     "download_attachment": "an attachment",
     "download_assigned_attachment": "an attachment",
@@ -206,6 +213,7 @@ def test_pages_are_asked_for_in_one_way(app: FastAPI) -> None:
 
 NAMED = {
     callers.once,
+    callers.once_directly,
     callers.trying_once,
     callers.deciding_once,
     callers.deciding_trial_once,

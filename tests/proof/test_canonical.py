@@ -54,6 +54,27 @@ def test_two_spellings_of_a_character_are_one() -> None:
     assert digest({"e\u0301": 1}) == digest({"é": 1})
 
 
+ASCII = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53) + 1, 2**53 - 1)
+    | st.text(st.characters(max_codepoint=127), max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.lists(st.integers(-5, 105), max_size=30)
+        | st.dictionaries(st.text(st.characters(max_codepoint=127), max_size=4), inner)
+    ),
+    max_leaves=12,
+)
+
+
+@given(ASCII)
+def test_ascii_is_written_as_python_writes_it(value: object) -> None:
+    assert canonical(value) == json.dumps(value, separators=(",", ":"), sort_keys=True).replace(
+        "\\u007f", "\x7f"
+    )
+
+
 def test_true_is_not_one() -> None:
     assert canonical([True, 1, False, 0]) == "[true,1,false,0]"
 

@@ -9,6 +9,8 @@ from app.rules.exact import (
     InexactError,
     MalformedNumber,
     Rounding,
+    column_of,
+    column_of_texts,
     decimal_text,
     fen_from_text,
     fraction_from_text,
@@ -216,3 +218,21 @@ def test_decimal_text_never_rounds() -> None:
         decimal_text(Fraction("581.25"), 1)
     with pytest.raises(ValueError, match="zero decimal places"):
         decimal_text(Fraction(10), -1)
+
+
+@given(st.lists(st.fractions(max_denominator=60), max_size=8), st.integers(0, 4), MODES)
+def test_column_is_its_numbers_in_one_unit(
+    numbers: list[Fraction], places: int, mode: Rounding
+) -> None:
+    column = column_of(numbers)
+    assert column.fractions() == numbers
+    assert column.rounded(places, mode).fractions() == [
+        round_to(number, places, mode) for number in numbers
+    ]
+
+
+def test_column_of_texts_reads_what_one_text_reads() -> None:
+    texts = ["581.25", "1742/3", "90%", "0", "0.50", "1000"]
+    assert column_of_texts(texts).fractions() == [fraction_from_text(text) for text in texts]
+    with pytest.raises(MalformedNumber):
+        column_of_texts(["1", "1e3"])

@@ -14,7 +14,6 @@ from app.rules.scoring import (
     Limits,
     Mean,
     Median,
-    Part,
     Reason,
     Scale,
     ScoredItem,
@@ -25,7 +24,6 @@ from app.rules.scoring import (
     aggregate_sheets,
     band_of,
     below_pass_lines,
-    composite,
     disagreements,
     earn,
     item_points,
@@ -301,47 +299,6 @@ def test_disagreements_bands_alone_can_be_the_reason() -> None:
     sheets = [{"a": 25, "b": 50}, {"a": 50, "b": 50}]
     found = disagreements(TWO, sheets, Limits(item_span=30, total_span=None))
     assert [each.reasons for each in found] == [(Reason.BANDS_APART,)]
-
-
-def test_composite_known_values() -> None:
-    thousand, tenth = Fraction(1000), Fraction(1, 10)
-    paper_and_site = [
-        Part("documents", Fraction(560), thousand, Fraction("0.4")),
-        Part("site", Fraction(604), thousand, Fraction("0.6")),
-    ]
-    assert composite(paper_and_site, thousand) == Fraction("586.4")
-    with_defence = [
-        Part("documents", Fraction(560), thousand, 3 * tenth),
-        Part("site", Fraction(604), thousand, 6 * tenth),
-        Part("defence", Fraction(88), Fraction(100), tenth),
-    ]
-    assert composite(with_defence, thousand) == Fraction("618.4")
-
-
-SCORES = st.fractions(0, 1, max_denominator=30)
-
-
-@given(st.lists(st.tuples(SCORES, st.integers(1, 9)), min_size=1, max_size=4), st.data())
-def test_composite_is_the_sum_of_its_shares(given: list[tuple[Fraction, int]], data: Any) -> None:
-    whole, scale = sum(weight for _, weight in given), data.draw(st.fractions(1, 1000))
-    full = data.draw(st.fractions(1, 1000, max_denominator=7))
-    parts = [
-        Part(str(n), part * full, full, Fraction(weight, whole))
-        for n, (part, weight) in enumerate(given)
-    ]
-    expected = sum(part * scale * Fraction(weight, whole) for part, weight in given)
-    assert composite(parts, scale) == expected
-
-
-def test_composite_refuses_what_cannot_be() -> None:
-    whole = Part("site", Fraction(60), Fraction(100), Fraction(1))
-    half = Part("site", Fraction(60), Fraction(100), Fraction(1, 2))
-    above = Part("site", Fraction(101), Fraction(100), Fraction(1))
-    refused("shares-not-whole", lambda: composite([half], Fraction(100)))
-    refused("shares-not-whole", lambda: composite([], Fraction(100)))
-    refused("part-twice", lambda: composite([half, half], Fraction(100)))
-    refused("out-of-range", lambda: composite([above], Fraction(100)))
-    refused("scale-not-positive", lambda: composite([whole], Fraction(0)))
 
 
 FIVE_BANDS = tuple(

@@ -1,7 +1,6 @@
 """What can be read of applications, and by whom?"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -28,10 +27,10 @@ from app.award.stages.models import Entry, Outcome, Stage
 from app.platform.accounts.callers import Call
 from app.platform.accounts.models import Organisation
 from app.platform.db.base import among
-from app.platform.db.prepared import Direct, Prepared
+from app.platform.db.prepared import Connected, Direct, Prepared, all_of
 from app.platform.http.pages import Page, in_pages, prepared_page
-from app.platform.security.access import Found, fetch, fetch_view, visible_to
-from app.platform.security.permission import Resource, Shape
+from app.platform.security.access import Found, fetch, fetch_prepared, fetch_view, visible_to
+from app.platform.security.permission import AnyCaller, Resource, Shape
 from app.platform.workflow.advance import actions
 
 APPLICATION_RESOURCE = Resource(
@@ -113,48 +112,49 @@ async def get_application(
     return await fetch(call.db, call.actor, APPLICATION_RESOURCE, statement, lock=lock)
 
 
-@dataclass(frozen=True, slots=True)
-class Submitting:
-    """An application on its way into the award: who applies, under which regulation, and what of
-    the organisation's has been submitted already (`entry_key`s).
-    """
+_OTHER = aliased(Application)
+_ENTERED = func.array(
+    select(_OTHER.entry_key)
+    .where(
+        _OTHER.cycle_id == Application.cycle_id,
+        _OTHER.organisation_id == Application.organisation_id,
+        _OTHER.status == ApplicationStatus.SUBMITTED,
+        _OTHER.id != Application.id,
+    )
+    .scalar_subquery()
+)
+SUBMITTING = Prepared(
+    select(
+        Application.id,
+        Application.code,
+        Application.cycle_id,
+        Application.organisation_id,
+        Application.track,
+        Application.status,
+        Application.version,
+        Application.form,
+        Application.awardee,
+        Application.tier,
+        Organisation.name.label("organisation"),
+        Organisation.credit_code,
+        Cycle.regulation_hash,
+        _ENTERED.label("entered"),
+        *APPLICATION_RESOURCE.facts(AnyCaller()),
+    )
+    .join(Cycle, Cycle.id == Application.cycle_id)
+    .join(Organisation, Organisation.id == Application.organisation_id)
+    .where(Application.id == bindparam("application"))
+    .with_for_update(of=Application)
+)
+"""An application on its way into the award, locked: who applies, under which regulation, and what
+of the organisation's has been submitted already (`entry_key`s).
+"""
 
-    found: Found[Application]
-    organisation: str
-    credit_code: str
-    regulation_hash: str
-    entered: frozenset[str]
 
-
-async def get_submitting(call: Call, application_id: UUID) -> Submitting:
+async def get_submitting(call: Call[Direct], application_id: UUID) -> Found[Any]:
     """The application, locked, with all that its submission asks; one statement."""
-    other = aliased(Application)
-    entered = func.array(
-        select(other.entry_key)
-        .where(
-            other.cycle_id == Application.cycle_id,
-            other.organisation_id == Application.organisation_id,
-            other.status == ApplicationStatus.SUBMITTED,
-            other.id != Application.id,
-        )
-        .scalar_subquery()
-    )
-    asked = (Organisation.name, Organisation.credit_code, Cycle.regulation_hash)
-    statement = (
-        select(Application)
-        .join(Cycle, Cycle.id == Application.cycle_id)
-        .join(Organisation, Organisation.id == Application.organisation_id)
-        .where(Application.id == application_id)
-        .add_columns(*asked, entered.label("entered"))
-    )
-    found = await fetch(call.db, call.actor, APPLICATION_RESOURCE, statement, lock=True)
-    told = found.facts
-    return Submitting(
-        found,
-        told["name"],
-        told["credit_code"],
-        told["regulation_hash"],
-        frozenset(told["entered"]),
+    return await fetch_prepared(
+        call.db, call.actor, APPLICATION_RESOURCE, SUBMITTING, application=application_id
     )
 
 
@@ -181,15 +181,24 @@ def attachment_view(row: Any) -> AttachmentView:
     return AttachmentView(**{name: getattr(row, name) for name in AttachmentView.model_fields})
 
 
-async def attachments_of(db: AsyncSession, application_id: UUID) -> Sequence[Attachment]:
+ATTACHED = Prepared(
+    select(
+        Attachment.id,
+        Attachment.document,
+        Attachment.file_name,
+        Attachment.media_type,
+        Attachment.size,
+        Attachment.sha256,
+        Attachment.state,
+    )
+    .where(Attachment.application_id == bindparam("application"))
+    .order_by(Attachment.document, Attachment.file_name, Attachment.id)
+)
+
+
+async def attachments_of(db: Connected, application_id: UUID) -> Sequence[Any]:
     """The attachments, in order of document and file name."""
-    return (
-        await db.scalars(
-            select(Attachment)
-            .where(Attachment.application_id == application_id)
-            .order_by(Attachment.document, Attachment.file_name, Attachment.id)
-        )
-    ).all()
+    return await all_of(db, ATTACHED, application=application_id)
 
 
 async def progress_of(db: AsyncSession, application_id: UUID) -> list[ProgressView]:

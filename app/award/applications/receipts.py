@@ -1,40 +1,41 @@
 """How is an application frozen, and what does its receipt say?"""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
-from app.award.applications.models import Application, Attachment
-from app.award.applications.queries import Submitting
 from app.award.applications.schemas import ReceiptView
-from app.award.stages.models import Stage
 from app.platform.accounts.callers import Call
+from app.platform.db.prepared import Direct
 from app.platform.errors import NotFound
 from app.proof.canonical import canonical, digest_text
 from app.proof.jws import Typ
 
+FROZEN = ("content", "digest", "receipt", "submitted_at")
+"""What submission writes once for all, beside the status."""
 
-def freeze(call: Call, submitting: Submitting, attached: Sequence[Attachment]) -> None:
+
+def freeze(call: Call[Direct], application: Any, attached: Sequence[Any]) -> None:
     """Write the canonical text, its digest and the instant."""
-    application = submitting.found.it
-    application.content = _content(submitting, attached)
+    application.content = _content(application, attached)
     application.digest = digest_text(application.content)
     application.submitted_at = call.now
     application.version += 1
 
 
-def sign_receipt(call: Call, submitting: Submitting, stage: Stage, leaf: str) -> None:
+def sign_receipt(call: Call[Direct], application: Any, deadline: datetime, leaf: str) -> None:
     """Sign what arrived when, and under which leaf (hex) of the cycle's log it stands."""
-    application = submitting.found.it
     application.receipt = call.signed(
         Typ.RECEIPT,
         {
             "what": "submission",
             "application": str(application.id),
             "code": application.code,
-            "organisation": submitting.credit_code,
+            "organisation": application.credit_code,
             "digest": application.digest,
             "received_at": call.now.isoformat(),
-            "deadline": stage.closes_at.isoformat(),
-            "regulation": submitting.regulation_hash,
+            "deadline": deadline.isoformat(),
+            "regulation": application.regulation_hash,
             "log": str(application.cycle_id),
             "leaf": leaf,
             **_named(application),
@@ -42,13 +43,13 @@ def sign_receipt(call: Call, submitting: Submitting, stage: Stage, leaf: str) ->
     )
 
 
-def _named(application: Application) -> dict[str, str]:
+def _named(application: Any) -> dict[str, str]:
     """Awardee and tier, where the application names them."""
     named = {"awardee": application.awardee, "tier": application.tier}
     return {key: value for key, value in named.items() if value is not None}
 
 
-def receipt_view(application: Application) -> ReceiptView:
+def receipt_view(application: Any) -> ReceiptView:
     """The receipt of a submitted application."""
     if application.receipt is None or application.digest is None or not application.submitted_at:
         raise NotFound
@@ -61,18 +62,17 @@ def receipt_view(application: Application) -> ReceiptView:
     )
 
 
-def _content(submitting: Submitting, attached: Sequence[Attachment]) -> str:
-    application = submitting.found.it
+def _content(application: Any, attached: Sequence[Any]) -> str:
     return canonical(
         {
             "schema": "award-application/1",
             "application": str(application.id),
             "code": application.code,
             "cycle": str(application.cycle_id),
-            "regulation": submitting.regulation_hash,
+            "regulation": application.regulation_hash,
             "organisation": {
-                "name": submitting.organisation,
-                "credit_code": submitting.credit_code,
+                "name": application.organisation,
+                "credit_code": application.credit_code,
             },
             "track": application.track,
             "form": application.form,

@@ -24,8 +24,8 @@ from app.award.programmes.rules import CycleUnknown
 from app.award.stages.rules import StageNotOpen
 from app.platform.accounts.callers import (
     DecidingOnce,
+    DirectOnce,
     DirectReading,
-    Once,
     Reading,
     SignInNeeded,
     Token,
@@ -154,7 +154,7 @@ async def announce(call: Writing, application_id: UUID, body: AttachmentIn) -> A
         SeveralReasons,
     ),
 )
-async def submit(call: Once, application_id: UUID) -> ReceiptView:
+async def submit(call: DirectOnce, application_id: UUID) -> ReceiptView:
     """Freezes the application and answers with a signed receipt. Everything missing is told at
     once.
     """

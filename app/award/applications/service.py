@@ -11,10 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.award.applications import naming, queries, rules
 from app.award.applications.lifecycle import APPLICATION, ApplicationStatus
-from app.award.applications.models import Application, Attachment, AttachmentState
+from app.award.applications.models import Application, AttachmentState
 from app.award.applications.naming import intake_of
-from app.award.applications.queries import Submitting
-from app.award.applications.receipts import freeze, receipt_view, sign_receipt
+from app.award.applications.receipts import FROZEN, freeze, receipt_view, sign_receipt
 from app.award.applications.schemas import (
     ApplicationIn,
     ApplicationView,
@@ -31,6 +30,7 @@ from app.platform.accounts.callers import Call
 from app.platform.accounts.models import Organisation
 from app.platform.accounts.queries import ORGANISATION
 from app.platform.audit.record import record
+from app.platform.db.prepared import Direct
 from app.platform.errors import Refusal, ensure
 from app.platform.http.preconditions import ensure_fresh, version_tag
 from app.platform.security.access import fetch
@@ -95,34 +95,35 @@ async def fill_in(
     return await queries.application_view(call, application_id)
 
 
-async def submit(call: Call, application_id: UUID) -> ReceiptView:
+async def submit(call: Call[Direct], application_id: UUID) -> ReceiptView:
     """Freeze the application exactly as it is, enter it into the intake, and answer with a receipt.
 
     What counts is when the request arrived: at the deadline is in time.
     """
-    submitting = await queries.get_submitting(call, application_id)
-    application = submitting.found.it
-    regulation = await regulation_of(call.db, submitting.regulation_hash)
+    found = await queries.get_submitting(call, application_id)
+    application = found.it
+    regulation = await regulation_of(call.db, application.regulation_hash)
     rule = intake_of(regulation, application.track)
     log, detail = application.cycle_id, dict[str, Any]()
     with advancing(
-        call.db, submitting.found, APPLICATION, "submit", now=call.now, log=log, detail=detail
+        call.db, found, APPLICATION, "submit", now=call.now, log=log, detail=detail
     ) as reasons:
         stage, not_open = await stages.hold(
-            call.db, Stage.cycle_id == application.cycle_id, Stage.key == rule.key
+            call.db, stages.HELD_BY_KEY, cycle=application.cycle_id, key=rule.key
         )
         attached = await queries.attachments_of(call.db, application_id)
         application.entry_key = _entry_key(rule, application)
-        reasons.extend(_obstacles(call, submitting, attached, stage, regulation))
-        freeze(call, submitting, attached)
+        reasons.extend(_obstacles(call, application, attached, stage, regulation))
+        freeze(call, application, attached)
         detail["digest"] = application.digest
     ensure([not_open])
-    sign_receipt(call, submitting, stage, reasons.leaf)
+    sign_receipt(call, application, stage.closes_at, reasons.leaf)
+    changed = ("status", "version", "entry_key", *FROZEN)
     try:
-        await call.db.flush()
+        await call.db.change(application, Application, *changed)
     except IntegrityError as lost_the_race:
         raise _once(rule) from lost_the_race
-    await sieve.enter(
+    sieve.enter(
         call.db,
         stage,
         application.id,
@@ -133,7 +134,7 @@ async def submit(call: Call, application_id: UUID) -> ReceiptView:
     return receipt_view(application)
 
 
-def _entry_key(rule: Intake, application: Application) -> str:
+def _entry_key(rule: Intake, application: Any) -> str:
     return naming.entry_key(
         rule.one_entry_per, application.organisation_id, application.track, application.awardee
     )
@@ -172,14 +173,13 @@ async def _intake(db: AsyncSession, cycle_id: UUID, track: str) -> tuple[Stage, 
 
 
 def _obstacles(
-    call: Call,
-    submitting: Submitting,
-    attached: Sequence[Attachment],
-    stage: Stage,
+    call: Call[Direct],
+    application: Any,
+    attached: Sequence[Any],
+    stage: Any,
     regulation: Regulation,
 ) -> Iterator[Refusal | None]:
     """What stands against the submission, in the order in which it is told."""
-    application = submitting.found.it
     rule, track = intake_of(regulation, application.track), application.track
     yield rules.window_obstacle(stage.opens_at, stage.closes_at, call.now)
     form = Form.model_validate(application.form)
@@ -189,7 +189,7 @@ def _obstacles(
         regulation.documents_of(rule, track),
         [(a.document, a.file_name, a.state == AttachmentState.STORED) for a in attached],
     )
-    yield _once(rule) if application.entry_key in submitting.entered else None
+    yield _once(rule) if application.entry_key in application.entered else None
 
 
 async def _granted(db: AsyncSession, application: Application) -> rules.AwardsGranted | None:

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.award.programmes.lifecycle import CYCLE, MADE_PUBLIC, CycleStatus
@@ -38,6 +38,7 @@ from app.award.programmes.schemas import (
     SlotView,
 )
 from app.platform.accounts.callers import Call
+from app.platform.db.prepared import Connected, Prepared, first_of
 from app.platform.security.access import Found, fetch, fetch_view
 from app.platform.security.permission import Resource
 from app.platform.workflow.advance import actions
@@ -160,19 +161,22 @@ def _criteria(text: str) -> CriteriaSet:
     return read_criteria(text)
 
 
-async def regulation_of(db: AsyncSession, regulation_hash: str) -> Regulation:
+EDITION_READ = Prepared(
+    select(RegulationEdition.text).where(RegulationEdition.hash == bindparam("digest"))
+)
+
+
+async def regulation_of(db: Connected, regulation_hash: str) -> Regulation:
     """The regulation that a cycle has pinned by this digest; one statement, and none once this
     worker has read it.
     """
     known = _EDITIONS.get(regulation_hash)
     if known is not None:
         return known
-    text = await db.scalar(
-        select(RegulationEdition.text).where(RegulationEdition.hash == regulation_hash)
-    )
-    if text is None:
+    edition = await first_of(db, EDITION_READ, digest=regulation_hash)
+    if edition is None:
         raise RegulationUnknown
-    return _EDITIONS.setdefault(regulation_hash, _regulation(text))
+    return _EDITIONS.setdefault(regulation_hash, _regulation(edition.text))
 
 
 async def criteria_of(db: AsyncSession, cycle_id: UUID) -> dict[str, CriteriaSet]:

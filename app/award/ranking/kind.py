@@ -36,8 +36,10 @@ class CompositeKind:
     async def judge(self, db: AsyncSession, stage: StageAt, now: datetime) -> Judgement:
         """Exact totals, one rounding, ranks, tiers under the quotas and the places granted."""
         del now
-        contest = await _contest(db, stage, await queries.scores(db, stage))
-        return Judgement(verdicts(contest), inputs_of(contest))
+        found = await queries.scores(db, stage)
+        contest = await _contest(db, stage, found)
+        entries = {str(entry.id): entry.id for entry in found.entries}
+        return Judgement(verdicts(contest, entries.__getitem__), inputs_of(contest))
 
     async def ballot(self, db: AsyncSession, stage: StageAt) -> Ballot:
         """Tiers are chosen among all, as their totals rank them. Raises ComponentMissing."""
@@ -64,6 +66,7 @@ async def _contest(db: AsyncSession, stage: StageAt, found: queries.Scores) -> C
         quotas=stage.quotas,
         places=stage.places,
         tie_order=stage.tie_order,
+        weights=queries.weights(stage, found),
         contenders=queries.contenders(stage, found),
         sought=None if stage.places_sought == stage.places else stage.places_sought,
         held=held,

@@ -20,26 +20,29 @@ from app.award.stages.outcome_queries import exact_scores
 from app.award.stages.queries import ENTRY_RESOURCE, get_stage, live_entries
 from app.platform.accounts.callers import Call
 from app.platform.security.access import visible_to
+from app.rules.composite import Weight
 from app.rules.exact import decimal_text, fraction_from_text
 from app.rules.regulation.stages import Composite, Panel, Survey, TieKey
-from app.rules.scoring import Part
 
 KIND = "composite"
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What earlier stages have left on the live entries, by application."""
+    """What earlier stages have left on the live entries: by stage and application the exact score
+    as text, and the points of each category where these part a tie.
+    """
 
     entries: Sequence[Any]
-    points: Mapping[tuple[str, UUID], Fraction]
-    categories: Mapping[tuple[str, UUID], Mapping[str, Fraction]]
+    points: Mapping[str, Mapping[UUID, str]]
+    categories: Mapping[str, Mapping[UUID, Mapping[str, Fraction]]]
 
-    def key(self, tie: TieKey, application: UUID) -> Fraction | None:
+    def key(self, tie: TieKey, application: UUID) -> str | None:
         """The figure that parts a tie: a stage's exact score, or one category of it."""
         if tie.category is None:
-            return self.points.get((tie.stage, application))
-        return self.categories.get((tie.stage, application), {}).get(tie.category)
+            return self.points.get(tie.stage, {}).get(application)
+        figure = self.categories.get(tie.stage, {}).get(application, {}).get(tie.category)
+        return None if figure is None else decimal_text(figure)
 
 
 async def scores(db: AsyncSession, stage: StageAt) -> Scores:
@@ -49,14 +52,9 @@ async def scores(db: AsyncSession, stage: StageAt) -> Scores:
     rule: Composite = stage.rule
     named = {part.stage for part in rule.of} | {tie.stage for tie in rule.ties}
     by_category = {tie.stage for tie in rule.ties if tie.category is not None}
-    points = {
-        (key, application): fraction_from_text(exact)
-        for key, application, exact in await exact_scores(db, stage.cycle_id, sorted(named))
-    }
+    points = await exact_scores(db, stage.cycle_id, sorted(named))
     categories = {
-        (key, application): totals
-        for key in sorted(by_category)
-        for application, totals in (await category_points(db, stage.cycle_id, key)).items()
+        key: await category_points(db, stage.cycle_id, key) for key in sorted(by_category)
     }
     return Scores(await live_entries(db, stage.id), points, categories)
 
@@ -67,7 +65,7 @@ def missing(stage: StageAt, found: Scores) -> dict[str, int]:
     lacking: dict[str, set[UUID]] = {}
     for entry in found.entries:
         for part in rule.of:
-            if (part.stage, entry.application_id) not in found.points:
+            if entry.application_id not in found.points.get(part.stage, {}):
                 lacking.setdefault(part.stage, set()).add(entry.id)
         for tie in rule.ties:
             if found.key(tie, entry.application_id) is None:
@@ -75,36 +73,33 @@ def missing(stage: StageAt, found: Scores) -> dict[str, int]:
     return {key: len(entries) for key, entries in lacking.items()}
 
 
+def weights(stage: StageAt, found: Scores) -> dict[str, tuple[Weight, ...]]:
+    """What each stage of the composite counts in the tracks that are there."""
+    rule: Composite = stage.rule
+    return {
+        track: tuple(
+            Weight(part.stage, full_marks(stage, part.stage, track), part.share) for part in rule.of
+        )
+        for track in sorted({entry.track for entry in found.entries})
+    }
+
+
 def contenders(stage: StageAt, found: Scores) -> tuple[rules.Contender, ...]:
     """The live entries with their figures; none may be missing."""
     rule: Composite = stage.rule
-    tracks = {entry.track for entry in found.entries}
-    full = {
-        (track, part.stage): full_marks(stage, part.stage, track)
-        for track in tracks
-        for part in rule.of
-    }
+    scored = [found.points[part.stage] for part in rule.of] if found.entries else []
 
     def contender(entry: Any) -> rules.Contender:
-        application, track = entry.application_id, entry.track
-        parts = [
-            Part(
-                part.stage,
-                found.points[part.stage, application],
-                full[track, part.stage],
-                part.share,
-            )
-            for part in rule.of
-        ]
+        application = entry.application_id
         keys = [found.key(tie, application) for tie in rule.ties]
         return rules.Contender(
-            entry=str(entry.id),
-            application=str(application),
-            track=track,
-            parts=tuple(parts),
-            ties=tuple([key for key in keys if key is not None]),
-            groups=entry.groups,
-            closed=entry.closed,
+            str(entry.id),
+            str(application),
+            entry.track,
+            tuple([points[application] for points in scored]),
+            tuple([key for key in keys if key is not None]),
+            entry.groups,
+            entry.closed,
         )
 
     return tuple([contender(entry) for entry in found.entries])
@@ -147,7 +142,7 @@ async def components(call: Call, cycle_id: UUID, key: str) -> ComponentsView:
     contest = rules.contest_of(snapshot["inputs"])
     verdicts = {UUID(each["entry"]): each for each in snapshot["verdicts"]}
     made = [
-        _composed(contender, contest.rule.scale, verdicts[UUID(contender.entry)])
+        _composed(contest, contender, verdicts[UUID(contender.entry)])
         for contender in contest.contenders
         if UUID(contender.entry) in shown
     ]
@@ -159,7 +154,10 @@ async def components(call: Call, cycle_id: UUID, key: str) -> ComponentsView:
     )
 
 
-def _composed(contender: rules.Contender, scale: int, verdict: Mapping[str, Any]) -> ComposedView:
+def _composed(
+    contest: rules.Contest, contender: rules.Contender, verdict: Mapping[str, Any]
+) -> ComposedView:
+    made_of = zip(contest.weights[contender.track], contender.scores, strict=True)
     return ComposedView(
         application=UUID(contender.application),
         rank=verdict["rank"],
@@ -167,12 +165,14 @@ def _composed(contender: rules.Contender, scale: int, verdict: Mapping[str, Any]
         exact=verdict["exact"],
         components=[
             ComponentView(
-                stage=part.key,
-                score=decimal_text(part.score),
-                full=decimal_text(part.full),
-                share=decimal_text(part.share),
-                contribution=decimal_text(rules.contribution(part, scale)),
+                stage=weight.key,
+                score=score,
+                full=decimal_text(weight.full),
+                share=decimal_text(weight.share),
+                contribution=decimal_text(
+                    weight.contribution(fraction_from_text(score), contest.rule.scale)
+                ),
             )
-            for part in contender.parts
+            for weight, score in made_of
         ],
     )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from app.award.stages.choosing import Chosen, given
@@ -20,12 +20,12 @@ from app.award.stages.rules import (
     lowered,
 )
 from app.platform.errors import Conflict, NotFound
-from app.rules.exact import Rounding, decimal_text, fraction_from_text, round_to
+from app.rules.composite import Weight, composites
+from app.rules.exact import Rounding, column_of_texts, decimal_text, fraction_from_text
 from app.rules.quota import RankedEntry, propose
 from app.rules.ranking import Candidate, rank
 from app.rules.regulation.quotas import Quota, Tier
 from app.rules.regulation.stages import Advance, Composite
-from app.rules.scoring import Part, composite
 
 NO_PLACE = "no-place"
 BELOW_FLOOR = "below-floor"
@@ -46,17 +46,16 @@ class ComponentsUnknown(NotFound):
     en = "This stage is no composite; it has no components."
 
 
-@dataclass(frozen=True, slots=True)
-class Contender:
-    """An entry with its exact stage scores (`parts`) and, in order, the keys that part a tie; its
-    groups, and the tiers closed to it.
+class Contender(NamedTuple):
+    """An entry with its scores in the stages that count, in the order of the rule, and the keys
+    that part a tie, in theirs, all as exact text; its groups, and the tiers closed to it.
     """
 
     entry: str
     application: str
     track: str
-    parts: tuple[Part, ...]
-    ties: tuple[Fraction, ...] = ()
+    scores: tuple[str, ...]
+    ties: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
 
@@ -67,8 +66,9 @@ class Contest:
 
     `tiers` and `quotas` are the regulation's, `places` what the launch approval grants this year,
     of which the tracks compete only for `sought`; `tie_order` the recorded decision on entries that
-    stand level. `held` are the consolations given before, `consolation` the one to give here;
-    `choice` is the recorded decision on tiers, where the rule leaves them to one.
+    stand level; `weights` what each stage counts in a track. `held` are the consolations given
+    before, `consolation` the one to give here; `choice` is the recorded decision on tiers, where
+    the rule leaves them to one.
     """
 
     rule: Composite
@@ -76,6 +76,7 @@ class Contest:
     quotas: tuple[Quota, ...]
     places: int
     tie_order: tuple[str, ...]
+    weights: Mapping[str, tuple[Weight, ...]]
     contenders: tuple[Contender, ...]
     sought: int | None = None
     held: Held = ()
@@ -83,20 +84,15 @@ class Contest:
     choice: tuple[Chosen, ...] | None = None
 
 
-def contribution(part: Part, scale: int) -> Fraction:
-    """What one stage adds to the total, in points of the common scale, unrounded."""
-    return part.score / part.full * scale * part.share
-
-
-def verdicts(contest: Contest) -> list[Verdict]:
-    """Totals rounded once, ranks by the rounded total and then the tie keys, tiers by rank.
+def verdicts(contest: Contest, entry_of: Callable[[str], UUID] = UUID) -> list[Verdict]:
+    """Totals rounded once, ranks by the rounded total and then the tie keys, tiers by rank;
+    `entry_of` reads the id of an entry.
 
     Raises TieUnresolved where a cut falls between entries that stand level.
     """
-    rule = contest.rule
     exact, score, candidates, ranks = _totals(contest)
-    tiers = _proposed(contest, ranks, score) if rule.proposes else {}
-    advances = rule.advances
+    tiers = _proposed(contest, ranks, score) if contest.rule.proposes else {}
+    advances = contest.rule.advances
     if advances.way == "proposed":
         advanced = frozenset(tiers)
     else:
@@ -104,21 +100,17 @@ def verdicts(contest: Contest) -> list[Verdict]:
         advanced = cut(advances, candidates, places, contest.tie_order).advanced
     consoled = _consoled(contest, ranks, advanced)
     reason = _reasons(contest, advances)
-    return [
-        Verdict(
-            UUID(c.entry),
-            Result.ADVANCED if c.entry in advanced | consoled.keys() else Result.ELIMINATED,
-            exact=exact[c.entry],
-            score=score[c.entry],
-            rank=ranks[c.entry],
-            tier=tiers.get(c.entry) if c.entry in advanced else consoled.get(c.entry),
-            reason=None
-            if c.entry in advanced | consoled.keys()
-            else reason(c.track, score[c.entry]),
-            settled=c.entry in consoled,
-        )
-        for c in contest.contenders
-    ]
+
+    def verdict(entry: str, track: str) -> Verdict:
+        points = exact[entry], score[entry], ranks[entry]
+        if entry in advanced:
+            return Verdict(entry_of(entry), Result.ADVANCED, *points, tiers.get(entry))
+        if entry in consoled:
+            return Verdict(entry_of(entry), Result.ADVANCED, *points, consoled[entry], settled=True)
+        why = reason(track, score[entry])
+        return Verdict(entry_of(entry), Result.ELIMINATED, *points, None, why)
+
+    return [verdict(each.entry, each.track) for each in contest.contenders]
 
 
 def standing(contest: Contest) -> list[RankedEntry]:
@@ -131,13 +123,35 @@ def _totals(
     contest: Contest,
 ) -> tuple[dict[str, Fraction], dict[str, Fraction], list[Candidate], dict[str, int]]:
     """By entry: the exact total, the same as rounded; what is compared; the ranks."""
-    rule, rounding = contest.rule, Rounding(contest.rule.rounding.mode)
-    exact = {c.entry: composite(c.parts, Fraction(rule.scale)) for c in contest.contenders}
-    score = {
-        entry: round_to(total, rule.rounding.places, rounding) for entry, total in exact.items()
-    }
-    candidates = [Candidate(c.entry, (score[c.entry], *c.ties)) for c in contest.contenders]
+    exact: dict[str, Fraction] = {}
+    score: dict[str, Fraction] = {}
+    rounding = contest.rule.rounding
+    by_track: dict[str, list[Contender]] = {}
+    for each in contest.contenders:
+        by_track.setdefault(each.track, []).append(each)
+    for track, group in by_track.items():
+        columns = zip(*(each.scores for each in group), strict=True)
+        totals = composites(
+            contest.weights[track],
+            Fraction(contest.rule.scale),
+            [column_of_texts(column) for column in columns],
+        )
+        rounded = totals.rounded(rounding.places, Rounding(rounding.mode))
+        entries = [each.entry for each in group]
+        exact.update(zip(entries, totals.fractions(), strict=True))
+        score.update(zip(entries, rounded.fractions(), strict=True))
+    candidates = [
+        Candidate(c.entry, (score[c.entry], *keys))
+        for c, keys in zip(contest.contenders, _tie_keys(contest), strict=True)
+    ]
     return exact, score, candidates, {placed.id: placed.rank for placed in rank(candidates)}
+
+
+def _tie_keys(contest: Contest) -> Sequence[tuple[int, ...]]:
+    """What parts those of equal totals, of each entry, in whole numbers of one unit a key."""
+    columns = zip(*(each.ties for each in contest.contenders), strict=True)
+    keys = [column_of_texts(column).values for column in columns]
+    return [*zip(*keys, strict=True)] if keys else [()] * len(contest.contenders)
 
 
 def _standing(
@@ -193,22 +207,24 @@ def _reasons(contest: Contest, advances: Advance) -> Callable[[str, Fraction], s
     """Why an entry of that track and rounded score does not go on: below every floor, without a
     place, below a score or the cut.
     """
+    if advances.way != "proposed":
+        below = BELOW_SCORE if advances.at_least is not None else BELOW_CUT
+        return lambda _track, _score: below
+    if contest.rule.by == "choice":
+        return lambda _track, _score: NO_TIER
     floors = {floor.tier: floor.at_least for floor in contest.rule.floors}
-
-    def reached(track: str, score: Fraction) -> bool:
-        wanted = [
+    wanted = {
+        track: [
             floors.get(tier.key)
             for tier in contest.tiers
             if tier.tracks is None or track in tier.tracks
         ]
-        return any(floor is None or score >= floor for floor in wanted)
+        for track in contest.weights
+    }
 
     def reason(track: str, score: Fraction) -> str:
-        if advances.way == "proposed" and contest.rule.by == "choice":
-            return NO_TIER
-        if advances.way == "proposed":
-            return NO_PLACE if reached(track, score) else BELOW_FLOOR
-        return BELOW_SCORE if advances.at_least is not None else BELOW_CUT
+        reached = any(floor is None or score >= floor for floor in wanted[track])
+        return NO_PLACE if reached else BELOW_FLOOR
 
     return reason
 
@@ -226,7 +242,10 @@ def inputs_of(contest: Contest) -> dict[str, Any]:
         "consolation": contest.consolation.plain() if contest.consolation else None,
         "choice": None if contest.choice is None else [list(line) for line in contest.choice],
     }
-
+    weighed = {
+        track: [(each.key, decimal_text(each.full), decimal_text(each.share)) for each in weights]
+        for track, weights in contest.weights.items()
+    }
     return {
         "rule": contest.rule.model_dump(mode="json", exclude_none=True),
         "tiers": plain(contest.tiers),
@@ -234,53 +253,50 @@ def inputs_of(contest: Contest) -> dict[str, Any]:
         "places": contest.places,
         "tie_order": list(contest.tie_order),
         **{name: value for name, value in beside.items() if value is not None},
-        "entries": [_told(each) for each in contest.contenders],
+        "entries": [_told(each, weighed[each.track]) for each in contest.contenders],
     }
 
 
-def _told(c: Contender) -> dict[str, Any]:
-    return {
+Weighed = Sequence[tuple[str, str, str]]
+"""Stage, full marks and share of each part, as exact text."""
+
+
+def _told(c: Contender, weighed: Weighed) -> dict[str, Any]:
+    told: dict[str, Any] = {
         "entry": c.entry,
         "application": c.application,
         "track": c.track,
         "parts": [
-            {
-                "stage": part.key,
-                "score": decimal_text(part.score),
-                "full": decimal_text(part.full),
-                "share": decimal_text(part.share),
-            }
-            for part in c.parts
+            {"stage": key, "score": score, "full": full, "share": share}
+            for score, (key, full, share) in zip(c.scores, weighed, strict=True)
         ],
-        "ties": [decimal_text(key) for key in c.ties],
-        **({"groups": list(c.groups)} if c.groups else {}),
-        **({"closed": list(c.closed)} if c.closed else {}),
+        "ties": list(c.ties),
     }
+    if c.groups:
+        told["groups"] = list(c.groups)
+    if c.closed:
+        told["closed"] = list(c.closed)
+    return told
 
 
 def contest_of(inputs: Mapping[str, Any]) -> Contest:
-    """The contest that a snapshot's inputs describe: enough to decide it all again."""
+    """The contest that a snapshot's inputs describe: enough to decide it all again. ValueError
+    where the entries of one track were not weighed alike.
+    """
     return Contest(
         rule=Composite.model_validate(inputs["rule"]),
         tiers=tuple(Tier.model_validate(each) for each in inputs["tiers"]),
         quotas=tuple(Quota.model_validate(each) for each in inputs["quotas"]),
         places=inputs["places"],
         tie_order=tuple(inputs["tie_order"]),
+        weights=_weights_of(inputs["entries"]),
         contenders=tuple(
             Contender(
                 entry=each["entry"],
                 application=each["application"],
                 track=each["track"],
-                parts=tuple(
-                    Part(
-                        part["stage"],
-                        fraction_from_text(part["score"]),
-                        fraction_from_text(part["full"]),
-                        fraction_from_text(part["share"]),
-                    )
-                    for part in each["parts"]
-                ),
-                ties=tuple(fraction_from_text(key) for key in each["ties"]),
+                scores=tuple(part["score"] for part in each["parts"]),
+                ties=tuple(each["ties"]),
                 groups=tuple(each.get("groups", ())),
                 closed=tuple(each.get("closed", ())),
             )
@@ -291,3 +307,19 @@ def contest_of(inputs: Mapping[str, Any]) -> Contest:
         consolation=consolation_of(inputs["consolation"]) if "consolation" in inputs else None,
         choice=tuple(Chosen(*each) for each in inputs["choice"]) if "choice" in inputs else None,
     )
+
+
+def _weights_of(entries: Sequence[Mapping[str, Any]]) -> dict[str, tuple[Weight, ...]]:
+    found: dict[str, Weighed] = {}
+    for each in entries:
+        written = tuple((part["stage"], part["full"], part["share"]) for part in each["parts"])
+        if found.setdefault(each["track"], written) != written:
+            msg = f"entries of the track {each['track']} are weighed differently"
+            raise ValueError(msg)
+    return {
+        track: tuple(
+            Weight(key, fraction_from_text(full), fraction_from_text(share))
+            for key, full, share in written
+        )
+        for track, written in found.items()
+    }

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import SmallInteger, bindparam, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.award.judging.models import Assignment, Expert
@@ -26,13 +26,16 @@ from app.award.stages.queries import live, live_entries
 from app.award.stages.rules import Runner, cut
 from app.platform.accounts.models import Organisation
 from app.platform.db.base import Rows, among
+from app.platform.db.prepared import Prepared, all_of
 from app.platform.errors import Refusal
 from app.rules.exact import decimal_text
 from app.rules.ranking import Candidate, rank
 from app.rules.regulation.stages import Panel
 
-PLACE = 1_000
-"""What the place of an item counts beside its percentage, where both are sent as one number."""
+PLACE = 128
+"""What the place of an item counts beside its percentage, where both are sent as one number: a
+form has at most 255 items, which the database holds us to.
+"""
 
 
 class PanelKind:
@@ -140,7 +143,7 @@ def _rule(stage: StageAt) -> Panel:
     return stage.rule
 
 
-def _over_sheets(stage_id: UUID, *columns: Any) -> Rows:
+def _over_sheets(stage_id: Any, *columns: Any) -> Rows:
     """A select over the sheets of a stage's live entries that count: not those of judges who must
     stand aside.
     """
@@ -265,7 +268,9 @@ def _marks(item: type[SheetItem | ScorebookItem]) -> Any:
     """All percentages of a form in one array, each with its place: in whatever order they come,
     `in_order` knows where each belongs.
     """
-    return func.array_agg(item.position * PLACE + item.percentage).label("marks")
+    return func.array_agg(cast(item.position * PLACE + item.percentage, SmallInteger)).label(
+        "marks"
+    )
 
 
 def in_order(marks: Sequence[int], length: int) -> list[int | None]:
@@ -278,31 +283,39 @@ def in_order(marks: Sequence[int], length: int) -> list[int | None]:
     return placed
 
 
+_MARKED = (
+    select(SheetItem.sheet_id, _marks(SheetItem))
+    .join(Sheet, Sheet.id == SheetItem.sheet_id)
+    .join(Assignment, Assignment.id == Sheet.assignment_id)
+    .join(Entry, Entry.id == Assignment.entry_id)
+    .where(Entry.stage_id == bindparam("stage"))
+    .group_by(SheetItem.sheet_id)
+    .subquery()
+)
+SHEETS_READ = Prepared(
+    _over_sheets(
+        bindparam("stage"),
+        Assignment.entry_id,
+        Sheet.id.label("sheet"),
+        Sheet.digest,
+        _MARKED.c.marks,
+    ).join(_MARKED, _MARKED.c.sheet_id == Sheet.id)
+)
+
+
 async def _add_sheets(
     db: AsyncSession, stage_id: UUID, lines: Mapping[str, Any], length: Mapping[str, int]
 ) -> None:
-    # Many rows, and none of them an object: the session would only copy them.
-    connection = await db.connection()
-    rows = await connection.execute(
-        select(SheetItem.sheet_id, _marks(SheetItem))
-        .join(Sheet, Sheet.id == SheetItem.sheet_id)
-        .join(Assignment, Assignment.id == Sheet.assignment_id)
-        .join(Entry, Entry.id == Assignment.entry_id)
-        .where(Entry.stage_id == stage_id)
-        .group_by(SheetItem.sheet_id)
-    )
-    marks = {row.sheet_id: row.marks for row in rows}
-    counting = _over_sheets(stage_id, Assignment.entry_id, Sheet.id, Sheet.digest)
-    for entry, sheet, digest in await connection.execute(counting):
+    for entry, sheet, digest, marks in await all_of(db, SHEETS_READ, stage=stage_id):
         line = lines[str(entry)]
-        items = in_order(marks[sheet], length[line["criteria"]])
+        items = in_order(marks, length[line["criteria"]])
         line["sheets"][str(sheet)] = {"digest": digest, "items": items}
 
 
 async def _add_scorebooks(
     db: AsyncSession, stage_id: UUID, lines: Mapping[str, Any], length: Mapping[str, int]
 ) -> None:
-    rows = await db.execute(
+    books = await db.execute(
         select(Scorebook.entry_id, Scorebook.id, Scorebook.digest, _marks(ScorebookItem))
         .join(ScorebookItem, ScorebookItem.scorebook_id == Scorebook.id)
         .join(Entry, Entry.id == Scorebook.entry_id)
@@ -311,7 +324,7 @@ async def _add_scorebooks(
         .where(live(stage_id))
         .group_by(Scorebook.id)
     )
-    for entry, book, digest, given in rows:
+    for entry, book, digest, given in books:
         line = lines[str(entry)]
         items = in_order(given, length[line["criteria"]])
         line["scorebook"] = {"id": str(book), "digest": digest, "items": items}

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -77,8 +77,7 @@ class StageAt:
         return places(self.quotas, tracks, tiers) or 0
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What becomes of one entry: score in points, exact and rounded; reason as a stable code.
 
     `groups` and `closed` (tiers) are those the entry had, unless the stage has found others.

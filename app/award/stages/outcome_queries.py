@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ARRAY, any_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.award.stages.kind import StageAt
@@ -12,6 +12,7 @@ from app.award.stages.lifecycle import Result, StageStatus
 from app.award.stages.models import Entry, Outcome, Stage
 from app.award.stages.rules import Held, Told
 from app.platform.db.base import Rows
+from app.platform.db.prepared import Prepared, all_of
 
 SETTLED = or_(Entry.settled, Outcome.settled)
 GROUPS = func.coalesce(Outcome.groups, Entry.groups)
@@ -43,7 +44,7 @@ async def told_before(
     return [Told(*row) for row in rows]
 
 
-def _closed(cycle_id: UUID, *columns: Any) -> Rows:
+def _closed(cycle_id: Any, *columns: Any) -> Rows:
     """A select over the outcomes of closed stages in their last rounds."""
     return (
         select(*columns)
@@ -65,15 +66,30 @@ async def consolations(db: AsyncSession, stage: StageAt) -> Held:
     return tuple((track, tier or "", groups) for track, tier, groups in rows)
 
 
+def _exact_scores(cycle_id: Any, keys: Any) -> Rows:
+    """The exact scores of these stages of a cycle, one array a stage."""
+    columns = (
+        Stage.key,
+        func.array_agg(Entry.application_id).label("applications"),
+        func.array_agg(Outcome.exact).label("scores"),
+    )
+    return (
+        _closed(cycle_id, *columns)
+        .where(Stage.key == any_(keys), Outcome.exact.is_not(None))
+        .group_by(Stage.key)
+    )
+
+
+EXACT_SCORES = Prepared(
+    _exact_scores(bindparam("cycle"), bindparam("keys", type_=ARRAY(Stage.key.type)))
+)
+
+
 async def exact_scores(
     db: AsyncSession, cycle_id: UUID, keys: Sequence[str]
-) -> Sequence[tuple[str, UUID, str]]:
-    """The exact scores that closed stages have stored: (stage key, application, exact text) of
-    their last rounds.
+) -> dict[str, dict[UUID, str]]:
+    """The exact scores that closed stages have stored in their last rounds, as text: by stage key
+    and application.
     """
-    rows = await db.execute(
-        _closed(cycle_id, Stage.key, Entry.application_id, Outcome.exact).where(
-            Stage.key.in_(keys), Outcome.exact.is_not(None)
-        )
-    )
-    return [(key, application, exact) for key, application, exact in rows if exact is not None]
+    found = await all_of(db, EXACT_SCORES, cycle=cycle_id, keys=[*keys])
+    return {row.key: dict(zip(row.applications, row.scores, strict=True)) for row in found}

@@ -31,7 +31,7 @@ from app.award.stages.schemas import (
     StageView,
 )
 from app.platform.accounts.callers import Call
-from app.platform.db.prepared import Direct, Prepared
+from app.platform.db.prepared import Direct, Prepared, all_of
 from app.platform.errors import ensure
 from app.platform.http.pages import Page, Paging, page
 from app.platform.security.access import Found, fetch, visible_to
@@ -143,22 +143,11 @@ async def open_stage(db: AsyncSession, stage_id: UUID, *, even_suspended: bool =
 
     `even_suspended`: for what applicants and the public have a right to while a cycle is halted.
     """
-    held, obstacle = await hold(db, Stage.id == stage_id, even_suspended=even_suspended)
-    ensure([obstacle])
-    return held
-
-
-async def hold(
-    db: AsyncSession, *where: ColumnElement[bool], even_suspended: bool = False
-) -> tuple[Stage, StageNotOpen | None]:
-    """The stage that `where` names, held as it is until the end of this transaction, and what
-    stands against working in it, for whoever has reasons of their own to tell first.
-    """
     row = (
         await db.execute(
-            select(Stage, Cycle.status)
+            select(Stage, Cycle.status.label("cycle"))
             .join(Cycle, Cycle.id == Stage.cycle_id)
-            .where(*where)
+            .where(Stage.id == stage_id)
             .with_for_update(read=True, key_share=True)
             # It may have been closed while we waited for the lock: what is remembered is stale.
             .execution_options(populate_existing=True)
@@ -167,9 +156,10 @@ async def hold(
     if row is None:
         raise StageUnknown
     held: Stage = row.Stage
-    halted = even_suspended and row.status == CycleStatus.SUSPENDED
-    running = CycleStatus.LAUNCHED if halted else row.status
-    return held, _closed_to_work(held.status, running, held.name)
+    halted = even_suspended and row.cycle == CycleStatus.SUSPENDED
+    running = CycleStatus.LAUNCHED if halted else row.cycle
+    ensure([_closed_to_work(held.status, running, held.name)])
+    return held
 
 
 def _closed_to_work(stage: str, cycle: str, name: str) -> StageNotOpen | None:
@@ -177,49 +167,70 @@ def _closed_to_work(stage: str, cycle: str, name: str) -> StageNotOpen | None:
     return None if at_work else StageNotOpen(name=name)
 
 
-HELD_OPEN = Prepared(
-    select(Stage.status, Stage.name, Cycle.status.label("cycle"))
+_HELD = (
+    select(
+        Stage.id,
+        Stage.status,
+        Stage.name,
+        Stage.round,
+        Stage.opens_at,
+        Stage.closes_at,
+        Cycle.status.label("cycle"),
+    )
     .join(Cycle, Cycle.id == Stage.cycle_id)
-    .where(Stage.id == bindparam("stage"))
     .with_for_update(read=True, key_share=True)
 )
+HELD = Prepared(_HELD.where(Stage.id == bindparam("stage")))
+HELD_BY_KEY = Prepared(
+    _HELD.where(Stage.cycle_id == bindparam("cycle"), Stage.key == bindparam("key"))
+)
+
+
+async def hold(db: Direct, held: Prepared, **which: Any) -> tuple[Any, StageNotOpen | None]:
+    """A stage as it is held until the end of this transaction, and what stands against working in
+    it, for whoever has reasons of their own to tell first.
+    """
+    row = await db.first(held, **which)
+    if row is None:
+        raise StageUnknown
+    return row, _closed_to_work(row.status, row.cycle, row.name)
 
 
 async def hold_open(db: Direct, stage_id: UUID) -> None:
     """Like `open_stage`, for work that needs nothing of the stage but that it stays open."""
-    row = await db.first(HELD_OPEN, stage=stage_id)
-    if row is None:
-        raise StageUnknown
-    ensure([_closed_to_work(row.status, row.cycle, row.name)])
+    _, obstacle = await hold(db, HELD, stage=stage_id)
+    ensure([obstacle])
 
 
-def live(stage_id: UUID) -> ColumnElement[bool]:
+def live(stage_id: Any) -> ColumnElement[bool]:
     """Entries of a stage's running round without an outcome; join Stage, outer join Outcome."""
-    return (Entry.stage_id == stage_id) & (Entry.round == Stage.round) & Outcome.entry_id.is_(None)
+    running: ColumnElement[bool] = (Entry.stage_id == stage_id) & (Entry.round == Stage.round)
+    return running & Outcome.entry_id.is_(None)
+
+
+LIVE = Prepared(
+    select(
+        Entry.id,
+        Entry.application_id,
+        Entry.organisation_id,
+        Entry.track,
+        Entry.tier,
+        Entry.groups,
+        Entry.closed,
+        Entry.settled,
+    )
+    .join(Stage, Stage.id == Entry.stage_id)
+    .outerjoin(Outcome, Outcome.entry_id == Entry.id)
+    .where(live(bindparam("stage")))
+    .order_by(Entry.id)
+)
 
 
 async def live_entries(db: AsyncSession, stage_id: UUID) -> Sequence[Any]:
     """The entries a stage has still to judge, in no order that could matter: their ids, those of
     application and organisation, track, tier, groups, closed tiers, and whether it is settled.
     """
-    return (
-        await db.execute(
-            select(
-                Entry.id,
-                Entry.application_id,
-                Entry.organisation_id,
-                Entry.track,
-                Entry.tier,
-                Entry.groups,
-                Entry.closed,
-                Entry.settled,
-            )
-            .join(Stage, Stage.id == Entry.stage_id)
-            .outerjoin(Outcome, Outcome.entry_id == Entry.id)
-            .where(live(stage_id))
-            .order_by(Entry.id)
-        )
-    ).all()
+    return await all_of(db, LIVE, stage=stage_id)
 
 
 def concerned(actor: Actor, stage_id: Any) -> ColumnElement[bool]:

@@ -20,7 +20,7 @@ from typing_extensions import TypeVar
 from app.platform.accounts.lifecycle import AccountStatus
 from app.platform.accounts.models import Account, RoleGrant, SignInSession
 from app.platform.db.installation import clock_shift
-from app.platform.db.prepared import Direct, Prepared
+from app.platform.db.prepared import Connected, Direct, Prepared, first_of
 from app.platform.errors import Unauthenticated, Unavailable
 from app.platform.ground import Ground, ground_of
 from app.platform.http.networks import client_of
@@ -30,7 +30,7 @@ from app.platform.security.permission import Actor
 from app.proof.jws import BadToken, Typ
 
 AUDIENCE = "quality-award"
-D = TypeVar("D", bound=AsyncSession | Direct, default=AsyncSession)
+D = TypeVar("D", bound=Connected, default=AsyncSession)
 LONGEST = timedelta(seconds=30)
 """From its arrival to its commit; an intake is settled twice as long after its deadline."""
 
@@ -81,7 +81,7 @@ def _grants() -> Any:
     )
 
 
-_LOOK_UP = (
+_LOOK_UP = Prepared(
     select(Account.id, Account.person_id, _grants(), clock_shift)
     .join(SignInSession, SignInSession.account_id == Account.id)
     .where(
@@ -91,7 +91,6 @@ _LOOK_UP = (
         SignInSession.expires_at > bindparam("wall"),
     )
 )
-_DIRECT_LOOK_UP = Prepared(_LOOK_UP)
 
 
 def _roles(grants: list[str] | None) -> dict[str, frozenset[UUID | None]]:
@@ -103,7 +102,7 @@ def _roles(grants: list[str] | None) -> dict[str, frozenset[UUID | None]]:
 
 
 async def identify(
-    db: AsyncSession | Direct, ground: Ground, token: str | None, wall: datetime
+    db: Connected, ground: Ground, token: str | None, wall: datetime
 ) -> tuple[Actor, timedelta]:
     """Who holds this access token, and how far award time is moved; one statement."""
     if token is None:
@@ -113,14 +112,11 @@ async def identify(
         session_id = UUID(claims.sid)
     except (BadToken, ValueError) as refused:
         raise SignInNeeded from refused
-    if isinstance(db, Direct):
-        row = await db.first(_DIRECT_LOOK_UP, session=session_id, wall=wall)
-    else:
-        row = (await db.execute(_LOOK_UP, {"session": session_id, "wall": wall})).first()
-    if row is None or str(row.id) != claims.sub:
+    found = await first_of(db, _LOOK_UP, session=session_id, wall=wall)
+    if found is None or str(found.id) != claims.sub:
         raise SignInNeeded
-    actor = Actor(ground.policy, row.person_id, row.id, session_id, _roles(row.grants))
-    return actor, row.clock_shift
+    actor = Actor(ground.policy, found.person_id, found.id, session_id, _roles(found.grants))
+    return actor, found.clock_shift
 
 
 def arrived(request: Request) -> datetime:
@@ -221,6 +217,15 @@ async def once(
     return call
 
 
+async def once_directly(
+    request: Request,
+    idempotency_key: IdempotencyKey,
+    call: Annotated[Call[Direct], Depends(writing_directly, scope="function")],
+) -> Call[Direct]:
+    await claim(call.db, request, idempotency_key, call.actor.account_id, call.wall)
+    return call
+
+
 async def trying_once(
     request: Request,
     idempotency_key: IdempotencyKey,
@@ -299,6 +304,7 @@ Reading = Annotated[Call, Depends(reading, scope="function")]
 Writing = Annotated[Call, Depends(writing, scope="function")]
 DirectReading = Annotated[Call[Direct], Depends(reading_directly, scope="function")]
 DirectWriting = Annotated[Call[Direct], Depends(writing_directly, scope="function")]
+DirectOnce = Annotated[Call[Direct], Depends(once_directly, scope="function")]
 Once = Annotated[Call, Depends(once, scope="function")]
 TryingOnce = Annotated[Call, Depends(trying_once, scope="function")]
 Trying = Annotated[Call, Depends(trying, scope="function")]

@@ -5,16 +5,15 @@ from secrets import token_bytes
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.platform.audit.models import AuditEvent
+from app.platform.db.prepared import Connected
 from app.platform.security.permission import Actor
 from app.proof.canonical import canonical
 from app.proof.merkle import leaf_hash
 
 
 def record(
-    db: AsyncSession,
+    db: Connected,
     actor: Actor,
     act: str,
     *,

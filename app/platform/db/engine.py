@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
+from pydantic_core import from_json
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -118,6 +119,7 @@ class Database:
                 hide_parameters=True,  # what is stored has no place in an error's text
                 pool_timeout=10,
                 isolation_level="AUTOCOMMIT" if read_only else "READ COMMITTED",
+                json_deserializer=from_json,  # three times as fast as Python's own
                 connect_args={
                     "server_settings": settings,
                     "timeout": FIRST_ANSWER,

@@ -14,14 +14,14 @@ from uuid import UUID
 
 from fastapi import Header, Request
 from fastapi.routing import APIRoute
-from sqlalchemy import LargeBinary, select, update
+from sqlalchemy import LargeBinary, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 from starlette.responses import Response
 
 from app.platform.db.base import Model
+from app.platform.db.prepared import Connected, Prepared, first_of
 from app.platform.errors import Invalid, Malformed, Refusal, Unavailable
 
 LOCK_NOT_AVAILABLE = "55P03"
@@ -76,6 +76,27 @@ class Once(Model):
     created_at: Mapped[datetime]
 
 
+_THIS = (Once.owner == bindparam("whose")) & (Once.key == bindparam("name"))
+CLAIM = Prepared(
+    insert(Once)
+    .values(
+        owner=bindparam("whose"),
+        key=bindparam("name"),
+        request=bindparam("asked"),
+        created_at=bindparam("now"),
+    )
+    .on_conflict_do_nothing()
+    .returning(Once.key)
+)
+CLAIMED = Prepared(select(Once.request, Once.status, Once.headers, Once.body).where(_THIS))
+ANSWERED = Prepared(
+    update(Once)
+    .where(_THIS)
+    .values(status=bindparam("code"), headers=bindparam("head"), body=bindparam("octets"))
+    .returning(Once.key)
+)
+
+
 class Replay(Exception):
     """The request was carried out before: here is its answer."""
 
@@ -94,7 +115,7 @@ class Replay(Exception):
 class Claimed:
     """A key claimed for the request under way, in its transaction."""
 
-    db: AsyncSession
+    db: Connected
     owner: str
     key: str
 
@@ -103,26 +124,27 @@ class Claimed:
         kept = "\n".join(
             f"{name}: {response.headers[name]}" for name in KEPT_HEADERS if name in response.headers
         )
-        await self.db.execute(
-            update(Once)
-            .where(Once.owner == self.owner, Once.key == self.key)
-            .values(status=response.status_code, headers=kept, body=bytes(response.body))
+        await first_of(
+            self.db,
+            ANSWERED,
+            whose=self.owner,
+            name=self.key,
+            code=response.status_code,
+            head=kept,
+            octets=bytes(response.body),
         )
 
 
 async def claim(
-    db: AsyncSession, request: Request, key: str, account_id: UUID | None, wall: datetime
+    db: Connected, request: Request, key: str, account_id: UUID | None, wall: datetime
 ) -> Claimed:
     """Claim the key for this request, or raise Replay, KeyReused or InFlight."""
     named = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
     digest = sha256(named + await request.body()).digest()
     # Without an account the key alone must not open somebody else's answer.
     owner = str(account_id) if account_id else f"anonymous:{digest.hex()}"
-    row = {"owner": owner, "key": key, "request": digest, "created_at": wall}
     try:
-        claimed = await db.scalar(
-            insert(Once).values(row).on_conflict_do_nothing().returning(Once.key)
-        )
+        claimed = await first_of(db, CLAIM, whose=owner, name=key, asked=digest, now=wall)
     except DBAPIError as waited:
         if getattr(waited.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
             raise InFlight from waited
@@ -134,15 +156,9 @@ async def claim(
     return found
 
 
-async def _replay(db: AsyncSession, owner: str, key: str, digest: bytes) -> None:
-    one = (
-        await db.execute(
-            select(Once.request, Once.status, Once.headers, Once.body).where(
-                Once.owner == owner, Once.key == key
-            )
-        )
-    ).one()
-    if one.request != digest:
+async def _replay(db: Connected, owner: str, key: str, digest: bytes) -> None:
+    one = await first_of(db, CLAIMED, whose=owner, name=key)
+    if one is None or one.request != digest:
         raise KeyReused
     headers = dict(line.split(": ", 1) for line in (one.headers or "").splitlines())
     raise Replay(one.status, headers, one.body)

@@ -5,6 +5,7 @@ read answers 404, exactly like what does not exist; what it may read but not do 
 """
 
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Row, Select, select
@@ -89,12 +90,15 @@ async def fetch_view(
 async def fetch_prepared(
     db: Direct, actor: Actor, resource: Resource, statement: Prepared, **values: Any
 ) -> Found[Any]:
-    """The same for a statement written once, with the resource's facts about any caller."""
+    """The same for a statement written once, with the resource's facts about any caller. A row
+    that the statement locks can be changed, and written with `Direct.change`.
+    """
     row = await db.first(statement, caller=actor.person_id, **values)
     facts = row._asdict() if row else {}
     if row is None or not actor.may(f"{resource.name}:read", facts):
         raise resource.missing
-    return Found(row, resource, actor, facts)
+    it = SimpleNamespace(**facts) if statement.locks else row
+    return Found(it, resource, actor, facts, locked=statement.locks)
 
 
 def require(actor: Actor, verb: str) -> None:

@@ -8,9 +8,9 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, Field
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.platform.audit.record import record
+from app.platform.db.prepared import Connected
 from app.platform.errors import Refusal, ensure
 from app.platform.security.access import Found
 from app.platform.workflow.lifecycle import Lifecycle, MoveNotPossible
@@ -40,7 +40,7 @@ class Against(list[Refusal | None]):
 
 @contextmanager
 def advancing(
-    db: AsyncSession,
+    db: Connected,
     found: Found[T],
     lifecycle: Lifecycle[S],
     name: str,

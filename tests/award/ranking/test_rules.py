@@ -1,7 +1,6 @@
 """What a composite makes of scores: totals, ranks, tiers and who goes on."""
 
 import json
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -14,7 +13,6 @@ from app.award.ranking.rules import (
     Contender,
     Contest,
     contest_of,
-    contribution,
     inputs_of,
     standing,
     verdicts,
@@ -23,12 +21,16 @@ from app.award.stages.choosing import Chosen
 from app.award.stages.lifecycle import Result
 from app.award.stages.rules import Consolation, TieDecisionUnfit, TieUnresolved
 from app.proof.canonical import canonical
+from app.rules.composite import Weight
+from app.rules.exact import decimal_text, fraction_from_text
 from app.rules.regulation.quotas import Filter, Quota, Tier
 from app.rules.regulation.stages import Composite
-from app.rules.scoring import Part
 
 AWARD, MENTION = Tier(key="award", name="奖"), Tier(key="mention", name="提名奖")
-SITE, DEFENCE = Fraction(9, 10), Fraction(1, 10)
+WEIGHTS = (
+    Weight("site", Fraction(1000), Fraction(9, 10)),
+    Weight("defence", Fraction(100), Fraction(1, 10)),
+)
 
 
 def rule(**changes: Any) -> Composite:
@@ -52,11 +54,8 @@ def contender(number: int, site: str, defence: str = "80", *ties: int) -> Conten
         entry(number),
         entry(1000 + number),
         "organisation",
-        (
-            Part("site", Fraction(site), Fraction(1000), SITE),
-            Part("defence", Fraction(defence), Fraction(100), DEFENCE),
-        ),
-        tuple(Fraction(key) for key in ties),
+        (decimal_text(Fraction(site)), decimal_text(Fraction(defence))),
+        tuple(str(key) for key in ties),
     )
 
 
@@ -67,6 +66,7 @@ def contest(*contenders: Contender, **changes: Any) -> Contest:
         "quotas": (Quota(at_most=3),),
         "places": 2,
         "tie_order": (),
+        "weights": {"organisation": WEIGHTS} if contenders else {},
         "contenders": contenders,
     }
     return Contest(**(made | changes))
@@ -87,7 +87,9 @@ def test_total_brings_every_score_to_the_common_scale() -> None:
 def test_contributions_sum_to_the_exact_total() -> None:
     one = contender(1, "1742/3", "271/3")
     (verdict,) = verdicts(contest(one))
-    assert sum(contribution(part, 1000) for part in one.parts) == verdict.exact
+    scores = [fraction_from_text(score) for score in one.scores]
+    made_of = [w.contribution(score, 1000) for w, score in zip(WEIGHTS, scores, strict=True)]
+    assert sum(made_of) == verdict.exact
     assert verdict.score == Fraction("612.93")
 
 
@@ -234,7 +236,14 @@ def test_snapshot_inputs_suffice_to_decide_again(made: list[Contender]) -> None:
     inputs = inputs_of(whole)
     assert canonical(inputs)
     assert inputs_of(contest_of(inputs)) == inputs
-    assert contest_of(inputs).contenders == whole.contenders
+    assert contest_of(inputs) == whole
+
+
+def test_entries_of_a_track_that_are_weighed_differently_are_refused() -> None:
+    inputs = inputs_of(contest(contender(1, "600"), contender(2, "500")))
+    inputs["entries"][1]["parts"][0]["full"] = "500"
+    with pytest.raises(ValueError, match="organisation"):
+        contest_of(inputs)
 
 
 # --- consolations
@@ -264,7 +273,7 @@ def test_who_does_not_go_on_may_be_consoled() -> None:
 
 
 def test_a_tier_closed_to_an_entry_is_no_consolation() -> None:
-    closed = replace(contender(3, "600"), closed=("merit",))
+    closed = contender(3, "600")._replace(closed=("merit",))
     found = told(consoling(contender(1, "400"), contender(2, "700"), closed))
     assert found == {1: (3, "merit", None), 2: (1, None, None), 3: (2, None, "below-cut")}
 
@@ -289,7 +298,7 @@ def test_a_multiple_of_the_places_is_of_those_the_tracks_compete_for() -> None:
 
 
 def test_a_contest_with_consolations_is_read_back_from_its_snapshot() -> None:
-    marked = replace(contender(1, "400"), groups=("small",), closed=("award",))
+    marked = contender(1, "400")._replace(groups=("small",), closed=("award",))
     held = (("organisation", "merit", ("small",)),)
     whole = consoling(marked, contender(2, "700"), held=held, sought=1)
     assert contest_of(json.loads(canonical(inputs_of(whole)))) == whole
@@ -303,9 +312,9 @@ def test_group_and_closed_tier_hold_when_tiers_are_proposed() -> None:
     one, two, three = (contender(number, str(600 - number)) for number in (1, 2, 3))
     found = told(
         contest(
-            replace(one, closed=("award",)),
+            one._replace(closed=("award",)),
             two,
-            replace(three, groups=("small",)),
+            three._replace(groups=("small",)),
             tiers=(AWARD, small),
             quotas=(Quota.model_validate({"at_most": 1, "of": {"tier": "award"}}),),
         )

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from app.award.scoring.kind import in_order
+from app.award.scoring.kind import PLACE, in_order
 from app.award.scoring.queries import total_text
 from app.award.scoring.recount import plain_method, recount, rounded
 from app.award.scoring.rules import (
@@ -244,5 +244,5 @@ def test_total_of_a_sheet_is_the_sum_of_its_item_points(items: list[tuple[int, i
 
 
 def test_marks_come_in_whatever_order() -> None:
-    assert in_order([2_000, 100, 1_055], 3) == [100, 55, 0]
-    assert in_order([2_015, 100], 4) == [100, None, 15, None]
+    assert in_order([2 * PLACE, 100, PLACE + 55], 3) == [100, 55, 0]
+    assert in_order([2 * PLACE + 15, 100], 4) == [100, None, 15, None]

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.award.programmes.lifecycle import CycleStatus
@@ -21,6 +21,7 @@ from app.platform.audit.checkpoints import checkpoint
 from app.platform.audit.models import log_key
 from app.platform.audit.record import record
 from app.platform.db.base import among
+from app.platform.db.prepared import Connected, insert_many
 from app.platform.workflow.advance import advancing
 from app.proof.canonical import canonical, digest_text
 from app.rules.exact import decimal_text, to_units
@@ -65,9 +66,8 @@ async def close_stage(call: Call, kinds: Kinds, cycle_id: UUID, key: str) -> Clo
     if {verdict.entry_id for verdict in judgement.verdicts} != {entry.id for entry in entries}:
         msg = f"{stage.kind} has not judged exactly the live entries of {key}"
         raise RuntimeError(msg)
-    if judgement.verdicts:
-        outcomes = [_outcome(verdict, call.now) for verdict in judgement.verdicts]
-        await call.db.execute(insert(Outcome), outcomes)
+    outcomes = [_outcome(verdict, call.now) for verdict in judgement.verdicts]
+    await insert_many(call.db, Outcome, outcomes)
     call.db.add_all(judgement.leaves)
     snapshot = _snapshot(at, judgement, entries, call.now)
     call.db.add(snapshot)
@@ -130,15 +130,15 @@ async def read_snapshot(call: Call, cycle_id: UUID, key: str) -> SnapshotView:
     return await queries.snapshot_of(call.db, found.it)
 
 
-async def enter(
-    db: AsyncSession,
-    stage: Stage,
+def enter(
+    db: Connected,
+    stage: Any,
     application_id: UUID,
     organisation_id: UUID,
     track: str,
     now: datetime,
 ) -> None:
-    """An application reaches a stage that is open already: the intake."""
+    """An application reaches a stage that is open already, and held: the intake."""
     db.add(
         Entry(
             stage_id=stage.id,
@@ -199,12 +199,12 @@ async def _let_in(db: AsyncSession, at: StageAt, feeding: rules.Feeding, now: da
     )
     for application in gone:
         del entering[application]
-    if entering:
-        await db.execute(insert(Entry), [_entry(at, each, now) for each in entering.values()])
+    await insert_many(db, Entry, [_entry(at, each, now) for each in entering.values()])
 
 
 def _entry(at: StageAt, entrant: rules.Entrant, now: datetime) -> dict[str, Any]:
     return {
+        "id": uuid4(),
         "stage_id": at.id,
         "application_id": entrant.application,
         "organisation_id": entrant.organisation,
