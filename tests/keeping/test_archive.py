@@ -227,4 +227,4 @@ def test_programs_reach_the_database_of_the_address(monkeypatch: pytest.MonkeyPa
 def test_files_come_from_uploads_alone() -> None:
     """A backup keeps the files that `attachment` names: who stores others must name them there."""
     found = {path for path, node in nodes() if called(node).endswith("files.put")}
-    assert found == {"app/award/applications/service.py"}
+    assert found == {"app/award/applications/attaching.py"}

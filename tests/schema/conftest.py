@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import select, update
 
 from app.award.applications.models import Application, Attachment
-from app.award.deliberation.models import Minutes, Motion, Seat
+from app.award.deliberation.models import Minutes, Motion
 from app.award.deliberation.rules import Sitting, content_of
 from app.award.granting.models import Award
 from app.award.judging.models import Assignment, Expert, Panel
-from app.award.programmes.models import Authority, Cycle, Programme
+from app.award.programmes.models import Authority, Cycle, Programme, Seat
 from app.award.publicity.models import Notice, Objection
 from app.award.scoring.models import Scorebook, Sheet
 from app.award.stages.models import Entry, Stage

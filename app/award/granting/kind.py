@@ -100,16 +100,7 @@ class GrantKind:
                 }
                 for entry in entries
             },
-            "awards": {
-                str(award.entry_id): {
-                    "certificate_number": award.certificate_number,
-                    "won_before": award.won_before,
-                    "budget_funded": award.budget_funded,
-                    "bonus": text_from_fen(award.bonus_fen),
-                    "bonus_reason": award.bonus_reason,
-                }
-                for award in awards.values()
-            },
+            "awards": {str(award.entry_id): _told(award) for award in awards.values()},
         }
         if stage.regulation.matching:
             paid = await matched_by(db, stage.id, stage.round)
@@ -139,3 +130,13 @@ def _honour(
         entered_by=grant.entered_by,
         entered_at=now,
     )
+
+
+def _told(award: Award) -> dict[str, Any]:
+    return {
+        "certificate_number": award.certificate_number,
+        "won_before": award.won_before,
+        "budget_funded": award.budget_funded,
+        "bonus": text_from_fen(award.bonus_fen),
+        "bonus_reason": award.bonus_reason,
+    }

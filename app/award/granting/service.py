@@ -42,19 +42,7 @@ async def approve(call: Call, cycle_id: UUID, key: str, body: ApprovalIn) -> App
     """Record what the approving body decided on every entry of the stage; it is final."""
     at = await _held(call, cycle_id, key, kind="approval", verb="stage:approve")
     here = {entry.id for entry in await stages.live_entries(call.db, at.id)}
-    ensure(
-        [
-            rules.date_obstacle(body.decided_on, _today(call.now)),
-            *rules.decision_obstacles(
-                [(d.entry, d.approved, d.reason) for d in body.decisions], here
-            ),
-            *rules.consent_obstacles(
-                [(one.body, one.given_on) for one in body.consents],
-                at.rule.with_consent_of,
-                _today(call.now),
-            ),
-        ]
-    )
+    ensure(_approval_obstacles(at, body, here, _today(call.now)))
     approval = Approval(
         stage_id=at.id,
         round=at.round,
@@ -82,6 +70,18 @@ async def approve(call: Call, cycle_id: UUID, key: str, body: ApprovalIn) -> App
     return await queries.approval_view(call, cycle_id, key)
 
 
+def _approval_obstacles(
+    at: StageAt, body: ApprovalIn, here: set[UUID], today: date
+) -> list[Refusal | None]:
+    decisions = [(one.entry, one.approved, one.reason) for one in body.decisions]
+    consents = [(one.body, one.given_on) for one in body.consents]
+    return [
+        rules.date_obstacle(body.decided_on, today),
+        *rules.decision_obstacles(decisions, here),
+        *rules.consent_obstacles(consents, at.rule.with_consent_of, today),
+    ]
+
+
 async def grant(call: Call, cycle_id: UUID, key: str, body: GrantIn) -> GrantView:
     """Grant the awards: certificate and bonus for every entry with a tier; it is final."""
     at = await _held(call, cycle_id, key, kind="grant", verb="stage:grant")
@@ -98,10 +98,9 @@ async def grant(call: Call, cycle_id: UUID, key: str, body: GrantIn) -> GrantVie
     decision = GrantDecision(
         stage_id=at.id,
         round=at.round,
-        document=body.document,
-        decided_on=body.decided_on,
         entered_by=call.actor.person_id,
         entered_at=call.now,
+        **body.model_dump(),
     )
     await _once(call, decision, rules.AlreadyGranted())
     awards = await _awards(call, at, decision, winners)
