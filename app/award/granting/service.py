@@ -108,12 +108,8 @@ async def grant(call: Call, cycle_id: UUID, key: str, body: GrantIn) -> GrantVie
         one.grant_decision_id = decision.id
     call.db.add_all([*awards, *matched])
     await call.db.flush()
-    detail = {
-        "document": body.document,
-        "decided_on": body.decided_on.isoformat(),
-        "certificates": {str(award.entry_id): award.certificate_number for award in awards},
-    }
-    _log(call, "stage:grant", at, detail)
+    certificates = {str(award.entry_id): award.certificate_number for award in awards}
+    _log(call, "stage:grant", at, body.model_dump(mode="json") | {"certificates": certificates})
     applications = {one.entry_id: one.application_id for one in winners}
     return GrantView(
         stage=key,
