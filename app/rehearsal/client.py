@@ -14,6 +14,8 @@ PATIENCE = 60.0
 """Seconds to wait for one answer."""
 EARLY = 90.0
 """Seconds before the end of an access token at which it is renewed."""
+WAITS = (0.5, 1.0, 2.0, 4.0)
+"""Seconds before a busy service is asked again."""
 AT_ONCE = 8
 """Requests under way at the same time."""
 
@@ -40,10 +42,16 @@ class Wire:
     requests: int = 0
 
     async def send(self, method: str, path: str, **more: Any) -> httpx.Response:
-        """One request, sent once. Raises Refused with the problem document."""
-        async with self.gate:
-            self.requests += 1
-            answer = await self.http.request(method, path, **more)
+        """One request; sent again, under the same key, while the service is busy. Raises Refused
+        with the problem document.
+        """
+        for patience in (*WAITS, None):
+            async with self.gate:
+                self.requests += 1
+                answer = await self.http.request(method, path, **more)
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE or patience is None:
+                break
+            await asyncio.sleep(patience)
         if answer.is_error:
             raise Refused(answer.status_code, _problem(answer), f"{method} {path}")
         return answer

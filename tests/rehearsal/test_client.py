@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from app.rehearsal import client
 from app.rehearsal.client import Person, Refused, Wire
 from app.rehearsal.year import Checks
 
@@ -115,3 +116,18 @@ def test_check_that_failed_once_stays_failed() -> None:
         checks.holds("一致", ok, "3 ≠ 4")
     assert not checks.made["一致"].ok
     assert checks.made["一致"].seen == "3 ≠ 4"
+
+
+async def test_a_busy_service_is_asked_again_under_the_same_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(client, "WAITS", (0.0, 0.0))
+    keys: list[str] = []
+
+    def busy_twice(request: httpx.Request) -> httpx.Response:
+        keys.append(request.headers["Idempotency-Key"])
+        return httpx.Response(503 if len(keys) < 3 else 200, json={"code": "busy"})
+
+    assert await Person(wire(busy_twice), "公众").post("/x") == {"code": "busy"}
+    assert len(keys) == 3
+    assert len(set(keys)) == 1

@@ -119,12 +119,12 @@ async def a_regulation_with_faults(desk: Desk, office: Office) -> None:
         "/bonus/0/amount", "500000.005", changed("/stages/5/of/0/share", "105%", BINHU)
     )
     parts = changed("/bonus/0/tier", "gold", changed("/stages/3/start_from", "nowhere", BINHU))
-    runs = changed("/stages/6/ballot", "secret", changed("/stages/6/mode", "electronic", BINHU))
+    runs = changed("/stages/6/mode", "electronic", BINHU)
     where = ("POST", f"/programmes/{office.programme_id}/regulations")
     for text, paths in (
         (figures, ["/stages/5/of/0/share", "/bonus/0/amount"]),
         (parts, ["/bonus/0/tier", "/stages/3/start_from"]),
-        (runs, ["/stages/6/mode", "/stages/6/ballot"]),
+        (runs, ["/stages/6/mode"]),
     ):
         body = {"text": text, "document": "滨政发〔2026〕3号"}
         faults = ["regulation-faulty"] * len(paths)

@@ -6,6 +6,7 @@ import pytest
 
 from app.rules.regulation import RegulationErrors, read
 from app.rules.regulation.explain import explain
+from app.rules.regulation.stages import Intake
 from tests.rules.regulation.award_texts import changed
 
 WIDE = (Path(__file__).parent / "wide.yaml").read_text()
@@ -97,7 +98,9 @@ def test_entries_flow_past_stages_that_are_not_theirs() -> None:
     assert wide.feeders(committee, "organisation") == {"total"}
     assert wide.feeders(committee, "person") == {"talk"}
     assert wide.feeders(total, "organisation", settled=True) == {"check"}
-    assert wide.documents_of(wide.stage("intake"), "person") == ("申报表", "事迹材料")  # type: ignore[arg-type]
+    intake = wide.stage("intake")
+    assert isinstance(intake, Intake)
+    assert wide.documents_of(intake, "person") == ("申报表", "事迹材料", "内部公示证明")
 
 
 @pytest.mark.parametrize(
