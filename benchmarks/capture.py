@@ -173,9 +173,17 @@ def source(text: str, value: Any, known: Mapping[str, Any]) -> Source:
         telling = not name.startswith("row") or len(str(value)) >= TELLING
         if alike and telling and seen == value:
             return {"from": name}
+    for name, seen in known.items():
+        if isinstance(seen, UUID) and value == str(seen):
+            return {"text": name}
     if isinstance(value, UUID):
         assert text.startswith("INSERT"), f"{value} is new in {text}"
         return {"from": "fresh"}
+    return constant(value)
+
+
+def constant(value: Any) -> Source:
+    """What is as good as constant: a frozen text, a salt."""
     if isinstance(value, bytes):
         return {"octets": value.hex()}
     if isinstance(value, timedelta):

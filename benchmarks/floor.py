@@ -54,6 +54,9 @@ def getter(source: Mapping[str, Any]) -> Callable[[Asked], Any]:
         return lambda _: length
     if "value" in source:
         return lambda _: source["value"]
+    if "text" in source:
+        find = getter({"from": source["text"]})
+        return lambda asked: str(find(asked))
     name, *places = source["from"].split()
     if name == "scopes":
         return lambda asked: scopes(grants(asked.rows[0][0]), places[0])
