@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select, update
 
 from app.award.applications.models import Application, Attachment
+from app.award.deliberation.minutes import Sitting, content_of
 from app.award.deliberation.models import Minutes, Motion
-from app.award.deliberation.rules import Sitting, content_of
 from app.award.granting.models import Award
 from app.award.judging.models import Assignment, Expert, Panel
 from app.award.programmes.models import Authority, Cycle, Programme, Seat
@@ -118,7 +118,7 @@ async def take_minutes(office: Office) -> None:
             at = Entry.stage_id == motion.stage_id, Entry.round == motion.round
             entries = (await db.scalars(select(Entry.id).where(*at))).all()
             ballots = [(entry, seat, Choice.APPROVE) for entry in entries for seat in seats]
-            sitting = Sitting(seats, [], ballots, 3, 3, "赵六", "钱七")
+            sitting = Sitting(seats, [], 3, 3, "赵六", "钱七", ballots)
             content = content_of(sitting, rule, entries, seats) | {"document": "会议纪要1号"}
             minutes = Minutes(
                 motion_id=motion.id,
