@@ -92,18 +92,18 @@ class PanelKind:
         able = [each for each in candidates if each.id not in below]
         passed = cut(rule.advances, able, stage.places_sought, stage.tie_order).advanced
         consoled = await _consoled(db, stage, inputs, ranks, passed | below)
-        reason = rules.elimination_reason
+        through, reason = passed | consoled, rules.elimination_reason
         return Judgement(
             [
                 Verdict(
                     UUID(entry),
-                    Result.ADVANCED if entry in passed | consoled else Result.ELIMINATED,
+                    Result.ADVANCED if entry in through else Result.ELIMINATED,
                     exact=exact[entry],
                     score=score,
                     rank=ranks[entry],
                     tier=rule.consolation if entry in consoled else None,
                     reason=None
-                    if entry in passed | consoled
+                    if entry in through
                     else reason(rule.advances, below_pass_line=entry in below),
                     settled=entry in consoled,
                 )

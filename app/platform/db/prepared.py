@@ -62,7 +62,7 @@ class Prepared:
         """The rows as named tuples."""
         if not self._changes:
             return [self._line._make(record) for record in records]
-        return [self._line(*self._changed(list(record))) for record in records]
+        return [self._line._make(self._changed([*record])) for record in records]
 
     def _changed(self, values: list[Any]) -> list[Any]:
         for place, change in self._changes:
@@ -70,10 +70,14 @@ class Prepared:
         return values
 
 
+def _as_tuple(values: list[Any] | None) -> tuple[Any, ...] | None:
+    return None if values is None else tuple(values)
+
+
 def _reader(kind: Any) -> Change | None:
     """What SQLAlchemy makes of a value that the driver gives; None where it is as it should be."""
-    if isinstance(kind, ARRAY) and not kind.as_tuple and _reader(kind.item_type) is None:
-        return None  # only copied
+    if isinstance(kind, ARRAY) and _reader(kind.item_type) is None:
+        return _as_tuple if kind.as_tuple else None  # a list, which would only be copied
     change: Change | None = kind.dialect_impl(DIALECT).result_processor(DIALECT, None)
     return change
 
