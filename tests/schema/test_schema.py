@@ -1,5 +1,6 @@
 """Does the served service do what its description says, whatever it is asked, whoever asks?"""
 
+import re
 from collections import Counter
 from itertools import count
 from typing import Any
@@ -43,6 +44,7 @@ by_chance = described(coverage=False)
 borders = described(coverage=True)
 SOME = st.integers(0, 10_000)
 TURN = count()
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 STRICTER = {"not-a-whole-number"}
 """12.0 is a whole number to JSON Schema, not to us."""
 SHAPES = {code for code, _, _ in [*MISTAKES.values(), WRONG_VALUE]} - STRICTER
@@ -52,7 +54,12 @@ def shape_is_described(ctx: Any, response: Any, case: Any) -> None:
     """What the description lets through is never refused for its shape."""
     del ctx
     if response.status_code == 422 and not case.meta.generation.mode.is_negative:
-        wrong = [error for error in response.json()["errors"] if error["code"] in SHAPES]
+        wrong = [
+            error
+            for error in response.json()["errors"]
+            # JSON Schema has no bounds for days.
+            if error["code"] in SHAPES and not DAY.search(error["detail"])
+        ]
         assert not wrong, wrong
 
 

@@ -154,6 +154,7 @@ class LaunchIn(Body):
         default={},
         description="Places of single tiers, where the document names them.",
         examples=[{"award": 2}],
+        json_schema_extra={"additionalProperties": False},
     )
 
 
