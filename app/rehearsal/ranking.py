@@ -1,5 +1,6 @@
 """How is a composite stage (综合评价) played? It is arithmetic; we do it once more."""
 
+from collections import Counter
 from fractions import Fraction
 
 from app.rehearsal import check, panels, proposing, scoring
@@ -134,6 +135,8 @@ def _below(year: Year, stage: Scored, entries: list[Entry]) -> list[Entry]:
 
 
 def tied(year: Year, stage: Scored | Vote, entries: list[Entry]) -> list[Entry]:
-    """All entries, best first; among equals in the order of the cast."""
+    """Those who share their place with another, best first; among equals in the cast's order."""
     keys = year.ledger.keys[stage.key]
-    return sorted(entries, key=lambda e: (keys[e.number], -e.number), reverse=True)
+    sharing = Counter(keys[entry.number] for entry in entries)
+    level = [entry for entry in entries if sharing[keys[entry.number]] > 1]
+    return sorted(level, key=lambda e: (keys[e.number], -e.number), reverse=True)
