@@ -29,7 +29,7 @@ from app.award.programmes.models import (
 )
 from app.award.roles import Role
 from app.award.stages.lifecycle import Result, StageStatus
-from app.award.stages.models import Entry, Outcome, Stage
+from app.award.stages.models import Entry, Outcome, Snapshot, Stage
 from app.catalogue import loader
 from app.platform.accounts.callers import AUDIENCE
 from app.platform.accounts.lifecycle import AccountStatus
@@ -323,6 +323,16 @@ async def make_submitted(office: Office, firm: Firm, track: str = "organisation"
     return application.id
 
 
+def _snapshot(stage: Stage) -> Snapshot:
+    return Snapshot(
+        stage_id=stage.id,
+        round=stage.round,
+        text="{}",
+        digest=digest_text("{}"),
+        taken_at=stage.closed_at,
+    )
+
+
 async def entries_in(office: Office, key: str, count: int) -> list[tuple[UUID, UUID]]:
     """Open a stage with `count` new applications in it; every stage before is closed and has let
     them through. Gives (application id, entry id)."""
@@ -340,6 +350,8 @@ async def entries_in(office: Office, key: str, count: int) -> list[tuple[UUID, U
                 stage.status = StageStatus.OPEN if here else StageStatus.CLOSED
                 stage.opened_at = ground.clock()
                 stage.closed_at = None if here else ground.clock()
+                if not here:
+                    db.add(_snapshot(stage))
             entries = [
                 Entry(
                     stage_id=stage.id,

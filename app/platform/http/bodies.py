@@ -37,18 +37,23 @@ class View(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-Line = Annotated[
-    str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")
-]
-"""One line of text, 1 to 200 characters, no control characters."""
+WORD = r"[^\s\x00-\x1f\x7f\x85]"
+"""A character that can be seen."""
 
-Prose = Annotated[
+Line = Annotated[
     str,
     StringConstraints(
-        min_length=1, max_length=8000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+        min_length=1, max_length=200, pattern=rf"^[^\x00-\x1f\x7f]*{WORD}[^\x00-\x1f\x7f]*$"
     ),
 ]
-"""Running text, 1 to 8000 characters."""
+"""One line of text, 1 to 200 characters, not only blanks, no control characters."""
+
+TEXT = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+
+Prose = Annotated[
+    str, StringConstraints(min_length=1, max_length=8000, pattern=rf"^{TEXT}*{WORD}{TEXT}*$")
+]
+"""Running text, 1 to 8000 characters, not only blanks."""
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
 """A short name in a regulation: lower-case ASCII letters, digits and dashes."""
