@@ -26,6 +26,7 @@ from app.platform.evidence import routes as evidence
 from app.platform.http.chapters import Chapter
 from app.platform.http.endings import Ending, install
 from app.platform.inbox.routes import routes as notifications
+from app.platform.uploads.routes import routes as uploads
 from app.reference.routes import routes as reference
 
 PREFIX = "/api/v1"
@@ -35,6 +36,7 @@ CHAPTERS = [
     accounts,
     organisations,
     notifications,
+    uploads,
     programmes,
     records,
     stages,

@@ -26,7 +26,7 @@ from app.platform.security.passwords import CHEAPEST, PRODUCTION, PasswordHasher
 from app.platform.security.sealing_keys import sealer
 from app.reference.openapi import enrich
 from app.settings import Settings
-from app.wiring import KINDS, POLICY, unfit
+from app.wiring import KINDS, POLICY, PURPOSES, unfit
 
 DESCRIPTION = """
 The service under a government quality award (政府质量奖): organisations apply, the office screens,
@@ -42,10 +42,11 @@ granted.
 
 BODIES = (
     ("/api/v1/(programmes/[^/]+/regulations|regulations/check)", 2 * MEBIBYTE),
-    ("/api/v1/attachments/[^/]+/content", 50 * MEBIBYTE),
+    ("/api/v1/(attachments|uploads)/[^/]+/content", 50 * MEBIBYTE),
 )
 """Bodies that may be larger than others: the text of a regulation, and a file."""
 ASKED = ["Authorization", "Content-Type", "Accept-Language", "If-Match", "Idempotency-Key"]
+ASKED += ["Content-Range"]
 TOLD = [
     *("ETag", "Location", "Retry-After", "Idempotency-Replayed", "X-Request-Id"),
     *("Deprecation", "Sunset", "Link"),
@@ -67,10 +68,11 @@ def make_ground(settings: Settings, *, answer: float = ANSWER_OF_A_REQUEST) -> G
             settings.database_url, pool_size=settings.pool_size, answer=answer
         ),
         policy=POLICY,
+        purposes=PURPOSES,
         chain=KeyChain.of(settings.folder / "keys"),
         sealer=sealer(settings.folder / "keys" / "personal.key"),
         hasher=PasswordHasher(CHEAPEST if settings.cheap_passwords else PRODUCTION),
-        files=FileStore(settings.folder / "files"),
+        files=FileStore.in_folder(settings.folder / "files"),
         clock=wall_clock,
         issuer=settings.issuer,
         rehearsal=settings.rehearsal,

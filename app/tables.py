@@ -16,6 +16,7 @@ from app.platform.accounts import models as accounts
 from app.platform.audit import models as audit
 from app.platform.db import installation
 from app.platform.db.base import Model, append_only_tables
+from app.platform.files import models as files
 from app.platform.http import once, rates
 from app.platform.jobs import models as jobs
 from app.platform.notifications import models as notifications
@@ -28,6 +29,7 @@ MODULES = (
     audit,
     deliberation,
     endorsement,
+    files,
     granting,
     installation,
     jobs,

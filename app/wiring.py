@@ -1,6 +1,7 @@
 """What plugs into what: the kinds of stage, the policy, and which regulations can be run here."""
 
 from app.award.applications.kind import IntakeKind
+from app.award.applications.models import Attachment
 from app.award.deliberation.kind import VoteKind
 from app.award.deliberation.rules import votes_not_offered
 from app.award.endorsement.kind import EndorsementKind
@@ -13,6 +14,10 @@ from app.award.screening.kind import ScreeningKind
 from app.award.stages.kind import Kinds
 from app.award.survey.kind import SurveyKind
 from app.catalogue.check import check_criteria
+from app.platform.files.contents import Contents, Naming
+from app.platform.files.kinds import ALL, DOCUMENTS, SCANS
+from app.platform.files.models import Upload
+from app.platform.files.rules import Purpose, Purposes
 from app.rules.regulation.model import Regulation
 from app.rules.regulation.problems import Problem
 
@@ -30,6 +35,17 @@ KINDS: Kinds = {
 }
 
 POLICY = make_policy()
+
+PURPOSES: Purposes = {
+    "mandate": Purpose(SCANS),
+    "endorsement-letter": Purpose(SCANS),
+    "cure": Purpose(ALL),
+    "signed-document": Purpose(DOCUMENTS | SCANS),
+}
+"""What people upload files for, beside the attachments of applications."""
+
+CONTENTS: Contents = (Naming.announced(Attachment), Naming.announced(Upload))
+"""Every table that names a content of the store."""
 
 
 def unfit(regulation: Regulation) -> list[Problem]:

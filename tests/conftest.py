@@ -27,7 +27,7 @@ from app.platform.security.passwords import CHEAPEST, PasswordHasher
 from app.platform.security.sealing import Sealer
 from app.proof.keys import KeyRing, SigningKey
 from app.settings import Profile, Settings
-from app.wiring import POLICY
+from app.wiring import POLICY, PURPOSES
 from tests.clock import MovableClock
 
 # A busy machine is no failure of the law: how long an example takes is not what is asked.
@@ -136,10 +136,11 @@ async def ground(
     ground = Ground(
         database=database,
         policy=POLICY,
+        purposes=PURPOSES,
         chain=KeyChain(*(KeyRing(active=SigningKey.generate()) for _ in range(2))),
         sealer=Sealer.generate(),
         hasher=PasswordHasher(CHEAPEST),
-        files=FileStore(tmp_path_factory.mktemp("files")),
+        files=FileStore.in_folder(tmp_path_factory.mktemp("files")),
         clock=clock,
         issuer="quality-award",
     )

@@ -34,6 +34,9 @@ TABLE: list[tuple[str, str, str | None, str | None]] = [
     ("organisation:apply",      APPLICANT,  None,           None),
     ("organisation:read",       APPLICANT,  None,           None),
     ("organisation:register",   PUBLIC,     None,           None),
+    ("upload:announce",         PUBLIC,     None,           None),
+    ("upload:edit",             PUBLIC,     "uploader",     "free"),
+    ("upload:read",             PUBLIC,     "uploader",     None),
     # --- programmes, regulations, cycles
     ("authority:create",        SYSTEM,     None,           None),
     ("authority:read",          PUBLIC,     None,           None),

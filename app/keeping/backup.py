@@ -23,7 +23,8 @@ from app.keeping.snapshot import connected, look
 from app.platform.clock import wall_clock
 from app.platform.db import embedded
 from app.platform.db.engine import DatabaseAwayError
-from app.platform.files.store import FileStore
+from app.platform.files.folder import Folder
+from app.platform.files.store import key_of
 from app.settings import Settings
 
 
@@ -51,7 +52,7 @@ async def _keep(
         with closing(programs.dump(url, seen.name)) as dumped:
             pieces = counted(dumped, "导出数据库", None, progress)
             await asyncio.to_thread(writer.add, DATABASE, pieces)
-    missing = _add_files(writer, FileStore(folder / "files"), seen.files, progress)
+    missing = _add_files(writer, Folder(folder / "files"), seen.files, progress)
     if keys:
         for name, content in key_files(folder / "keys").items():
             writer.add(f"keys/{name}", [content])
@@ -98,13 +99,13 @@ def _address(settings: Settings) -> Iterator[str]:
 
 
 def _add_files(
-    writer: Writer, store: FileStore, named: dict[str, int], progress: Progress
+    writer: Writer, store: Folder, named: dict[str, int], progress: Progress
 ) -> list[str]:
     """Gives the digests of those that the store has lost, or holds with another content."""
     missing, done, whole = [], 0, sum(named.values())
     for digest in sorted(named):
         try:
-            with store.path(digest).open("rb") as content:
+            with store.place(key_of(digest)).open("rb") as content:
                 sound = writer.add(f"files/{digest}", pieces_of(content), digest=digest)
         except FileNotFoundError:
             sound = False

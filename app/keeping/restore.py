@@ -32,7 +32,8 @@ from app.keeping.snapshot import connected, log_states
 from app.platform.audit.walk import Finding
 from app.platform.db import embedded
 from app.platform.db.revision import known_revisions, newest_revision
-from app.platform.files.store import FileStore
+from app.platform.files.folder import Folder
+from app.platform.files.store import key_of
 from app.settings import Settings
 
 OURS = """
@@ -145,14 +146,14 @@ def _unpack(
     archive: Path, folder: Path, owner: str, manifest: Manifest, progress: Progress
 ) -> None:
     """Keys and files first, and when they are on the disk the database."""
-    store, done, whole = FileStore(folder / "files"), 0, manifest.files
+    store, done, whole = Folder(folder / "files"), 0, manifest.files
     with members(archive) as parts:
         for name, content in parts:
             kind, _, rest = name.partition("/")
             if kind == "keys":
                 write_key(folder / "keys", rest, content.read())
             elif kind == "files":
-                place = store.path(rest)
+                place = store.place(key_of(rest))
                 place.parent.mkdir(parents=True, exist_ok=True)
                 with place.open("wb") as out:
                     out.writelines(pieces_of(content))

@@ -10,7 +10,6 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from app.award.applications.models import Attachment, AttachmentState
 from app.keeping.archive import LogState
 from app.keeping.refusals import NothingToKeep, SchemaUnknown
 from app.platform.audit.models import LogCheckpoint, LogHead
@@ -18,7 +17,9 @@ from app.platform.audit.sealer import split_peaks
 from app.platform.db.engine import AWAY, DatabaseAwayError
 from app.platform.db.installation import Installation, Purpose
 from app.platform.db.revision import known_revisions
+from app.platform.files.contents import lying
 from app.proof.merkle import Frontier
+from app.wiring import CONTENTS
 
 PATIENT = {
     "statement_timeout": "0",
@@ -80,16 +81,13 @@ async def look(db: AsyncConnection) -> Snapshot:
     purpose = await db.scalar(select(Installation.purpose))
     if purpose is None:
         raise NothingToKeep("服务还没有在这个数据库上启动过，没有可备份的内容。")
-    named = select(Attachment.sha256, Attachment.size).where(
-        Attachment.state == AttachmentState.STORED
-    )
     return Snapshot(
         name=str(await db.scalar(text("SELECT pg_export_snapshot()"))),
         postgresql=int(str(await db.scalar(text("SHOW server_version_num")))),
         revision=str(revision),
         purpose=Purpose(purpose),
         logs=await log_states(db),
-        files={row.sha256: row.size for row in await db.execute(named)},
+        files={row.sha256: row.size for row in await db.execute(lying(CONTENTS))},
     )
 
 

@@ -7,6 +7,7 @@ from fastapi import Request
 
 from app.platform.clock import ClockWatch, WallClock
 from app.platform.db.engine import Database
+from app.platform.files.rules import Purposes
 from app.platform.files.store import FileStore
 from app.platform.security.keys import KeyChain
 from app.platform.security.passwords import PasswordHasher
@@ -20,7 +21,8 @@ from app.proof.jws import KeyRing, SigningKey, Typ, sign
 class Ground:
     """The database, the keys, the policy, the clock. `watch`: whether it jumped, where it is the
     machine's; `rehearsal`: award time may be moved; `public_rate`: how often a minute one network
-    may make us write without having signed in.
+    may make us write without having signed in; `purposes`: what is
+    uploaded for.
     """
 
     database: Database
@@ -34,6 +36,7 @@ class Ground:
     rehearsal: bool = False
     public_rate: int | None = None
     watch: ClockWatch | None = None
+    purposes: Purposes = field(default_factory=dict)
     tokens: VerifiedTokens = field(default_factory=VerifiedTokens)
 
     @property

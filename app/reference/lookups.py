@@ -2,11 +2,11 @@
 
 from datetime import date, timedelta
 
-from app.award.applications.rules import LARGEST
 from app.catalogue.loader import CodeItem, CodeList, NotInCatalogueError, code_list
 from app.platform.accounts.callers import Call
 from app.platform.accounts.service.sign_in import ACCESS_LIFETIME
 from app.platform.errors import Invalid, NotFound
+from app.platform.files.rules import LARGEST
 from app.platform.http.pages import MOST
 from app.reference.schemas import (
     CodeItemView,

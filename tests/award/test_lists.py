@@ -33,6 +33,7 @@ from tests.award.endorsement.desk import KEY, desk_of
 from tests.award.granting.steps import award, come_to
 from tests.award.judging.bench import judge_all, make_bench
 from tests.award.publicity.steps import board, objected, posted
+from tests.award.world import uploaded
 from tests.factories import Caller, Office, close, give_role, make_caller, make_firm, stage_row
 from tests.statements import counting
 
@@ -101,6 +102,8 @@ async def _people(ground: Ground, lists: Lists, count: int) -> None:
     lists.at("list_sessions", "/auth/sessions", speaker)
     lists.at("list_organisations", "/organisations", speaker)
     lists.at("list_notifications", "/notifications", speaker)
+    await keep(ground, *(uploaded(ground, speaker.person_id) for _ in range(count)))
+    lists.at("list_uploads", "/uploads", speaker)
 
 
 async def _programmes(ground: Ground, lists: Lists, count: int) -> None:

@@ -59,6 +59,9 @@ EXPECTED: dict[str, set[Right]] = {
     | rights("event:read", phase="public")
     | rights("notice:read", "notice:object", phase="posted")
     | rights("notification:read", standing="addressee")
+    | rights("upload:announce")
+    | rights("upload:read", standing="uploader")
+    | rights("upload:edit", standing="uploader", phase="free")
     | rights("expert:declare", "expert:read", standing="self")
     | rights("award:read", phase="published"),
     Role.APPLICANT: rights(

@@ -44,10 +44,12 @@ from app.platform.accounts.queries import ACCOUNT_RESOURCE, ORGANISATION
 from app.platform.audit.models import AuditEvent
 from app.platform.audit.record import record
 from app.platform.db.base import Model
+from app.platform.files.models import Upload
 from app.platform.ground import Ground
 from app.platform.inbox.queries import INBOX
 from app.platform.notifications.models import Notification
 from app.platform.security.permission import SERVICE, Actor, Resource
+from app.platform.uploads.queries import UPLOAD_RESOURCE
 from app.wiring import POLICY
 from tests.factories import Firm, Office, entries_in, make_caller, make_office, stage_row
 
@@ -80,6 +82,7 @@ READABLE = [
     Readable(ACCOUNT_RESOURCE, select(Account.id)),
     Readable(ORGANISATION, select(Organisation.id)),
     Readable(INBOX, select(Notification.id)),
+    Readable(UPLOAD_RESOURCE, select(Upload.id)),
     Readable(AUTHORITY, select(Authority.id)),
     Readable(PROGRAMME, select(Programme.id)),
     Readable(CYCLE_RESOURCE, select(Cycle.id)),
@@ -131,6 +134,9 @@ async def make_world(ground: Ground) -> World:
     actors = await _actors(ground, here, there, firm, rival)
     await _draft(here, firm)
     await _keep(ground, *(_told(ground, actors[role]) for role in (Role.APPLICANT, Role.CLERK)))
+    await _keep(
+        ground, *(uploaded(ground, actors[role].person_id) for role in (Role.APPLICANT, Role.CLERK))
+    )
     await _keep(ground, *(_routed(here, entry, actors["clerk"]) for entry in entries))
     await _judging(here, entries, actors)
     await _committee(here, entered, actors["clerk"])
@@ -333,6 +339,19 @@ def _told(ground: Ground, addressee: Actor) -> Notification:
         params={},
         title="通知",
         text="您好。",
+        created_at=ground.clock(),
+    )
+
+
+def uploaded(ground: Ground, person: UUID | None) -> Upload:
+    """An upload that waits for its bytes."""
+    return Upload(
+        person_id=person,
+        purpose="mandate",
+        file_name="授权书.pdf",
+        media_type="application/pdf",
+        size=100,
+        sha256=uuid4().hex * 2,
         created_at=ground.clock(),
     )
 

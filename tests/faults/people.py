@@ -8,10 +8,11 @@ from uuid import UUID, uuid4
 from sqlalchemy import select, update
 
 from app.award.applications.lifecycle import ApplicationStatus
-from app.award.applications.models import Application, Attachment, AttachmentState
+from app.award.applications.models import Application, Attachment
 from app.award.invariants import Broken, broken
 from app.award.stages.lifecycle import StageStatus
 from app.award.stages.models import Stage
+from app.platform.files.models import FileState
 from app.platform.ground import Ground
 from app.rules.regulation.stages import Intake
 from tests.factories import Firm, Office
@@ -89,7 +90,7 @@ async def complete_drafts(office: Office, firms: Sequence[Firm]) -> list[UUID]:
                     media_type="application/pdf",
                     size=5,
                     sha256=uuid4().hex * 2,
-                    state=AttachmentState.STORED,
+                    state=FileState.STORED,
                     created_at=now,
                     stored_at=now,
                 )

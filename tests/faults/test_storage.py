@@ -15,9 +15,11 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy import select, update
 
-from app.award.applications.models import Attachment, AttachmentState
+from app.award.applications.models import Attachment
 from app.platform.errors import StorageFull
-from app.platform.files.store import FileStore
+from app.platform.files.models import FileState
+from app.platform.files.objects import StorageAway
+from app.platform.files.store import FileStore, key_of
 from app.platform.ground import Ground
 from tests.factories import Caller, make_firm, make_office
 from tests.faults.people import complete_drafts, intact, open_intake
@@ -74,9 +76,7 @@ async def expected_upload(ground: Ground) -> tuple[Caller, UUID]:
         await db.execute(
             update(Attachment)
             .where(Attachment.id == attachment)
-            .values(
-                state=AttachmentState.EXPECTED, sha256=DIGEST, size=len(CONTENT), stored_at=None
-            )
+            .values(state=FileState.EXPECTED, sha256=DIGEST, size=len(CONTENT), stored_at=None)
         )
     return firm.speaker, attachment
 
@@ -96,11 +96,11 @@ async def test_full_disk_is_told_nothing_is_half_written_and_it_recovers(
             refused = await client.put(path, content=CONTENT, **speaker.auth)
         assert (refused.status_code, refused.json()["code"]) == (507, "storage-full")
         assert files(fault_folder / "files") == []
-        assert await state_of(ground, attachment) == AttachmentState.EXPECTED
+        assert await state_of(ground, attachment) == FileState.EXPECTED
     stored = await client.put(path, content=CONTENT, **speaker.auth)
     assert stored.status_code == 200, stored.text
-    assert await state_of(ground, attachment) == AttachmentState.STORED
-    assert FileStore(fault_folder / "files").path(DIGEST).read_bytes() == CONTENT
+    assert await state_of(ground, attachment) == FileState.STORED
+    assert (fault_folder / "files" / key_of(DIGEST)).read_bytes() == CONTENT
 
 
 class Failing:
@@ -123,24 +123,33 @@ class Failing:
         return failing
 
 
+async def kept(store: FileStore) -> None:
+    """As an upload is: received beside its place, then taken in."""
+    async with store.arriving() as place:
+        arrived = await store.receive(stream(), place, most=len(CONTENT))
+        assert arrived.sha256 == DIGEST
+        await store.keep(place, DIGEST)
+
+
 @pytest.mark.parametrize("code", [errno.EIO, errno.ENOSPC])
 async def test_any_call_that_fails_leaves_all_or_nothing(tmp_path: Path, code: int) -> None:
-    place, failed, told = 0, 0, StorageFull if code == errno.ENOSPC else OSError
+    place, failed, told = 0, 0, StorageFull if code == errno.ENOSPC else StorageAway
     while True:
         place += 1
-        store = FileStore(tmp_path / f"{code}-{place}")
+        folder = tmp_path / f"{code}-{place}"
+        store, there = FileStore.in_folder(folder), folder / key_of(DIGEST)
         with pytest.MonkeyPatch.context() as monkeypatch:
             failing = Failing(monkeypatch, place, code)
             try:
-                await store.put(stream(), digest=DIGEST, size=len(CONTENT))
+                await kept(store)
             except told:
                 failed += 1
             reached = failing.calls >= place
-        left = files(store.folder)
-        assert left in ([], [store.path(DIGEST)]), left
+        left = files(folder)
+        assert left in ([], [there]), left
         assert all(path.read_bytes() == CONTENT for path in left)
         if not reached:
             break
-        await store.put(stream(), digest=DIGEST, size=len(CONTENT))  # it recovers
-        assert store.path(DIGEST).read_bytes() == CONTENT
+        await kept(store)  # it recovers
+        assert there.read_bytes() == CONTENT
     assert failed >= 6

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.award.applications.models import Attachment
 from app.keeping.archive import (
     DATABASE,
     MANIFEST,
@@ -33,7 +34,9 @@ from app.keeping.refusals import (
 from app.keeping.restore import restore
 from app.platform.db.installation import Purpose
 from app.platform.db.revision import newest_revision
+from app.platform.files.models import Upload
 from app.settings import Settings
+from app.wiring import CONTENTS
 from tests.architecture.sources import called, nodes
 
 AT = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -225,6 +228,8 @@ def test_programs_reach_the_database_of_the_address(monkeypatch: pytest.MonkeyPa
 
 
 def test_files_come_from_uploads_alone() -> None:
-    """A backup keeps the files that `attachment` names: who stores others must name them there."""
-    found = {path for path, node in nodes() if called(node).endswith("files.put")}
-    assert found == {"app/award/applications/attaching.py"}
+    """A backup keeps what the tables of the wiring name: whoever stores else must name it there."""
+    kept = ("files.keep", "files.keep_content")
+    found = {path for path, node in nodes() if called(node).endswith(kept)}
+    assert found == {"app/platform/uploads/receiving.py"}
+    assert {each.sha256.class_ for each in CONTENTS} == {Attachment, Upload}

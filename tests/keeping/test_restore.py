@@ -35,6 +35,7 @@ from app.platform.audit.models import LogCheckpoint, LogLeaf, log_key
 from app.platform.db import embedded
 from app.platform.db.engine import Database
 from app.platform.db.installation import Purpose, settle
+from app.platform.files.store import key_of
 from app.platform.ground import Ground
 from app.proof.merkle import root
 from app.serving import free_port
@@ -453,7 +454,7 @@ async def ten_thousand(settings: Settings) -> None:
     for number in range(10_000):
         content = b"%PDF-1.7 " + os.urandom(20_000)
         digests.append(sha256(content).hexdigest())
-        where = ground.files.path(digests[number])
+        where = settings.folder / "files" / key_of(digests[number])
         where.parent.mkdir(parents=True, exist_ok=True)
         where.write_bytes(content)
     form = '{"employees": 420, "profile": "' + "质量" * 500 + '"}'

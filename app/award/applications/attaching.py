@@ -1,23 +1,23 @@
 """What applicants do with files: announce, upload, take off, open."""
 
-from collections.abc import AsyncIterator
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.award.applications import queries, rules
-from app.award.applications.models import Attachment, AttachmentState
+from app.award.applications.models import Attachment
 from app.award.applications.naming import intake_of
 from app.award.applications.schemas import AttachmentIn, AttachmentView
 from app.award.applications.service import ensure_draft
 from app.award.programmes.models import Cycle
 from app.award.programmes.queries import regulation_of
-from app.platform.accounts.callers import Call, identify
+from app.platform.accounts.callers import Call
 from app.platform.audit.record import record
 from app.platform.errors import ensure
-from app.platform.ground import Ground
+from app.platform.files.models import FileState
+from app.platform.files.naming import naming
+from app.platform.files.rules import NotUploaded, file_name_obstacle
+from app.platform.uploads.receiving import Door, Sent, receive
 
 
 async def announce(call: Call, application_id: UUID, body: AttachmentIn) -> AttachmentView:
@@ -30,12 +30,13 @@ async def announce(call: Call, application_id: UUID, body: AttachmentIn) -> Atta
     wanted = regulation.documents_of(intake_of(regulation, found.it.track), found.it.track)
     ensure(
         [
-            rules.file_name_obstacle(body.file_name),
+            file_name_obstacle(body.file_name),
             None
             if body.document in wanted
             else rules.DocumentUnknown(pointer="/document", name=body.document),
         ]
     )
+    await naming(call.db, body.sha256)
     attachment = Attachment(application_id=application_id, created_at=call.now, **body.model_dump())
     try:
         async with call.db.begin_nested():
@@ -45,28 +46,15 @@ async def announce(call: Call, application_id: UUID, body: AttachmentIn) -> Atta
     return queries.attachment_view(attachment)
 
 
-async def upload(
-    ground: Ground,
-    token: str | None,
-    attachment_id: UUID,
-    body: AsyncIterator[bytes],
-    wall: datetime,
-) -> AttachmentView:
-    """Receive the announced bytes. No connection is held while they arrive."""
-    async with ground.database.reading() as db:
-        call = await _call(db, ground, token, wall)
-        expected = await _expected(call, attachment_id)
-    head = await ground.files.put(body, digest=expected.sha256, size=expected.size)
-    ensure([rules.type_obstacle(expected.media_type, head)])
-    async with ground.database.writing() as db:
-        call = await _call(db, ground, token, wall)
-        attachment = await _expected(call, attachment_id)
-        attachment.state, attachment.stored_at = AttachmentState.STORED, call.now
-        detail = {"document": attachment.document, "sha256": attachment.sha256}
-        record(
-            db, call.actor, "attachment:store", subject=attachment_id, now=call.now, detail=detail
-        )
-        return queries.attachment_view(attachment)
+async def upload(sent: Sent) -> AttachmentView:
+    """Receive the announced bytes, or a part of them."""
+    return queries.attachment_view(await receive(sent, ATTACHMENTS))
+
+
+async def progress(call: Call, attachment_id: UUID) -> AttachmentView:
+    """How far an upload has come."""
+    attachment, _ = await queries.get_attachment(call, attachment_id)
+    return queries.attachment_view(attachment)
 
 
 async def remove(call: Call, attachment_id: UUID) -> None:
@@ -81,8 +69,8 @@ async def remove(call: Call, attachment_id: UUID) -> None:
 async def download(call: Call, attachment_id: UUID) -> Attachment:
     """Open an attachment: an audited read."""
     attachment, found = await queries.get_attachment(call, attachment_id)
-    if attachment.state != AttachmentState.STORED:
-        raise rules.NotUploaded
+    if attachment.state != FileState.STORED:
+        raise NotUploaded
     record(
         call.db,
         call.actor,
@@ -94,15 +82,23 @@ async def download(call: Call, attachment_id: UUID) -> Attachment:
     return attachment
 
 
-async def _call(db: AsyncSession, ground: Ground, token: str | None, wall: datetime) -> Call:
-    actor, shift = await identify(db, ground, token, wall)
-    return Call(db, actor, wall + shift, wall, ground)
-
-
-async def _expected(call: Call, attachment_id: UUID) -> Attachment:
-    attachment, found = await queries.get_attachment(call, attachment_id)
+async def _expected(call: Call, attachment_id: UUID, lock: bool) -> Attachment:
+    attachment, found = await queries.get_attachment(call, attachment_id, lock=lock)
     ensure_draft(found.it)
     found.require("application:edit")
-    if attachment.state != AttachmentState.EXPECTED:
-        raise rules.AlreadyUploaded
     return attachment
+
+
+def _kept(call: Call, attachment: Attachment) -> None:
+    detail = {"document": attachment.document, "sha256": attachment.sha256}
+    record(
+        call.db,
+        call.actor,
+        "attachment:store",
+        subject=attachment.id,
+        now=call.now,
+        detail=detail,
+    )
+
+
+ATTACHMENTS = Door(_expected, _kept)

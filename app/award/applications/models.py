@@ -1,12 +1,10 @@
 """How are applications and their attachments stored?"""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
     ForeignKey,
     Index,
@@ -18,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.award.applications.lifecycle import ApplicationStatus
 from app.platform.db.base import Model, identifier, one_of
+from app.platform.files.models import Announced, of_files
 
 
 class Application(Model):
@@ -65,28 +64,16 @@ class Application(Model):
     submitted_at: Mapped[datetime | None]
 
 
-class AttachmentState(StrEnum):
-    EXPECTED = "expected"
-    STORED = "stored"
-
-
-class Attachment(Model):
+class Attachment(Announced, Model):
     """A file of an application: announced with size and digest, then uploaded."""
 
     __tablename__ = "attachment"
     __table_args__ = (
-        one_of("state", AttachmentState),
-        CheckConstraint("size > 0", name="not_empty"),
+        *of_files(),
         UniqueConstraint("application_id", "document", "sha256"),
+        Index("ix_attachment_sha256", "sha256"),
     )
 
     id: Mapped[UUID] = identifier()
     application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
     document: Mapped[str]
-    file_name: Mapped[str]
-    media_type: Mapped[str]
-    size: Mapped[int] = mapped_column(BigInteger)
-    sha256: Mapped[str]
-    state: Mapped[str] = mapped_column(default=AttachmentState.EXPECTED)
-    created_at: Mapped[datetime]
-    stored_at: Mapped[datetime | None]

@@ -190,6 +190,8 @@ ATTACHED = Prepared(
         Attachment.size,
         Attachment.sha256,
         Attachment.state,
+        Attachment.received,
+        Attachment.refusal,
     )
     .where(Attachment.application_id == bindparam("application"))
     .order_by(Attachment.document, Attachment.file_name, Attachment.id)
@@ -216,9 +218,13 @@ async def progress_of(db: AsyncSession, application_id: UUID) -> list[ProgressVi
     ]
 
 
-async def get_attachment(call: Call, attachment_id: UUID) -> tuple[Attachment, Found[Application]]:
+async def get_attachment(
+    call: Call, attachment_id: UUID, *, lock: bool = False
+) -> tuple[Attachment, Found[Application]]:
     """An attachment with its application, or AttachmentUnknown."""
-    attachment = await call.db.get(Attachment, attachment_id)
+    attachment = await call.db.get(
+        Attachment, attachment_id, with_for_update=lock, populate_existing=lock
+    )
     if attachment is None:
         raise AttachmentUnknown
     try:

@@ -1,7 +1,6 @@
 """How are applications reached?"""
 
 from typing import Annotated
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response, status
@@ -30,7 +29,6 @@ from app.platform.accounts.callers import (
     SignInNeeded,
     Token,
     Writing,
-    arrived,
 )
 from app.platform.errors import (
     ConditionMissing,
@@ -38,15 +36,16 @@ from app.platform.errors import (
     NotFound,
     SeveralReasons,
     Stale,
-    StorageFull,
 )
-from app.platform.files.store import ContentDiffers, FileTooLarge
-from app.platform.ground import ground_of
+from app.platform.files.objects import StorageAway
+from app.platform.files.rules import FileNameWrong, NotUploaded
 from app.platform.http.deciding import DecidingRoute
 from app.platform.http.once import NAMED
 from app.platform.http.pages import CursorUnreadable, Page
 from app.platform.http.preconditions import IfMatch, tagged, version_tag
 from app.platform.http.problems import answers
+from app.platform.uploads import downloads
+from app.platform.uploads.routes import BYTES, RECEIVING, ContentRange, sent
 from app.platform.workflow.lifecycle import MoveNotPossible
 
 OWN = (SignInNeeded, NotAllowed, rules.ApplicationUnknown)
@@ -126,7 +125,7 @@ async def fill_in(
     summary="Announce a file",
     status_code=status.HTTP_201_CREATED,
     responses=answers(
-        *OWN, rules.OnlyInDraft, rules.AttachmentKnown, rules.DocumentUnknown, rules.FileNameWrong
+        *OWN, rules.OnlyInDraft, rules.AttachmentKnown, rules.DocumentUnknown, FileNameWrong
     ),
 )
 async def announce(call: Writing, application_id: UUID, body: AttachmentIn) -> AttachmentView:
@@ -184,33 +183,31 @@ async def withdraw(call: DecidingOnce, application_id: UUID) -> ApplicationView:
     return (await queries.application_view(call, application_id))[0]
 
 
+@attachments.get(
+    "/{attachment_id}",
+    operation_id="read_attachment",
+    summary="How far has an upload come?",
+    responses=answers(*FILE),
+)
+async def read_attachment(call: Reading, attachment_id: UUID) -> AttachmentView:
+    """`received` is where to go on after a broken connection."""
+    return await attaching.progress(call, attachment_id)
+
+
 @attachments.put(
     "/{attachment_id}/content",
     operation_id="upload_attachment",
     summary="Upload the bytes of a file",
-    responses=answers(
-        *FILE,
-        rules.OnlyInDraft,
-        rules.AlreadyUploaded,
-        FileTooLarge,
-        StorageFull,
-        ContentDiffers,
-        rules.TypeDiffers,
-    ),
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/octet-stream": {"schema": {"type": "string", "format": "binary"}}
-            },
-        }
-    },
+    responses=answers(*FILE, rules.OnlyInDraft, *RECEIVING),
+    openapi_extra=BYTES,
 )
-async def upload(request: Request, token: Token, attachment_id: UUID) -> AttachmentView:
-    """The raw bytes as announced; nothing is read before the caller and the file are known."""
-    return await attaching.upload(
-        ground_of(request), token, attachment_id, request.stream(), arrived(request)
-    )
+async def upload(
+    request: Request, token: Token, attachment_id: UUID, content_range: ContentRange = None
+) -> AttachmentView:
+    """The raw bytes as announced, whole or part after part with `Content-Range`; nothing is read
+    before the caller and the file are known.
+    """
+    return await attaching.upload(sent(request, token, attachment_id, content_range))
 
 
 @attachments.get(
@@ -218,20 +215,11 @@ async def upload(request: Request, token: Token, attachment_id: UUID) -> Attachm
     operation_id="download_attachment",
     summary="Download a file",
     response_class=FileResponse,
-    responses=answers(*FILE, rules.NotUploaded),
+    responses=answers(*FILE, NotUploaded, StorageAway),
 )
-async def download(request: Request, call: Writing, attachment_id: UUID) -> FileResponse:
-    """Always as a download; every download is logged."""
-    attachment = await attaching.download(call, attachment_id)
-    return FileResponse(
-        ground_of(request).files.path(attachment.sha256),
-        media_type=attachment.media_type,
-        headers={
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(attachment.file_name)}",
-            "Content-Security-Policy": "sandbox",
-            "Cache-Control": "private, no-store",
-        },
-    )
+async def download(request: Request, call: Writing, attachment_id: UUID) -> Response:
+    """Always as a download, whole or a `Range` of it; every download is logged."""
+    return await downloads.download(request, await attaching.download(call, attachment_id))
 
 
 @attachments.delete(

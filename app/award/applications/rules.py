@@ -17,16 +17,6 @@ REQUIRED = {
     "contact_name": "联系人",
 }
 
-HEADS: Mapping[str, tuple[bytes, ...]] = {
-    "application/pdf": (b"%PDF-",),
-    "image/png": (b"\x89PNG\r\n\x1a\n",),
-    "image/jpeg": (b"\xff\xd8\xff",),
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": (b"PK\x03\x04",),
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": (b"PK\x03\x04",),
-}
-LARGEST = 50 * 1024 * 1024
-HIDING = set("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069/\\")
-
 
 class ApplicationUnknown(NotFound):
     code = "application-not-found"
@@ -100,30 +90,6 @@ class AttachmentKnown(Conflict):
     en = "The same file is attached as this document already."
 
 
-class FileNameWrong(Invalid):
-    code = "file-name-wrong"
-    zh = "文件名不能包含路径分隔符或隐藏的排版控制字符。"
-    en = "A file name holds no path and no hidden direction marks."
-
-
-class TypeDiffers(Invalid):
-    code = "file-type-differs"
-    zh = "文件内容与所声明的类型不一致。"
-    en = "The content is not of the declared type."
-
-
-class NotUploaded(NotFound):
-    code = "content-not-found"
-    zh = "该附件尚未上传。"
-    en = "This attachment has not been uploaded."
-
-
-class AlreadyUploaded(Conflict):
-    code = "already-uploaded"
-    zh = "该附件已经上传，不能替换；请删除后重新登记。"
-    en = "This attachment is uploaded; remove it and announce another."
-
-
 class AwardsGranted(Conflict):
     code = "awards-granted"
     zh = "本届奖项已经授予，不能再撤回申报。"
@@ -158,15 +124,3 @@ def completeness_obstacles(
     found += [DocumentMissing(name=name) for name in wanted if name not in there]
     found += [UploadUnfinished(name=name) for _, name, stored in attached if not stored]
     return found
-
-
-def file_name_obstacle(name: str) -> Refusal | None:
-    """A name is shown to people, never used as a path."""
-    if set(name) & HIDING or name.strip(". ") == "":
-        return FileNameWrong(pointer="/file_name")
-    return None
-
-
-def type_obstacle(media_type: str, head: bytes) -> Refusal | None:
-    """Whether the first bytes belong to the declared type."""
-    return None if head.startswith(HEADS[media_type]) else TypeDiffers()

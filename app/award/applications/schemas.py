@@ -1,31 +1,22 @@
 """How do applications look on the wire?"""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
 from app.award.applications.lifecycle import ApplicationStatus
-from app.award.applications.models import AttachmentState
-from app.award.applications.rules import LARGEST
 from app.award.stages.lifecycle import Result
 from app.platform.http.bodies import Body, Key, Line, Prose, View
 from app.platform.http.pages import Paging
+from app.platform.uploads.schemas import FileIn, FileView
 from app.platform.workflow.advance import Action
 
 Industry = Annotated[str, StringConstraints(pattern=r"^[A-T][0-9]{0,4}$")]
 FactKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
 FactText = Annotated[str, StringConstraints(max_length=200)]
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-MediaType = Literal[
-    "application/pdf",
-    "image/png",
-    "image/jpeg",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-]
 
 
 class ApplicationIn(Body):
@@ -94,24 +85,12 @@ class ApplicationQuery(Paging):
     cycle: UUID | None = Field(default=None, description="Only those of this cycle.")
 
 
-class AttachmentIn(Body):
+class AttachmentIn(FileIn):
     document: Line = Field(description="Which document of the regulation.", examples=["自评报告"])
-    file_name: Line = Field(examples=["自评报告.pdf"])
-    media_type: MediaType
-    size: int = Field(strict=True, ge=1, le=LARGEST, description="Bytes.")
-    sha256: Sha256 = Field(
-        examples=["e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"]
-    )
 
 
-class AttachmentView(View):
-    id: UUID
+class AttachmentView(FileView):
     document: str
-    file_name: str
-    media_type: str
-    size: int
-    sha256: str
-    state: AttachmentState
 
 
 class ProgressView(View):

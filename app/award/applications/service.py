@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.award.applications import naming, queries, rules
 from app.award.applications.lifecycle import APPLICATION, ApplicationStatus
-from app.award.applications.models import Application, AttachmentState
+from app.award.applications.models import Application
 from app.award.applications.naming import intake_of
 from app.award.applications.receipts import FROZEN, freeze, receipt_view, sign_receipt
 from app.award.applications.schemas import (
@@ -32,6 +32,7 @@ from app.platform.accounts.queries import ORGANISATION
 from app.platform.audit.record import record
 from app.platform.db.prepared import Direct
 from app.platform.errors import Refusal, ensure
+from app.platform.files.models import FileState
 from app.platform.http.preconditions import ensure_fresh, version_tag
 from app.platform.security.access import fetch
 from app.platform.workflow.advance import advancing
@@ -187,7 +188,7 @@ def _obstacles(
     yield from rules.completeness_obstacles(
         application.form,
         regulation.documents_of(rule, track),
-        [(a.document, a.file_name, a.state == AttachmentState.STORED) for a in attached],
+        [(a.document, a.file_name, a.state == FileState.STORED) for a in attached],
     )
     yield _once(rule) if application.entry_key in application.entered else None
 

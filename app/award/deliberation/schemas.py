@@ -5,9 +5,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.award.applications.schemas import Sha256
 from app.award.deliberation.lifecycle import MotionStatus
 from app.platform.http.bodies import Body, Line, Prose, View
+from app.platform.uploads.schemas import Sha256
 from app.platform.workflow.advance import Action
 from app.rules.voting import Choice
 

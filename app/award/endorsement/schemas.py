@@ -5,9 +5,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.award.applications.schemas import Sha256
 from app.platform.http.bodies import Body, Key, Line, Prose, View
 from app.platform.http.pages import Paging
+from app.platform.uploads.schemas import Sha256
 
 MOST = 2_000
 

@@ -1,13 +1,12 @@
 """How are assignments, sheets and scorebooks reached?"""
 
 from typing import Annotated
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response, status
 from fastapi.responses import FileResponse
 
-from app.award.applications.rules import AttachmentUnknown, NotUploaded
+from app.award.applications.rules import AttachmentUnknown
 from app.award.judging import rules as judging
 from app.award.judging.schemas import MemberIn, PanelIn, PanelView
 from app.award.scoring import queries, rules, scorebook_queries
@@ -44,11 +43,13 @@ from app.platform.errors import (
     SeveralReasons,
     Stale,
 )
-from app.platform.ground import ground_of
+from app.platform.files.objects import StorageAway
+from app.platform.files.rules import NotUploaded
 from app.platform.http.once import NAMED, OnceRoute
 from app.platform.http.pages import CursorUnreadable, Page
 from app.platform.http.preconditions import IfMatch, tagged, version_tag
 from app.platform.http.problems import answers
+from app.platform.uploads import downloads
 from app.platform.workflow.lifecycle import MoveNotPossible
 
 panels = APIRouter(tags=["judging"])
@@ -158,22 +159,16 @@ async def read_dossier(call: Writing, assignment_id: UUID) -> DossierView:
     operation_id="download_assigned_attachment",
     summary="Download a file of a dossier",
     response_class=FileResponse,
-    responses=answers(*SIGNED_IN, judging.AssignmentUnknown, AttachmentUnknown, NotUploaded),
+    responses=answers(
+        *SIGNED_IN, judging.AssignmentUnknown, AttachmentUnknown, NotUploaded, StorageAway
+    ),
 )
 async def download_assigned_attachment(
     request: Request, call: Writing, assignment_id: UUID, attachment_id: UUID
-) -> FileResponse:
+) -> Response:
     """While the stage is open; every download is logged."""
     attachment = await handing_out.open_attachment(call, assignment_id, attachment_id)
-    return FileResponse(
-        ground_of(request).files.path(attachment.sha256),
-        media_type=attachment.media_type,
-        headers={
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(attachment.file_name)}",
-            "Content-Security-Policy": "sandbox",
-            "Cache-Control": "private, no-store",
-        },
-    )
+    return await downloads.download(request, attachment)
 
 
 @scoresheets.get(

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.award.applications.schemas import Sha256
 from app.platform.http.bodies import Body, Line, View
+from app.platform.uploads.schemas import Sha256
 
 MOST = 20_000
 

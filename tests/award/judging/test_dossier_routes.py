@@ -1,6 +1,5 @@
 """Assignments and their dossiers over HTTP: who reads what, and that it is logged."""
 
-from collections.abc import AsyncIterator
 from hashlib import sha256
 from uuid import UUID
 
@@ -8,9 +7,10 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy import select
 
-from app.award.applications.models import Attachment, AttachmentState
+from app.award.applications.models import Attachment
 from app.award.stages.models import Entry
 from app.platform.audit.models import AuditEvent
+from app.platform.files.models import FileState
 from app.platform.ground import Ground
 from tests.award.cycle_log import cycle_log
 from tests.award.judging.bench import (
@@ -126,12 +126,8 @@ async def application_of(ground: Ground, entry: UUID) -> UUID:
 async def attach(ground: Ground, application: UUID, content: bytes, *, stored: bool = True) -> UUID:
     """A file of a submitted application, as an upload would have left it."""
     digest = sha256(content).hexdigest()
-
-    async def sent() -> AsyncIterator[bytes]:
-        yield content
-
     if stored:
-        await ground.files.put(sent(), digest=digest, size=len(content))
+        await ground.files.keep_content(content)
     async with ground.database.writing() as db:
         row = Attachment(
             application_id=application,
@@ -140,7 +136,7 @@ async def attach(ground: Ground, application: UUID, content: bytes, *, stored: b
             media_type="application/pdf",
             size=len(content),
             sha256=digest,
-            state=AttachmentState.STORED if stored else AttachmentState.EXPECTED,
+            state=FileState.STORED if stored else FileState.EXPECTED,
             created_at=ground.clock(),
         )
         db.add(row)

@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.award.applications.models import Application, Attachment, AttachmentState
+from app.award.applications.models import Application, Attachment
 from app.award.applications.queries import attachment_view, attachments_of
-from app.award.applications.rules import AttachmentUnknown, NotUploaded
+from app.award.applications.rules import AttachmentUnknown
 from app.award.applications.schemas import Form
 from app.award.judging import queries as judging
 from app.award.judging.models import Assignment
@@ -30,6 +30,8 @@ from app.platform.accounts.callers import Call
 from app.platform.accounts.models import Organisation
 from app.platform.audit.record import record
 from app.platform.db.base import among
+from app.platform.files.models import FileState
+from app.platform.files.rules import NotUploaded
 from app.platform.security.access import Found, fetch_view
 from app.rules.criteria import CriteriaSet
 from app.rules.exact import to_units
@@ -176,9 +178,7 @@ async def dossier(call: Call, assignment_id: UUID) -> DossierView:
         organisation=row.organisation,
         track=row.track,
         form=Form.model_validate(row.form),
-        attachments=[
-            attachment_view(one) for one in attached if one.state == AttachmentState.STORED
-        ],
+        attachments=[attachment_view(one) for one in attached if one.state == FileState.STORED],
         start_from=start,
     )
 
@@ -194,7 +194,7 @@ async def open_attachment(call: Call, assignment_id: UUID, attachment_id: UUID) 
     )
     if attachment is None:
         raise AttachmentUnknown
-    if attachment.state != AttachmentState.STORED:
+    if attachment.state != FileState.STORED:
         raise NotUploaded
     record(
         call.db,

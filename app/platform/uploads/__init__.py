@@ -1,0 +1,1 @@
+"""Files that people upload: announced, filled part by part, checked, taken, downloaded."""

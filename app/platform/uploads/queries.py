@@ -1,0 +1,53 @@
+"""What can be read of uploads, and by whom?"""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from app.platform.accounts.callers import Call
+from app.platform.files.models import Upload
+from app.platform.files.rules import UploadUnknown
+from app.platform.http.newest import newest_first
+from app.platform.http.pages import Page, Paging
+from app.platform.security.access import Found, fetch, visible_to
+from app.platform.security.permission import Resource
+from app.platform.uploads.schemas import UploadView
+
+UPLOAD_RESOURCE = Resource(
+    "upload",
+    standings={"uploader": lambda actor: Upload.person_id == actor.person_id},
+    phases={"free": Upload.taken_at.is_(None)},
+    missing=UploadUnknown,
+)
+
+
+def upload_view(row: Any) -> UploadView:
+    return UploadView(**{name: getattr(row, name) for name in UploadView.model_fields})
+
+
+async def get_upload(call: Call, upload_id: UUID, *, lock: bool = False) -> Found[Upload]:
+    """An upload of the caller's, or UploadUnknown."""
+    statement = select(Upload).where(Upload.id == upload_id)
+    return await fetch(call.db, call.actor, UPLOAD_RESOURCE, statement, lock=lock)
+
+
+async def list_uploads(call: Call, paging: Paging) -> Page[UploadView]:
+    """The caller's own that nothing has taken yet, newest first; one statement."""
+    fields = [getattr(Upload, name) for name in UploadView.model_fields]
+    return await newest_first(
+        call.db,
+        select(*fields).where(visible_to(call.actor, UPLOAD_RESOURCE), Upload.taken_at.is_(None)),
+        paging,
+        at=Upload.created_at,
+        identity=Upload.id,
+        view=upload_view,
+    )
+
+
+async def open_uploads(call: Call) -> tuple[int, int]:
+    """How many uploads of the caller's nothing has taken yet, and their bytes."""
+    own = Upload.person_id == call.actor.person_id
+    count = select(func.count(), func.coalesce(func.sum(Upload.size), 0))
+    found = (await call.db.execute(count.where(own, Upload.taken_at.is_(None)))).one()
+    return found[0], int(found[1])
