@@ -1,5 +1,8 @@
-"""What plugs into what: the kinds of stage, the policy, and which regulations can be run here."""
+"""What plugs into what: the kinds of stage, the policy, the messages, and which regulations can be
+run here.
+"""
 
+from app.award.applications.announcing import MESSAGES
 from app.award.applications.kind import IntakeKind
 from app.award.deliberation.kind import VoteKind
 from app.award.deliberation.rules import votes_not_offered
@@ -13,6 +16,8 @@ from app.award.screening.kind import ScreeningKind
 from app.award.stages.kind import Kinds
 from app.award.survey.kind import SurveyKind
 from app.catalogue.check import check_criteria
+from app.platform.accounts import messages as accounts
+from app.platform.notifications.templates import Templates, registry
 from app.rules.regulation.model import Regulation
 from app.rules.regulation.problems import Problem
 
@@ -30,6 +35,8 @@ KINDS: Kinds = {
 }
 
 POLICY = make_policy()
+
+TEMPLATES: Templates = registry([*accounts.TEMPLATES, *MESSAGES.values()])
 
 
 def unfit(regulation: Regulation) -> list[Problem]:
