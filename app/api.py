@@ -12,6 +12,7 @@ from app.award.events.routes import routes as events
 from app.award.granting.routes import public
 from app.award.granting.routes import routes as granting
 from app.award.judging.routes import routes as judging
+from app.award.office.routes import messages, wordings
 from app.award.programmes.routes import routes as programmes
 from app.award.publicity.routes import cycles as publicity
 from app.award.publicity.routes import notices, objections
@@ -38,6 +39,8 @@ CHAPTERS = [
     notifications,
     uploads,
     programmes,
+    wordings,
+    messages,
     records,
     stages,
     applications,

@@ -26,7 +26,7 @@ from app.platform.security.passwords import CHEAPEST, PRODUCTION, PasswordHasher
 from app.platform.security.sealing_keys import sealer
 from app.reference.openapi import enrich
 from app.settings import Settings
-from app.wiring import KINDS, POLICY, PURPOSES, unfit
+from app.wiring import KINDS, POLICY, PURPOSES, TEMPLATES, unfit
 
 DESCRIPTION = """
 The service under a government quality award (政府质量奖): organisations apply, the office screens,
@@ -105,11 +105,7 @@ def create_app(settings: Settings | None = None, ground: Ground | None = None) -
         openapi_url="/openapi.json",
         separate_input_output_schemas=False,
     )
-    app.state.ground = standing
-    app.state.kinds = KINDS
-    app.state.unfit = unfit
-    app.state.metrics_folder = settings.metrics_folder
-    app.state.metrics_from = settings.metrics_from
+    _hand_over(app, settings, standing)
     _add_middleware(app, settings, standing)
     problems.install(app)
     app.include_router(docs(app.title))
@@ -121,6 +117,16 @@ def create_app(settings: Settings | None = None, ground: Ground | None = None) -
         app.include_router(rehearsal.routes, prefix="/api/v1")
     describe(app, enrich)
     return app
+
+
+def _hand_over(app: FastAPI, settings: Settings, ground: Ground) -> None:
+    """What requests find on the application."""
+    app.state.ground = ground
+    app.state.kinds = KINDS
+    app.state.unfit = unfit
+    app.state.templates = TEMPLATES
+    app.state.metrics_folder = settings.metrics_folder
+    app.state.metrics_from = settings.metrics_from
 
 
 def worker() -> FastAPI:

@@ -81,6 +81,17 @@ class Settings(BaseSettings):
         description="`smtp://host`, `smtp+starttls://user:password@host` or `smtps://…`.",
     )
     mail_from: str | None = Field(default=None, description="The sender's e-mail address.")
+    sms_url: str | None = Field(
+        default=None,
+        description="Gateway of text messages: `https://…`, or `http://…` in `sms_networks`.",
+    )
+    sms_key: SecretStr | None = Field(
+        default=None, description="What messages are signed with: `whsec_` and base64 (≥ 24 bytes)."
+    )
+    sms_networks: Separated[IPv4Network | IPv6Network] = Field(
+        default=(),
+        description="Private networks, separated by commas, in which the gateway may lie.",
+    )
     cheap_passwords: bool = Field(
         default=False, description="The cheapest password hashing; for rehearsals only."
     )
@@ -107,6 +118,9 @@ class Settings(BaseSettings):
             raise ValueError(msg)
         if (self.smtp_url is None) != (self.mail_from is None):
             msg = "smtp_url and mail_from go together"
+            raise ValueError(msg)
+        if (self.sms_url is None) != (self.sms_key is None):
+            msg = "sms_url and sms_key go together"
             raise ValueError(msg)
         return self
 

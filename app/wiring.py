@@ -1,5 +1,8 @@
-"""What plugs into what: the kinds of stage, the policy, and which regulations can be run here."""
+"""What plugs into what: the kinds of stage, the policy, the messages, and which regulations can be
+run here.
+"""
 
+from app.award.applications.announcing import MESSAGES
 from app.award.applications.kind import IntakeKind
 from app.award.applications.models import Attachment
 from app.award.deliberation.kind import VoteKind
@@ -14,10 +17,12 @@ from app.award.screening.kind import ScreeningKind
 from app.award.stages.kind import Kinds
 from app.award.survey.kind import SurveyKind
 from app.catalogue.check import check_criteria
+from app.platform.accounts import messages as accounts
 from app.platform.files.contents import Contents, Naming
 from app.platform.files.kinds import ALL, DOCUMENTS, SCANS
 from app.platform.files.models import Upload
 from app.platform.files.rules import Purpose, Purposes
+from app.platform.notifications.templates import Templates, registry
 from app.rules.regulation.model import Regulation
 from app.rules.regulation.problems import Problem
 
@@ -46,6 +51,7 @@ PURPOSES: Purposes = {
 
 CONTENTS: Contents = (Naming.announced(Attachment), Naming.announced(Upload))
 """Every table that names a content of the store."""
+TEMPLATES: Templates = registry([*accounts.TEMPLATES, *MESSAGES.values()])
 
 
 def unfit(regulation: Regulation) -> list[Problem]:

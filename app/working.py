@@ -21,9 +21,10 @@ from app.award.stages.service.moves import ANNOUNCE
 from app.main import make_ground
 from app.platform import logs
 from app.platform.db.engine import ANSWER
-from app.platform.jobs.work import Tasks, work
+from app.platform.jobs.work import Task, Tasks, work
 from app.platform.notifications.mail import MailServer, mailing
-from app.platform.notifications.service import MAIL
+from app.platform.notifications.service import MAIL, SMS
+from app.platform.notifications.sms import Gateway, texting
 from app.settings import Settings
 
 LOG = logging.getLogger("quality_award")
@@ -38,11 +39,17 @@ def run(settings: Settings, *, parent: int | None = None) -> None:
 
 
 def tasks_of(settings: Settings) -> Tasks:
-    """The kinds of job that this process can do. Without a mail server, mail is not among them."""
-    if settings.smtp_url is None or settings.mail_from is None:
-        return {ANNOUNCE: announce}
-    server = MailServer.at(settings.smtp_url.get_secret_value(), settings.mail_from)
-    return {ANNOUNCE: announce, MAIL: mailing(server)}
+    """The kinds of job that this process can do. Without a mail server, mail is not among them, and
+    without a gateway no text message is.
+    """
+    tasks: dict[str, Task] = {ANNOUNCE: announce}
+    if settings.smtp_url is not None and settings.mail_from is not None:
+        server = MailServer.at(settings.smtp_url.get_secret_value(), settings.mail_from)
+        tasks[MAIL] = mailing(server)
+    if settings.sms_url is not None and settings.sms_key is not None:
+        key = settings.sms_key.get_secret_value()
+        tasks[SMS] = texting(Gateway.at(settings.sms_url, key, settings.sms_networks))
+    return tasks
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from app.platform.audit.models import log_key
 from app.platform.audit.record import record
 from app.platform.db.base import Model
 from app.platform.ground import Ground
-from app.platform.notifications.models import Notification
+from app.platform.notifications.models import Notification, Wording
 from app.platform.security.permission import Actor
 from app.wiring import POLICY
 from tests.architecture.test_operations import dependencies, is_list, operations, routes
@@ -47,6 +47,8 @@ OF_THE_REGULATION = {
     "list_stages": "as many as it has",
 }
 """Lists whose length the regulation alone decides; what grows is what they are computed from."""
+
+SAID = ["cycle-suspended", "cycle-resumed", "cycle-extended"]
 
 
 @dataclass
@@ -221,8 +223,24 @@ async def _awards(ground: Ground, client: AsyncClient, lists: Lists, count: int)
     lists.at("list_records", f"/programmes/{office.programme_id}/records", office.clerk)
     lists.at("list_awards", office.path("/awards"))
     lists.at("list_results", f"/public/results?cycle={office.cycle_id}")
+    await _said(office, count)
+    words = f"/programmes/{office.programme_id}/wordings"
+    lists.at("list_wordings", words, office.clerk)
+    lists.at("list_wording_versions", f"{words}/{SAID[0]}", office.clerk)
+    lists.at("list_messages", office.path("/messages"), office.clerk)
     lists.at("read_log", office.path("/log"), office.supervisor)
     lists.at("list_checkpoints", f"/public/log/checkpoints?log={office.cycle_id}")
+
+
+async def _said(office: Office, count: int) -> None:
+    """Messages in the office's own words: one message each, and versions of the first."""
+    ground, now, head = office.ground, office.ground.clock(), office.head.person_id
+    told = [(key, 1) for key in SAID[:count]] + [(SAID[0], each + 2) for each in range(count - 1)]
+    own = {"scope_id": office.programme_id, "set_by": head, "set_at": now, "language": "zh"}
+    words = {"title": "题", "text": "文"}
+    await keep(ground, *(Wording(template=k, version=v, **own, **words) for k, v in told))
+    base = {"person_id": head, "about": office.cycle_id, "template": SAID[0], "params": {}}
+    await keep(ground, *(Notification(**base, **words, created_at=now) for _ in range(count)))
 
 
 async def _logged(office: Office, count: int) -> None:

@@ -28,6 +28,7 @@ from app.award.judging.queries import (
     PANEL_RESOURCE,
     assignments,
 )
+from app.award.office.queries import MESSAGE_RESOURCE
 from app.award.programmes.models import Authority, Cycle, Programme
 from app.award.programmes.queries import AUTHORITY, CYCLE_RESOURCE, PROGRAMME
 from app.award.publicity.models import Notice, Objection
@@ -83,6 +84,7 @@ READABLE = [
     Readable(ORGANISATION, select(Organisation.id)),
     Readable(INBOX, select(Notification.id)),
     Readable(UPLOAD_RESOURCE, select(Upload.id)),
+    Readable(MESSAGE_RESOURCE, select(Notification.id).join(Cycle, Cycle.id == Notification.about)),
     Readable(AUTHORITY, select(Authority.id)),
     Readable(PROGRAMME, select(Programme.id)),
     Readable(CYCLE_RESOURCE, select(Cycle.id)),
@@ -133,10 +135,12 @@ async def make_world(ground: Ground) -> World:
     entries = [entry for _, entry in entered]
     actors = await _actors(ground, here, there, firm, rival)
     await _draft(here, firm)
-    await _keep(ground, *(_told(ground, actors[role]) for role in (Role.APPLICANT, Role.CLERK)))
     await _keep(
         ground, *(uploaded(ground, actors[role].person_id) for role in (Role.APPLICANT, Role.CLERK))
     )
+    told = (Role.APPLICANT, Role.CLERK)
+    await _keep(ground, *(_told(ground, actors[role], about=here.cycle_id) for role in told))
+    await _keep(ground, *(_told(ground, actors[role], about=None) for role in told))
     await _keep(ground, *(_routed(here, entry, actors["clerk"]) for entry in entries))
     await _judging(here, entries, actors)
     await _committee(here, entered, actors["clerk"])
@@ -332,8 +336,9 @@ async def _events(here: Office, there: Office, applications: list[UUID], clerk: 
                 record(db, clerk, act, subject=subject, now=now, log=log)
 
 
-def _told(ground: Ground, addressee: Actor) -> Notification:
+def _told(ground: Ground, addressee: Actor, *, about: UUID | None) -> Notification:
     return Notification(
+        about=about,
         person_id=addressee.person_id,
         template="template",
         params={},

@@ -8,8 +8,21 @@ from app.platform.accounts.callers import Call
 from app.platform.errors import NotFound
 from app.platform.http.newest import newest_first
 from app.platform.http.pages import Page, Paging
-from app.platform.inbox.schemas import NotificationView
-from app.platform.notifications.models import Notification
+from app.platform.inbox.schemas import (
+    ContactsView,
+    ContactView,
+    NotificationView,
+    TemplateView,
+    WordsView,
+)
+from app.platform.notifications.models import (
+    LanguageChoice,
+    MailAddress,
+    Notification,
+    PhoneNumber,
+    Tongue,
+)
+from app.platform.notifications.templates import Template, Words
 from app.platform.security.access import visible_to
 from app.platform.security.permission import Resource
 
@@ -42,3 +55,38 @@ async def inbox(call: Call, paging: Paging) -> Page[NotificationView]:
         identity=Notification.id,
         view=view,
     )
+
+
+async def contacts(call: Call) -> ContactsView:
+    """By which ways the caller is told things; three statements."""
+    person = call.actor.person_id
+    mail, phone, language = [
+        await call.db.get(table, person) for table in (MailAddress, PhoneNumber, LanguageChoice)
+    ]
+    return ContactsView(
+        mail=_contact(mail),
+        phone=_contact(phone),
+        language=Tongue(language.language) if isinstance(language, LanguageChoice) else Tongue.ZH,
+    )
+
+
+def _contact(row: Any) -> ContactView | None:
+    return ContactView(masked=row.masked, least=row.least) if row else None
+
+
+def template_view(template: Template) -> TemplateView:
+    """A template in both languages, and how it reads."""
+    samples = template.samples
+    return TemplateView(
+        key=template.key,
+        urgency=template.urgency,
+        places=sorted(template.places),
+        zh=words_view(template.words()),
+        en=words_view(template.en) if template.en else None,
+        sample=samples,
+        preview=words_view(template.words().filled(samples)),
+    )
+
+
+def words_view(words: Words) -> WordsView:
+    return WordsView(title=words.title, text=words.text)

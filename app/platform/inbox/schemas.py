@@ -7,6 +7,8 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from app.platform.http.bodies import Body, View
+from app.platform.notifications.models import Tongue
+from app.platform.notifications.templates import Urgency
 
 Address = Annotated[
     str,
@@ -31,9 +33,67 @@ class NotificationView(View):
     read_at: datetime | None
 
 
+Mobile = Annotated[str, StringConstraints(pattern=r"^1[3-9][0-9]{9}$")]
+"""A mobile telephone of the mainland."""
+
+
+class LanguageIn(Body):
+    """In which language to be told things from now on."""
+
+    language: Tongue
+
+
+class ContactView(View):
+    """Where notifications go beside the inbox; the address is shown masked."""
+
+    masked: str = Field(examples=["138****5678"])
+    least: Urgency = Field(description="The least urgent that is sent there.")
+
+
+class ContactsView(View):
+    """By which ways the caller is told things beside the inbox, and in which language."""
+
+    mail: ContactView | None
+    phone: ContactView | None
+    language: Tongue
+
+
+class WordsView(View):
+    """A title and a text with {named} places."""
+
+    title: str = Field(examples=["{programme}（{cycle}）暂停"])
+    text: str
+
+
+class TemplateView(View):
+    """A message that the service sends: its words, its places, and how it reads."""
+
+    key: str = Field(examples=["cycle-suspended"])
+    urgency: Urgency
+    places: list[str] = Field(examples=[["cycle", "programme"]])
+    zh: WordsView
+    en: WordsView | None
+    sample: dict[str, str] = Field(description="What the preview fills in.")
+    preview: WordsView = Field(description="The Chinese words, filled with the sample.")
+
+
+class PhoneNumberIn(Body):
+    """Where to send text messages; null for nowhere."""
+
+    number: Mobile | None = Field(
+        examples=["13812345678"], description="Kept sealed; messages go out in the open."
+    )
+    least: Urgency = Field(
+        default=Urgency.URGENT, description="The least urgent thing that is sent there."
+    )
+
+
 class MailAddressIn(Body):
     """Where to mail notifications; null for nowhere."""
 
     address: Address | None = Field(
         examples=["li.si@example.com"], description="Kept sealed; mail goes out in the open."
+    )
+    least: Urgency = Field(
+        default=Urgency.ORDINARY, description="The least urgent thing that is mailed."
     )

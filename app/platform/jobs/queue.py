@@ -5,7 +5,7 @@ transaction of its own, and ticked off in another: what it does lies between the
 transaction. Whoever is killed in between leaves a lease that runs out.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,6 +33,34 @@ class Taken:
     payload: Mapping[str, Any]
     attempt: int
     by: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Work to be done once under its key."""
+
+    kind: str
+    payload: Mapping[str, Any]
+    key: str
+
+
+async def enqueue_all(db: AsyncSession, asked: Sequence[Asked], *, now: datetime) -> None:
+    """Ask for several pieces of work in the caller's transaction, in one statement; what has been
+    asked for before under its key is passed over. `now` is wall time.
+    """
+    rows = [
+        {
+            "id": uuid4(),
+            "kind": each.kind,
+            "payload": dict(each.payload),
+            "key": each.key,
+            "created_at": now,
+            "run_after": now,
+        }
+        for each in asked
+    ]
+    if rows:
+        await db.execute(insert(Job).on_conflict_do_nothing(index_elements=[Job.key]), rows)
 
 
 async def enqueue(

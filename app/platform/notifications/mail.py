@@ -1,31 +1,24 @@
 """How does a notification reach a mail server?
 
-At least once: whoever is killed between sending and marking sends again. The Message-ID comes from
-the notification, so receivers can tell the second from a new one.
+The Message-ID comes from the notification, so receivers can tell a second mail from a new one. What
+a server says of an address does not leave this module: faults are told by their codes.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from typing import Any
 from urllib.parse import unquote, urlsplit
-from uuid import UUID
 
 import aiosmtplib
-from sqlalchemy import select, update
 
-from app.platform.ground import Ground
 from app.platform.jobs.work import Task
-from app.platform.notifications.models import MailAddress, Notification
-from app.platform.notifications.service import place
+from app.platform.notifications.delivering import Dispatch, NotTaken, delivering
+from app.platform.notifications.models import Way
 
 SECONDS = 20.0
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
-OLDEST = timedelta(days=3)
-"""What could not be mailed by then is stale: it lies in the inbox anyway."""
 
 
 class MailServerWrong(ValueError):
@@ -64,24 +57,31 @@ class MailServer:
 def mailing(server: MailServer) -> Task:
     """The task that mails a notification through this server."""
 
-    async def mail(ground: Ground, payload: Mapping[str, Any]) -> None:
-        notification_id = UUID(payload["notification"])
-        message = await _message(ground, server, notification_id)
-        if message is None:
-            return
-        await _send(server, message)
-        async with ground.database.writing() as db:
-            await db.execute(
-                update(Notification)
-                .where(Notification.id == notification_id, Notification.mailed_at.is_(None))
-                .values(mailed_at=ground.clock())
-            )
+    async def send(dispatch: Dispatch, now: datetime) -> None:
+        del now  # a mail is dated when it was told
+        message = compose(
+            server,
+            dispatch.to,
+            identity=dispatch.name,
+            title=dispatch.title,
+            text=dispatch.text,
+            at=dispatch.told_at,
+        )
+        try:
+            await _send(server, message)
+        except aiosmtplib.SMTPResponseException as refused:
+            raise NotTaken(f"{type(refused).__name__} {refused.code}") from None
+        except aiosmtplib.SMTPRecipientsRefused as refused:
+            codes = sorted({str(each.code) for each in refused.recipients})
+            raise NotTaken(f"SMTPRecipientsRefused {' '.join(codes)}") from None
+        except (aiosmtplib.SMTPException, OSError) as fault:
+            raise NotTaken(type(fault).__name__) from None
 
-    return mail
+    return delivering(Way.MAIL, send)
 
 
 def compose(
-    server: MailServer, to: str, *, identity: UUID, title: str, text: str, at: datetime
+    server: MailServer, to: str, *, identity: str, title: str, text: str, at: datetime
 ) -> EmailMessage:
     """The e-mail of one notification. A line break in a header is refused by the policy."""
     message = EmailMessage(policy=SMTP)
@@ -93,31 +93,6 @@ def compose(
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday replies, please
     message.set_content(text)
     return message
-
-
-async def _message(ground: Ground, server: MailServer, identity: UUID) -> EmailMessage | None:
-    """None where there is nothing to mail (any more)."""
-    statement = (
-        select(
-            Notification.title,
-            Notification.text,
-            Notification.created_at,
-            MailAddress.person_id,
-            MailAddress.address_sealed,
-        )
-        .join(MailAddress, MailAddress.person_id == Notification.person_id)
-        .where(
-            Notification.id == identity,
-            Notification.mailed_at.is_(None),
-            Notification.created_at > ground.clock() - OLDEST,
-        )
-    )
-    async with ground.database.reading() as db:
-        row = (await db.execute(statement)).first()
-    if row is None:
-        return None
-    to = ground.sealer.open(row.address_sealed, place(row.person_id))
-    return compose(server, to, identity=identity, title=row.title, text=row.text, at=row.created_at)
 
 
 async def _send(server: MailServer, message: EmailMessage) -> None:

@@ -1,29 +1,49 @@
 """How is a person told something?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 from uuid import UUID, uuid4, uuid5
 
-from sqlalchemy import exists, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import literal, select, union_all
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.platform.db.base import among
-from app.platform.jobs.queue import enqueue
-from app.platform.notifications.models import MailAddress, Notification
+from app.platform.errors import Language
+from app.platform.jobs.queue import Asked, enqueue_all
+from app.platform.notifications.models import (
+    Delivery,
+    LanguageChoice,
+    MailAddress,
+    Notification,
+    PhoneNumber,
+    Way,
+    Wording,
+)
+from app.platform.notifications.templates import Template, Urgency, Words
 
-MAIL = "mail"
-"""The kind of job that mails a notification."""
+__all__ = ["MAIL", "SMS", "Matter", "Template", "notify", "notify_all"]
+
+MAIL, SMS = Way.MAIL, Way.SMS
+"""The kinds of job that deliver a notification."""
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
-    """Words with {named} gaps, and the stable key under which programs know them."""
+class Matter:
+    """What a notification is about (the scope of a log), and whose words it is told in."""
 
-    key: str
-    title: str
-    text: str
+    about: UUID
+    words_of: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How somebody is told things: in which language, and by which ways at which masked address."""
+
+    language: Language
+    ways: Mapping[Way, str]
 
 
 async def notify(
@@ -32,24 +52,15 @@ async def notify(
     template: Template,
     params: Mapping[str, str | int],
     now: datetime,
+    *,
+    matter: Matter | None = None,
 ) -> UUID:
-    """Tell a person something, in the caller's transaction: it lies in their inbox, and is mailed
-    where they have given an address. `now` is wall time. Raises KeyError for an unfilled gap.
+    """Tell a person something, in the caller's transaction: it lies in their inbox, and goes by
+    the ways they have chosen. `now` is wall time. Raises KeyError for an unfilled gap.
     """
-    notification = Notification(
-        id=uuid4(),
-        person_id=person_id,
-        template=template.key,
-        params=dict(params),
-        title=" ".join(template.title.format(**params).split()),  # one line, whatever is filled in
-        text=template.text.format(**params),
-        created_at=now,
-    )
-    db.add(notification)
-    if await db.scalar(select(exists().where(MailAddress.person_id == person_id))):
-        payload = {"notification": str(notification.id)}
-        await enqueue(db, MAIL, payload, now=now, key=f"{MAIL}:{notification.id}")
-    return notification.id
+    identity = uuid4()
+    await _tell(db, {person_id: identity}, template, params, now, matter)
+    return identity
 
 
 async def notify_all(
@@ -60,30 +71,121 @@ async def notify_all(
     now: datetime,
     *,
     occasion: UUID,
+    matter: Matter | None = None,
 ) -> None:
-    """Tell several people the same, each once however often this is done for one `occasion`; one
-    statement more for each who has given an address. `now` is wall time.
+    """Tell several people the same, each once however often this is done for one `occasion`, in
+    the same number of statements whatever their number. `now` is wall time.
     """
-    if not people:
-        return
-    told = {
-        "template": template.key,
-        "params": dict(params),
-        "title": " ".join(template.title.format(**params).split()),
-        "text": template.text.format(**params),
-        "created_at": now,
-    }
-    named = {person: uuid5(occasion, str(person)) for person in people}
-    rows = [told | {"id": each, "person_id": person} for person, each in named.items()]
-    await db.execute(insert(Notification).on_conflict_do_nothing(), rows)
-    mailed = await db.scalars(
-        select(MailAddress.person_id).where(among(MailAddress.person_id, people))
-    )
-    for person in mailed.all():
-        payload = {"notification": str(named[person])}
-        await enqueue(db, MAIL, payload, now=now, key=f"{MAIL}:{named[person]}")
+    if people:
+        named = {person: uuid5(occasion, str(person)) for person in people}
+        await _tell(db, named, template, params, now, matter)
 
 
 def place(person_id: UUID | None) -> str:
-    """What a sealed address is bound to."""
+    """What a sealed mail address is bound to."""
     return f"mail_address:{person_id}"
+
+
+def phone_place(person_id: UUID | None) -> str:
+    """What a sealed telephone number is bound to."""
+    return f"phone_number:{person_id}"
+
+
+def job_key(way: str, notification: UUID, times: int = 1) -> str:
+    """The name of a delivery's job: the same request is made once."""
+    again = "" if times == 1 else f":{times}"
+    return f"{way}:{notification}{again}"
+
+
+async def _tell(
+    db: AsyncSession,
+    named: Mapping[UUID, UUID],
+    template: Template,
+    params: Mapping[str, str | int],
+    now: datetime,
+    matter: Matter | None,
+) -> None:
+    words = await words_of(db, template, matter.words_of if matter else None)
+    reached = await _reached(db, [*named], template.urgency)
+    about = matter.about if matter else None
+    told = {language: said.filled(params) for language, said in words.items()}
+    rows = [
+        {
+            "id": identity,
+            "person_id": person,
+            "about": about,
+            "template": template.key,
+            "params": dict(params),
+            "title": told[reached[person].language].title,
+            "text": told[reached[person].language].text,
+            "created_at": now,
+        }
+        for person, identity in named.items()
+    ]
+    await db.execute(insert(Notification).on_conflict_do_nothing(), rows)
+    sent = [
+        (named[person], way, masked)
+        for person, reach in reached.items()
+        for way, masked in reach.ways.items()
+    ]
+    await _deliver(db, sent, now)
+
+
+async def _deliver(db: AsyncSession, sent: Iterable[tuple[UUID, Way, str]], now: datetime) -> None:
+    rows = [
+        {
+            "notification_id": identity,
+            "way": way,
+            "job_key": job_key(way, identity),
+            "masked": masked,
+            "times": 1,
+            "asked_at": now,
+        }
+        for identity, way, masked in sent
+    ]
+    if not rows:
+        return
+    await db.execute(insert(Delivery).on_conflict_do_nothing(), rows)
+    payloads = [(row["way"], str(row["notification_id"]), row["job_key"]) for row in rows]
+    jobs = [Asked(str(way), {"notification": named}, str(key)) for way, named, key in payloads]
+    await enqueue_all(db, jobs, now=now)
+
+
+async def words_of(
+    db: AsyncSession, template: Template, scope: UUID | None
+) -> dict[Language, Words]:
+    """The words of a template in each language: the office's own where it has set some."""
+    found: dict[Language, Words] = {"zh": template.words("zh"), "en": template.words("en")}
+    if scope is None:
+        return found
+    rows = await db.execute(
+        select(Wording.language, Wording.title, Wording.text)
+        .where(Wording.scope_id == scope, Wording.template == template.key)
+        .order_by(Wording.language, Wording.version.desc())
+        .ext(distinct_on(Wording.language))
+    )
+    set_by_office = {row.language: Words(row.title, row.text) for row in rows if row.title}
+    return found | cast("dict[Language, Words]", set_by_office)
+
+
+async def _reached(db: AsyncSession, people: Sequence[UUID], urgency: Urgency) -> dict[UUID, Reach]:
+    """How each of these people is told something so urgent; one statement."""
+    asked = [
+        _given(MailAddress, MailAddress.least, MailAddress.masked, MAIL, people),
+        _given(PhoneNumber, PhoneNumber.least, PhoneNumber.masked, SMS, people),
+        _given(LanguageChoice, LanguageChoice.language, literal(""), "language", people),
+    ]
+    languages: dict[UUID, Language] = {}
+    ways: dict[UUID, dict[Way, str]] = {person: {} for person in people}
+    for row in await db.execute(union_all(*asked)):
+        if row.what == "language":
+            languages[row.person_id] = row.value
+        elif urgency is Urgency.URGENT or row.value == Urgency.ORDINARY:
+            ways[row.person_id][Way(row.what)] = row.masked
+    return {person: Reach(languages.get(person, "zh"), ways[person]) for person in people}
+
+
+def _given(table: Any, value: Any, masked: Any, what: str, people: Sequence[UUID]) -> Any:
+    return select(
+        table.person_id, literal(what).label("what"), value.label("value"), masked.label("masked")
+    ).where(among(table.person_id, people))

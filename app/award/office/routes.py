@@ -1,0 +1,116 @@
+"""How does an office reach what it tells people?"""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, status
+
+from app.award.office import queries, rules, service
+from app.award.office.schemas import (
+    MessageQuery,
+    MessageView,
+    ResendingIn,
+    WordingIn,
+    WordingView,
+)
+from app.award.programmes.rules import CycleUnknown, ProgrammeUnknown
+from app.platform.accounts.callers import Once, Reading, SignInNeeded, Trying
+from app.platform.errors import NotAllowed, SeveralInvalid, SeveralReasons
+from app.platform.http.once import NAMED, OnceRoute
+from app.platform.http.pages import CursorUnreadable, Page
+from app.platform.http.problems import answers
+from app.platform.inbox.routes import TemplatesHere
+from app.platform.notifications.templates import TemplateUnknown
+
+wordings = APIRouter(prefix="/programmes/{programme_id}/wordings", tags=["notifications"])
+messages = APIRouter(
+    route_class=OnceRoute, prefix="/cycles/{cycle_id}/messages", tags=["notifications"]
+)
+OFFICE = (SignInNeeded, NotAllowed, ProgrammeUnknown)
+TemplateKey = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{0,62}$", examples=["cycle-suspended"])]
+
+
+@wordings.get(
+    "",
+    operation_id="list_wordings",
+    summary="The office's own words",
+    responses=answers(*OFFICE),
+)
+async def list_wordings(
+    call: Reading, templates: TemplatesHere, programme_id: UUID
+) -> list[WordingView]:
+    """Those in use, in order of message; other messages go out in the original words."""
+    return await queries.wordings(call, programme_id, templates)
+
+
+@wordings.get(
+    "/{template}",
+    operation_id="list_wording_versions",
+    summary="Every version of the words for a message",
+    responses=answers(*OFFICE, TemplateUnknown),
+)
+async def list_wording_versions(
+    call: Reading, templates: TemplatesHere, programme_id: UUID, template: TemplateKey
+) -> list[WordingView]:
+    """Newest first."""
+    known = service.template_of(templates, template)
+    return await queries.wording_versions(call, programme_id, known)
+
+
+@wordings.put(
+    "/{template}",
+    operation_id="word_message",
+    summary="Put a message in the office's own words",
+    responses=answers(
+        *OFFICE,
+        TemplateUnknown,
+        rules.WordsFixed,
+        rules.WordsIncomplete,
+        rules.PlaceWrong,
+        SeveralInvalid,
+        SeveralReasons,
+    ),
+)
+async def word_message(
+    call: Trying,
+    templates: TemplatesHere,
+    programme_id: UUID,
+    template: TemplateKey,
+    body: WordingIn,
+) -> WordingView:
+    """From now on; every version is kept. A dry run shows how the words read."""
+    known = service.template_of(templates, template)
+    return await service.word(call, programme_id, known, body)
+
+
+@messages.get(
+    "",
+    operation_id="list_messages",
+    summary="What was told to whom",
+    responses=answers(SignInNeeded, CursorUnreadable, CycleUnknown),
+)
+async def list_messages(
+    call: Reading, cycle_id: UUID, query: Annotated[MessageQuery, Query()]
+) -> Page[MessageView]:
+    """For the award office, newest first: by which way, when it was taken, and what failed."""
+    return await queries.list_messages(call, cycle_id, query)
+
+
+@messages.post(
+    "/{message_id}/resending",
+    operation_id="resend_message",
+    summary="Send again what failed",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=answers(
+        SignInNeeded,
+        NotAllowed,
+        rules.MessageUnknown,
+        rules.DeliveryUnknown,
+        rules.DeliveryGoingOn,
+        rules.DeliveryTaken,
+        *NAMED,
+    ),
+)
+async def resend_message(call: Once, cycle_id: UUID, message_id: UUID, body: ResendingIn) -> None:
+    """Only a delivery that has failed or was given up."""
+    await service.resend(call, cycle_id, message_id, body)
