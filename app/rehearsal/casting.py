@@ -6,14 +6,18 @@ from app.rehearsal.cast import POSTS
 from app.rules.regulation import Regulation
 from app.rules.regulation.stages import Panel
 
+LEAD_AND_BACKUP: Final = 2
 COMMITTEE: Final = 9
 """Seats of a committee of which the regulation says nothing."""
 
 
 def panel_size(regulation: Regulation, rule: Panel) -> int:
-    """How many judges a panel of this stage has: as few as the regulation allows."""
+    """How many judges a panel of this stage has: as few as the regulation allows. Where the work is
+    divided every category has a lead and a backup.
+    """
     trimmed = rule.method.trimmed_mean
-    return max(regulation.judges_of(rule).at_least, trimmed.at_least if trimmed else 0)
+    divided = LEAD_AND_BACKUP if rule.division == "by_category" else 0
+    return max(regulation.judges_of(rule).at_least, trimmed.at_least if trimmed else 0, divided)
 
 
 def of_committee(regulation: Regulation, rule: Panel) -> bool:

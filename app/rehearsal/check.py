@@ -108,6 +108,21 @@ def ranks(keys: Mapping[int, tuple[Fraction, ...]]) -> dict[int, int]:
     return {number: 1 + sum(other > own for other in keys.values()) for number, own in keys.items()}
 
 
+def first(ranks: Mapping[int, int], most: int, level: str | None, order: Sequence[int]) -> set[int]:
+    """Who is among the first so many; those level at the edge by a recorded order, all, or none."""
+
+    def turn(number: int) -> int:
+        return order.index(number) if number in order else 0
+
+    best = sorted(ranks, key=lambda number: (ranks[number], turn(number)))
+    going, edge = set(best[:most]), {ranks[number] for number in best[most - 1 : most + 1]}
+    parted = len(best) > most and len(edge) == 1
+    if parted and level in {"all_in", "none_in"}:
+        level_at = {number for number in ranks if ranks[number] in edge}
+        return going | level_at if level == "all_in" else going - level_at
+    return going
+
+
 def broken_quotas(
     quotas: Iterable[Quota], awards: Sequence[tuple[str, str, Collection[str]]]
 ) -> list[str]:

@@ -124,7 +124,7 @@ async def _tally(year: Year, stage: Vote, place: str, entries: list[Entry], coun
         base = {
             "members": len(year.seats),
             "present": sum(count[c] for c in (APPROVE, AGAINST, ABSTAIN, INVALID)),
-            "voting": count[APPROVE] + count[AGAINST],
+            "voting": sum(count[c] for c in (APPROVE, AGAINST, ABSTAIN)),
         }[stage.carried.of]
         mine[entry.number] = reached(stage.carried, count[APPROVE], base)
         year.checks.holds("是否通过与自行计算一致", line["carried"] == mine[entry.number], line)

@@ -40,8 +40,10 @@ async def awards_of(year: Year) -> list[Awarded]:
         key=lambda award: (award.tier, award.application),
     )
     year.checks.holds("授奖数不超过本届名额", len(found) <= year.places, len(found))
+    # Whether a minimum is met is looked at where tiers are proposed: later a place may fall empty.
+    caps = [quota for quota in year.regulation.quotas if quota.at_most is not None]
     broken = check.broken_quotas(
-        year.regulation.quotas, [(a.track, a.tier, year.groups[a.application]) for a in found]
+        caps, [(a.track, a.tier, year.groups[a.application]) for a in found]
     )
     year.checks.holds("授奖符合管理办法的名额规定", not broken, broken)
     await _bonuses(year, found)

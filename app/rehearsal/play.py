@@ -33,7 +33,7 @@ from app.rehearsal.clock import AwardClock, timetable
 from app.rehearsal.founding import Founding
 from app.rehearsal.report import Awarded, Edition, Ranked, Report, SignIn, StageLine
 from app.rehearsal.year import Bars, Checks, Year
-from app.rules.regulation import read
+from app.rules.regulation import Regulation, read
 from app.rules.regulation.stages import Composite, Panel, Stage, Survey, Vote
 
 Player = Callable[[Year, Stage], Awaitable[None]]
@@ -79,7 +79,7 @@ async def rehearse(
         bars = Bars(progress, len(regulation.stages))
         nonce = nonce or token_hex(4)
         cast = make_cast(seed, applicants, max(judges, judges_needed(regulation)))
-        year = await _found(wire, text, cast, nonce, bars, until)
+        year = await _found(wire, text, regulation, cast, nonce, bars, until)
         await planning.plan(year)
         await planning.remember(year)
         for stage in regulation.stages:
@@ -135,10 +135,15 @@ def text_of(code: str) -> str:
 
 
 async def _found(
-    wire: Wire, text: str, cast: Cast, nonce: str, bars: Bars, until: str | None
+    wire: Wire,
+    text: str,
+    regulation: Regulation,
+    cast: Cast,
+    nonce: str,
+    bars: Bars,
+    until: str | None,
 ) -> Year:
     """The clock, the office, the experts and the firms."""
-    regulation = read(text)
     public = Person(wire, "公众")
     clock = AwardClock(public)
     slots = timetable(regulation, await clock.begin(), until)

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from app.rehearsal import check
 from app.rehearsal.year import Entry, Year
-from app.rules.quota import Proposal, RankedEntry, places, propose
+from app.rules.quota import Proposal, RankedEntry, may_have, places, propose
 from app.rules.regulation.quotas import Quota
 from app.rules.regulation.stages import Composite, Panel, Stage, Survey, Vote
 
@@ -118,6 +118,32 @@ async def choose(year: Year, stage: Vote | Composite, entries: Sequence[Entry]) 
     year.ledger.tiers[stage.key] = {int(key): tier for key, tier in found.assigned.items()}
 
 
+def _idle(
+    year: Year, stage: Vote | Composite, entries: Sequence[Entry], own: Mapping[int, str]
+) -> list[str]:
+    """Who has no tier here and could still have one that a minimum wants, under every cap."""
+    quotas = quotas_left(year)
+    ranked = standing(year, stage, entries)
+    awards = [
+        (each.track, own[int(each.id)], each.groups) for each in ranked if int(each.id) in own
+    ]
+    caps = [quota for quota in quotas if quota.at_most is not None]
+    short = [
+        quota
+        for quota in quotas
+        if (quota.at_least or 0) > sum(quota.counts(*award) for award in awards)
+    ]
+    return [
+        each.id
+        for each in ranked
+        for tier in year.regulation.tiers
+        if int(each.id) not in own
+        and may_have(each, tier, stage.floors)
+        and any(quota.counts(each.track, tier.key, each.groups) for quota in short)
+        and not check.broken_quotas(caps, [*awards, (each.track, tier.key, each.groups)])
+    ]
+
+
 async def compare(year: Year, stage: Scored | Vote, entries: Sequence[Entry]) -> None:
     """The tiers a closed stage has given are those worked out here, or those chosen; what is given
     beside them is the consolation, which counts against what is left.
@@ -142,6 +168,8 @@ async def compare(year: Year, stage: Scored | Vote, entries: Sequence[Entry]) ->
         given = {n: tier for n, tier in said.items() if n in own or tier != consolation}
         name = f"“{stage.name}”的等次与自行推算一致"
         year.checks.holds(name, given == dict(own), (said, dict(own)))
+        idle = _idle(year, stage, entries, own)
+        year.checks.holds("有单位可以填补的下限名额没有空置", not idle, idle)
     if consolation is not None:
         year.ledger.held += [
             (entry.track, consolation, entry.groups)

@@ -108,12 +108,10 @@ def _cut(
         most = rule.places or int(
             (rule.times_places or Fraction(1)) * proposing.sought(year, stage)
         )
-        went, left = [keys[e.number] for e in on], [keys[e.number] for e in out]
-        fair = not went or not left or min(went) >= max(left)
-        count = len(on) == min(most, len(entries))
-        if rule.level in {"all_in", "none_in"}:
-            count = (len(on) <= most) == (rule.level == "none_in") or len(on) == most
-        year.checks.holds(name, fair and count, (len(on), most))
+        ranks = check.ranks({entry.number: keys[entry.number] for entry in entries})
+        went = {entry.number for entry in on}
+        fits = went == check.first(ranks, most, rule.level, year.ledger.order.get(stage.key, ()))
+        year.checks.holds(name, fits, (sorted(went), most))
     elif advance.proposed is not None:
         year.checks.holds(name, len(on) <= year.places, len(on))
     else:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -13,10 +14,8 @@ import pytest
 from app.main import create_app, make_ground
 from app.platform.db import embedded
 from app.platform.db.installation import Purpose, settle
-from app.rehearsal.casting import judges_needed
-from app.rehearsal.play import rehearse, text_of
+from app.rehearsal.play import rehearse
 from app.rehearsal.report import Report
-from app.rules.regulation import read
 from app.serving import free_port
 from app.settings import Profile, Settings
 
@@ -55,8 +54,7 @@ def play(in_process: httpx.AsyncBaseTransport) -> Play:
     """Play a small year in this process, with as few judges as the regulation allows."""
 
     async def played(code: str, *, applicants: int, seed: int, **more: object) -> Report:
-        judges = judges_needed(read(text_of(code)))
-        options = {"judges": judges, "progress": None, "transport": in_process} | more
+        options = {"judges": 1, "progress": None, "transport": in_process} | more
         return await rehearse(
             "http://award.test", code, applicants=applicants, seed=seed, **options
         )
@@ -69,6 +67,24 @@ def rehearsal_url(
     cluster: embedded.Cluster, template: str, worker: str, tmp_path: Path
 ) -> Iterator[str]:
     """Its address. Every test has its own clock, and so the year begins on 2026-01-05."""
+    with _service(cluster, template, worker, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def shared_url(
+    cluster: embedded.Cluster,
+    template: str,
+    worker: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[str]:
+    """The address of one service for many years; each sets its clock back to the beginning."""
+    with _service(cluster, template, worker, tmp_path_factory.mktemp("shared")) as url:
+        yield url
+
+
+@contextmanager
+def _service(cluster: embedded.Cluster, template: str, worker: str, folder: Path) -> Iterator[str]:
     name = f"rehearsal_{worker}_{os.urandom(4).hex()}"
     cluster.create_database(name, template)
     port = free_port()
@@ -77,7 +93,7 @@ def rehearsal_url(
         "DATABASE_OWNER_URL": cluster.url(name),
         "QUALITY_AWARD_PROFILE": "rehearsal",
         "QUALITY_AWARD_CHEAP_PASSWORDS": "true",
-        "QUALITY_AWARD_FOLDER": str(tmp_path),
+        "QUALITY_AWARD_FOLDER": str(folder),
         "QUALITY_AWARD_PORT": str(port),
     }
     server = subprocess.Popen([sys.executable, "-m", "app.cli", "serve"], env=environment)

@@ -1,27 +1,35 @@
-"""Regulations of the catalogue are played to their end, small and in this process."""
+"""Regulations of the catalogue are played to their end: small, in this process and over HTTP."""
 
 import pytest
 
 from app.catalogue import loader
+from app.rehearsal.play import rehearse
+from app.rehearsal.report import Report
+from app.rules.regulation import read
 from tests.rehearsal.conftest import Play
 
 pytestmark = pytest.mark.anyio
 
-SEED, APPLICANTS = 3, 4
-QUICK = "binhu-2023"
+SEED = 3
+CODES = loader.regulation_codes()
 
 
-async def _runs_to_its_end(play: Play, code: str) -> None:
-    report = await play(code, applicants=APPLICANTS, seed=SEED)
+def _ended_well(report: Report) -> None:
     assert [check for check in report.checks if not check.ok] == []
     assert len(report.awards) <= report.places
 
 
-async def test_small_year_runs_to_its_end_in_process(play: Play) -> None:
-    await _runs_to_its_end(play, QUICK)
+@pytest.mark.parametrize("code", CODES)
+async def test_regulation_of_the_catalogue_runs_to_its_end(play: Play, code: str) -> None:
+    tracks = read(loader.regulation_text(code)).tracks
+    # One of them is too young to take part; somebody of every track, and two who compete, do.
+    _ended_well(await play(code, applicants=max(3, len(tracks) + 1), seed=SEED))
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("code", sorted(set(loader.regulation_codes()) - {QUICK}))
-async def test_regulation_of_the_catalogue_runs_to_its_end(play: Play, code: str) -> None:
-    await _runs_to_its_end(play, code)
+@pytest.mark.parametrize("code", CODES)
+async def test_regulation_of_the_catalogue_runs_to_its_end_over_http(
+    shared_url: str, code: str
+) -> None:
+    year = rehearse(shared_url, code, applicants=6, judges=1, seed=SEED + 1, progress=None)
+    _ended_well(await year)

@@ -119,3 +119,23 @@ def test_every_pass_line_counts_by_itself() -> None:
     assert check.passes(deming, best | {"B.1": 70})
     assert not check.passes(deming, best | {"B.1": 65})
     assert check.passes(loader.criteria("team-100"), dict.fromkeys(("T.1", "T.2"), 0))
+
+
+@pytest.mark.parametrize(
+    ("level", "order", "expected"),
+    [
+        ("decision", [3, 2], {0, 1, 3}),
+        ("all_in", [], {0, 1, 2, 3}),
+        ("none_in", [], {0, 1}),
+    ],
+)
+def test_first_parts_those_who_stand_level_at_the_edge(
+    level: str, order: list[int], expected: set[int]
+) -> None:
+    ranks = {0: 1, 1: 2, 2: 3, 3: 3, 4: 5}
+    assert check.first(ranks, 3, level, order) == expected
+
+
+@pytest.mark.parametrize("level", ["decision", "all_in", "none_in"])
+def test_first_takes_everybody_where_there_are_fewer_than_places(level: str) -> None:
+    assert check.first({0: 1, 1: 1}, 6, level, []) == {0, 1}

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.platform.db.base import Rows
 from app.platform.db.prepared import Direct, Prepared
 from app.platform.errors import NotAllowed
-from app.platform.security.permission import Actor, Facts, Resource, Shape
+from app.platform.security.permission import Actor, Facts, Resource, Shape, facts_about
 
 T = TypeVar("T")
 
@@ -64,7 +64,8 @@ async def fetch(
         entity = statement.column_descriptions[0]["entity"]
         # What the session has read before may be stale: the locked row is what counts.
         statement = statement.with_for_update(of=entity).execution_options(populate_existing=True)
-    row = (await db.execute(statement.add_columns(*resource.facts(actor)))).first()
+    asked = statement.add_columns(*facts_about(resource))
+    row = (await db.execute(asked, {"caller": actor.person_id})).first()
     if row is None:
         raise resource.missing
     facts = _named(row)
@@ -80,7 +81,8 @@ async def fetch_view(
     statement: Rows,
 ) -> Found[Any]:
     """One row of columns (not an entity), under the same rule."""
-    row = (await db.execute(statement.add_columns(*resource.facts(actor)))).first()
+    asked = statement.add_columns(*facts_about(resource))
+    row = (await db.execute(asked, {"caller": actor.person_id})).first()
     facts = _named(row) if row else {}
     if row is None or not actor.may(f"{resource.name}:read", facts):
         raise resource.missing

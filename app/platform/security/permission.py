@@ -10,6 +10,7 @@ and run with the values of the one who asks.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -61,7 +62,7 @@ class Grant:
     phase: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Resource:
     """What the policy may ask of one kind of object, each as one SQL expression."""
 
@@ -190,6 +191,12 @@ class Shape(AnyCaller):
 
     def scopes_for(self, role: str) -> BindParameter[Any] | None:
         return _place(role) if role in self.roles else None
+
+
+@cache
+def facts_about(resource: Resource) -> tuple[ColumnElement[Any], ...]:
+    """The facts about any caller, composed once; run with the `caller` they are about."""
+    return tuple(resource.facts(AnyCaller()))
 
 
 def _place(role: str) -> BindParameter[Any]:

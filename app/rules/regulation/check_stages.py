@@ -84,6 +84,8 @@ def _judges(regulation: Regulation, panel: Panel, path: Path) -> Iterator[Proble
         low, high = panel.judges.at_least, panel.judges.at_most
         if low > high:
             yield problem("range_reversed", (*path, "judges"), low=low, high=high)
+    if panel.division == "by_category" and judges and judges.at_most == 1:
+        yield problem("division_alone", (*path, "division"), judges=1)
     trimmed = panel.method.trimmed_mean
     if trimmed is None:
         return

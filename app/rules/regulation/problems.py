@@ -169,6 +169,11 @@ SENTENCES: Final[dict[str, tuple[str, str, str]]] = {
         "The tracks are scored out of different totals ({totals}) and cannot be cut together.",
         "用 tracks 为满分不同的类别分设环节，或改为 everybody，到综合评价再取舍。",
     ),
+    "division_alone": (
+        "按类目分工时每一类目由主评和复评两人评，本环节却至多 {judges} 名评审员。",
+        "Divided work needs a lead and a backup for each category, not at most {judges} judge.",
+        "提高 judges 的 at_most，或删去 division。",
+    ),
     "division_unfit": (
         "沿用的评审组是按环节“{key}”的类目分工的，与本环节的评价准则不符。",
         "The panel divides its work by the categories of '{key}', which this stage does not score.",

@@ -79,6 +79,13 @@ def test_check_finds(pointer: str, value: object, expected: tuple[str, str]) -> 
     assert expected in found(changed(pointer, value, WIDE))
 
 
+def test_divided_work_needs_a_lead_and_a_backup() -> None:
+    alone = changed("/stages/5/judges", {"at_least": "1", "at_most": "1"}, WIDE)
+    assert found(alone) == []
+    divided = changed("/stages/5/division", "by_category", alone)
+    assert found(divided) == [("division_alone", "/stages/5/division")]
+
+
 @pytest.mark.parametrize("scalar", ["1.5", "24:00", "no", "1e3", "007"])
 def test_a_scalar_that_others_read_as_something_else_is_told(scalar: str) -> None:
     text = WIDE.replace("text: 不得用于产品宣传", f"text: {scalar}")
