@@ -61,13 +61,17 @@ def _ties(regulation: Regulation, stage: Composite, path: Path) -> Iterator[Prob
 
 def _alike(regulation: Regulation, panel: Panel, path: Path) -> Iterator[Problem]:
     """A cut compares points, so all who stand at it must be scored out of the same total."""
-    if panel.advances.way == "everybody":
-        return
-    codes = {regulation.criteria_of(panel, track) for track in regulation.tracks_of(panel)}
-    totals = {loader.criteria(code).total for code in codes & set(loader.criteria_codes())}
-    if len(totals) > 1:
-        told = "、".join(decimal_text(total) for total in sorted(totals))
-        yield problem("unlike_scores", (*path, "advance"), totals=told)
+    own, advance = regulation.tracks_of(panel), panel.advances
+    lots = [lot.track for lot in advance.first_of_each or ()]
+    if advance.way in {"at_least", "first"}:
+        lots = [own]
+    for lot in lots:
+        tracks = [track for track in own if track in (lot or own)]
+        codes = {regulation.criteria_of(panel, track) for track in tracks}
+        totals = {loader.criteria(code).total for code in codes & set(loader.criteria_codes())}
+        if len(totals) > 1:
+            told = "、".join(decimal_text(total) for total in sorted(totals))
+            yield problem("unlike_scores", (*path, "advance"), totals=told)
 
 
 def _division(regulation: Regulation, panel: Panel, path: Path) -> Iterator[Problem]:

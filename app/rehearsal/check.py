@@ -95,11 +95,12 @@ def apart(
 
 
 def composite(
-    rule: Composite, scores: Mapping[str, Fraction], full: Mapping[str, Fraction]
+    rule: Composite, track: str, scores: Mapping[str, Fraction], full: Mapping[str, Fraction]
 ) -> Fraction:
-    """Each stage's score on the common scale, times its share; unrounded."""
+    """Each stage's score on the common scale, times its share in the track; unrounded."""
+    shares = {p.stage: p.share for p in rule.of if not p.track or track in p.track}
     return sum(
-        (scores[p.stage] / full[p.stage] * rule.scale * p.share for p in rule.of), Fraction()
+        (scores[k] / full[k] * rule.scale * share for k, share in shares.items()), Fraction()
     )
 
 
@@ -138,6 +139,18 @@ def broken_quotas(
         if quota.at_least is not None and count < quota.at_least:
             found.append(f"{count} < {quota.at_least}")
     return found
+
+
+def settled(quota: Quota, entries: Iterable[tuple[str, Collection[str]]]) -> Quota:
+    """The number that a share of these entries (track, groups) comes to, rounded down."""
+    out, tier = quota.leaves_out, (quota.of.tier or ("",))[0]
+    count = sum(
+        _covers(quota.of, track, tier, groups)
+        and not (out and _covers(out, track, (out.tier or ("",))[0], groups))
+        for track, groups in entries
+    )
+    most = (quota.at_most_share or 0) * count // 1
+    return quota.model_copy(update={"at_most": most, "at_most_share": None, "among": None})
 
 
 def _covers(rule: Filter, track: str, tier: str, groups: Collection[str]) -> bool:

@@ -14,6 +14,7 @@ from rich.progress import Progress
 from app.catalogue import loader
 from app.rehearsal import (
     approval,
+    check,
     committee,
     endorsement,
     granting,
@@ -188,8 +189,10 @@ async def _open(year: Year, stage: Stage) -> None:
 
 async def _stage(year: Year, stage: Stage) -> None:
     """Play a stage that is open, close it, and look at what it has left."""
+    await _count(year, stage)
     await PLAYERS[stage.kind](year, stage)
     closing = await _close(year, stage)
+    await _count(year, stage)
     year.lines.append(
         StageLine(
             stage.key,
@@ -208,6 +211,19 @@ async def _stage(year: Year, stage: Stage) -> None:
     if isinstance(stage, Panel | Composite | Survey | Vote) and entries:
         await proposing.compare(year, stage, entries)
     year.bars.stage()
+
+
+async def _count(year: Year, stage: Stage) -> None:
+    """Quotas that are a share of the entries of this stage become numbers."""
+    shares = [quota for quota in year.regulation.quotas if quota.among == stage.key]
+    entries = await year.entries(stage.key) if shares else []
+    if entries:
+        counted = [(entry.track, entry.groups) for entry in entries]
+        quotas = tuple(
+            check.settled(quota, counted) if quota in shares else quota
+            for quota in year.regulation.quotas
+        )
+        year.regulation = year.regulation.model_copy(update={"quotas": quotas})
 
 
 async def _close(year: Year, stage: Stage) -> Any:

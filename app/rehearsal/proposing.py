@@ -23,12 +23,12 @@ def quotas_left(year: Year) -> list[Quota]:
     return found
 
 
-def sought(year: Year, stage: Stage) -> int:
-    """The places for which the entries of a stage compete, consolations left out."""
+def sought(year: Year, tracks: Sequence[str]) -> int:
+    """The places for which the entries of these tracks compete, consolations left out."""
     rules = year.regulation
     consoling = {getattr(each, "consolation", None) for each in rules.stages}
     tiers = [tier for tier in rules.tiers if tier.key not in consoling]
-    most = places(rules.quotas, rules.tracks_of(stage), tiers)
+    most = places(rules.quotas, tracks, tiers)
     return min(year.places, most or 0) or year.places
 
 
@@ -86,7 +86,7 @@ def by_rank(year: Year, stage: Vote | Composite, entries: Sequence[Entry]) -> Pr
         standing(year, stage, entries),
         year.regulation.tiers,
         quotas_left(year),
-        stage.floors,
+        stage.lines,
         order,
     )
 
@@ -96,7 +96,7 @@ async def choose(year: Year, stage: Vote | Composite, entries: Sequence[Entry]) 
     ranked = standing(year, stage, entries)
     order = sorted(ranked, key=lambda each: (each.rank, int(each.id)))
     found = propose(
-        ranked, year.regulation.tiers, quotas_left(year), stage.floors, [e.id for e in order]
+        ranked, year.regulation.tiers, quotas_left(year), stage.lines, [e.id for e in order]
     )
     by_number = {str(entry.number): entry.id for entry in entries}
     body = {

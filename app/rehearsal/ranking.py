@@ -1,12 +1,14 @@
 """How is a composite stage (综合评价) played? It is arithmetic; we do it once more."""
 
 from collections import Counter
+from collections.abc import Sequence
 from fractions import Fraction
 
 from app.rehearsal import check, panels, proposing, scoring
 from app.rehearsal.proposing import Scored
 from app.rehearsal.year import Entry, Year
 from app.rules.exact import decimal_text
+from app.rules.regulation.advance import Advance, First
 from app.rules.regulation.stages import Composite, Panel, Stage, Survey, TieKey, Vote
 
 
@@ -18,9 +20,10 @@ async def play(year: Year, stage: Stage) -> None:
     year.bars.step(f"{stage.name}：复算", len(entries))
     points = year.ledger.points.setdefault(stage.key, {})
     for entry in entries:
-        scores = {part.stage: year.ledger.points[part.stage][entry.number] for part in stage.of}
-        full = {part.stage: _full(year, part.stage, entry.track) for part in stage.of}
-        points[entry.number] = check.composite(stage, scores, full)
+        parts = [part.stage for part in stage.of if not part.track or entry.track in part.track]
+        scores = {key: year.ledger.points[key][entry.number] for key in parts}
+        full = {key: _full(year, key, entry.track) for key in parts}
+        points[entry.number] = check.composite(stage, entry.track, scores, full)
         year.bars.done()
     year.ledger.keys[stage.key] = keys_of(year, stage, entries)
     if entries and stage.proposes is not None and stage.by == "choice":
@@ -100,22 +103,53 @@ def _cut(
     out = [e for e in entries if e not in on]
     advance = stage.advances
     name = f"“{stage.name}”的入围符合办法"
-    if advance.at_least is not None:
-        fair = all((keys[e.number][0] >= advance.at_least) == (e in on) for e in entries)
-        year.checks.holds(name, fair)
-    elif advance.first is not None:
-        rule = advance.first
-        most = rule.places or int(
-            (rule.times_places or Fraction(1)) * proposing.sought(year, stage)
+    if advance.by_score:
+        fair = all(
+            (keys[e.number][0] >= _line(year, stage, advance, e)) == (e in on) for e in entries
         )
-        ranks = check.ranks({entry.number: keys[entry.number] for entry in entries})
-        went = {entry.number for entry in on}
-        fits = went == check.first(ranks, most, rule.level, year.ledger.order.get(stage.key, ()))
-        year.checks.holds(name, fits, (sorted(went), most))
+        year.checks.holds(name, fair)
+    elif advance.compares:
+        for rule, lot in lots(stage, entries):
+            tracks = [t for t in year.regulation.tracks_of(stage) if t in (_tracks(rule) or t)]
+            most = rule.places or int(
+                (rule.times_places or Fraction(1)) * proposing.sought(year, tracks)
+            )
+            ranks = check.ranks({entry.number: keys[entry.number] for entry in lot})
+            went = {entry.number for entry in lot if entry in on}
+            fits = went == check.first(
+                ranks, most, rule.level, year.ledger.order.get(stage.key, ())
+            )
+            year.checks.holds(name, fits, (sorted(went), most))
     elif advance.proposed is not None:
         year.checks.holds(name, len(on) <= year.places, len(on))
     else:
         year.checks.holds(name, not out, [e.number for e in out])
+
+
+def lots(stage: Stage, entries: Sequence[Entry]) -> list[tuple[First, list[Entry]]]:
+    """Who is ranked against whom at the cut, and by which rule."""
+    advance = stage.advances
+    if advance.first is not None:
+        return [(advance.first, list(entries))]
+    parted: list[tuple[First, list[Entry]]] = [(lot, []) for lot in advance.first_of_each or ()]
+    for entry in entries:
+        for lot, members in parted:
+            group = getattr(lot, "group", None)
+            of_track = entry.track in (_tracks(lot) or (entry.track,))
+            if of_track and (not group or any(each in group for each in entry.groups)):
+                members.append(entry)
+                break
+    return parted
+
+
+def _tracks(rule: First) -> tuple[str, ...] | None:
+    return getattr(rule, "track", None)
+
+
+def _line(year: Year, stage: Scored, advance: Advance, entry: Entry) -> Fraction:
+    if advance.at_least is not None:
+        return advance.at_least
+    return (advance.at_least_of_full or Fraction()) * _full(year, stage.key, entry.track)
 
 
 def _below(year: Year, stage: Scored, entries: list[Entry]) -> list[Entry]:
@@ -135,6 +169,9 @@ def _below(year: Year, stage: Scored, entries: list[Entry]) -> list[Entry]:
 def tied(year: Year, stage: Scored | Vote, entries: list[Entry]) -> list[Entry]:
     """Those who share their place with another, best first; among equals in the cast's order."""
     keys = year.ledger.keys[stage.key]
-    sharing = Counter(keys[entry.number] for entry in entries)
-    level = [entry for entry in entries if sharing[keys[entry.number]] > 1]
+    parted = [lot for _, lot in lots(stage, entries)] or [entries]
+    level = []
+    for lot in parted:
+        sharing = Counter(keys[entry.number] for entry in lot)
+        level += [entry for entry in lot if sharing[keys[entry.number]] > 1]
     return sorted(level, key=lambda e: (keys[e.number], -e.number), reverse=True)

@@ -127,7 +127,7 @@ def may_have(entry: RankedEntry, tier: Tier, floors: Sequence[Floor] = ()) -> bo
         tier.key not in entry.closed
         and tier.open_to(entry.track, entry.groups)
         and all(
-            entry.score >= floor.at_least
+            entry.score >= (floor.at_least or 0)
             for floor in floors
             if floor.tier == tier.key and (floor.track is None or entry.track in floor.track)
         )

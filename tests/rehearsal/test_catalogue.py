@@ -1,5 +1,7 @@
 """Regulations of the catalogue are played to their end: small, in this process and over HTTP."""
 
+from pathlib import Path
+
 import pytest
 
 from app.catalogue import loader
@@ -11,6 +13,7 @@ from tests.rehearsal.conftest import Play
 pytestmark = pytest.mark.anyio
 
 SEED = 3
+LOTS = Path(__file__).parent / "by-lots.yaml"
 CODES = loader.regulation_codes()
 
 
@@ -33,3 +36,9 @@ async def test_regulation_of_the_catalogue_runs_to_its_end_over_http(
 ) -> None:
     year = rehearse(shared_url, code, applicants=6, judges=1, seed=SEED + 1, progress=None)
     _ended_well(await year)
+
+
+async def test_cuts_by_lot_and_quotas_by_share_run_to_their_end(play: Play) -> None:
+    report = await play(str(LOTS), applicants=9, seed=SEED)
+    _ended_well(report)
+    assert report.awards

@@ -278,3 +278,25 @@ def test_places_are_never_fewer_than_what_can_be_given(
     most = places(quotas, ["firm", "person"], TIERS)
     proposal = propose(ranked, TIERS, quotas, resolved=[each.id for each in ranked])
     assert most is None or len(proposal.assigned) <= most
+
+
+def test_a_share_of_the_entries_is_rounded_down() -> None:
+    share = Quota.model_validate(
+        {
+            "at_most_share": "30%",
+            "among": "check",
+            "of": {"tier": "gold", "track": "firm"},
+            "except": {"group": "held"},
+        }
+    )
+    entries = [("firm", ())] * 9 + [("firm", ("held",))] * 5 + [("person", ())] * 40
+    settled = share.settled(entries)
+    assert (settled.at_most, settled.at_most_share, settled.among) == (2, None, None)
+    assert settled.settled([("firm", ())]) is settled
+    assert share.settled([("firm", ())]).at_most == 0
+
+
+def test_a_floor_as_a_share_is_points_of_the_scale() -> None:
+    floor = Floor.model_validate({"tier": "gold", "at_least_of_full": "62%"})
+    assert floor.points(1000) == 620
+    assert Floor.model_validate({"tier": "gold", "at_least": "600"}).points(1000) == 600

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.award.deliberation.minutes import tallies
 from app.award.stages.choosing import Chosen, given
+from app.award.stages.cutting import Field, Standing, cut
 from app.award.stages.kind import Verdict
 from app.award.stages.lifecycle import Result
 from app.award.stages.rules import (
@@ -16,7 +17,6 @@ from app.award.stages.rules import (
     Runner,
     TieUnresolved,
     consolation_of,
-    cut,
     held_of,
     lowered,
 )
@@ -55,8 +55,9 @@ class Contest:
     """Everything a vote is decided from.
 
     `tiers` and `quotas` are the regulation's, `places` what the launch approval grants this year,
-    of which the tracks compete only for `sought`; `tie_order` the recorded decision on entries that
-    stand level, `choice` the one on tiers. `held` are the consolations given before.
+    of which the tracks compete only for `sought`, those of each lot for `lots`; `tie_order` is the
+    recorded decision on entries that stand level, `choice` the one on tiers. `held` are the
+    consolations given before.
     """
 
     rule: Vote
@@ -70,6 +71,7 @@ class Contest:
     choice: tuple[Chosen, ...] | None = None
     held: Held = ()
     consolation: Consolation | None = None
+    lots: tuple[int, ...] = ()
 
 
 def verdicts(contest: Contest) -> list[Verdict]:
@@ -83,7 +85,7 @@ def verdicts(contest: Contest) -> list[Verdict]:
     tiers = _tiers(contest, carried, ranks) if rule.proposes else None
     advanced = _advanced(contest, carried, counted, tiers)
     consoled = _consoled(contest, ranks, advanced)
-    compared = rule.proposes or rule.consolation or rule.advances.first
+    compared = rule.proposes or rule.consolation or rule.advances.compares
     return [
         Verdict(
             UUID(each.entry),
@@ -164,7 +166,7 @@ def _tiers(
         _standing(contest, carried, ranks),
         contest.tiers,
         lowered([*contest.quotas, Quota(at_most=contest.places)], contest.held),
-        contest.rule.floors,
+        contest.rule.lines,
         contest.tie_order,
     )
     if proposal.unresolved:
@@ -182,13 +184,15 @@ def _advanced(
     advance = contest.rule.advances
     if advance.way == "proposed":
         return frozenset(tiers or ())
-    if advance.first is None:
+    if not advance.compares:
         return carried
     settled = carried & {each.entry for each in contest.contenders if each.settled}
     candidates = [
         Candidate(entry, (Fraction(counted[entry].approve),)) for entry in carried - settled
     ]
-    return cut(advance, candidates, contest.sought, contest.tie_order).advanced | settled
+    known = {each.entry: Standing(each.track, each.groups) for each in contest.contenders}
+    among = Field(contest.sought, contest.lots, known)
+    return cut(advance, candidates, among, contest.tie_order).advanced | settled
 
 
 def _consoled(
@@ -213,7 +217,7 @@ def _reason(contest: Contest, each: Contender) -> str:
     if contest.rule.by == "choice":
         return NO_TIER
     one = _ranked(each, 1)
-    reached = any(may_have(one, tier, contest.rule.floors) for tier in contest.tiers)
+    reached = any(may_have(one, tier, contest.rule.lines) for tier in contest.tiers)
     open_ = any(may_have(one, tier) for tier in contest.tiers)
     return BELOW_FLOOR if open_ and not reached else NO_PLACE
 
@@ -225,6 +229,7 @@ def inputs_of(contest: Contest) -> dict[str, Any]:
         "held": [[track, tier, list(groups)] for track, tier, groups in contest.held],
         "consolation": contest.consolation.plain() if contest.consolation else None,
         "choice": None if choice is None else [list(line) for line in choice],
+        "lots": list(contest.lots),
     }
     return {
         "minutes": contest.minutes,
@@ -270,6 +275,7 @@ def contest_of(inputs: Mapping[str, Any]) -> Contest:
         choice=None if choice is None else tuple(Chosen(*line) for line in choice),
         held=held_of(inputs.get("held", ())),
         consolation=consolation_of(inputs["consolation"]) if "consolation" in inputs else None,
+        lots=tuple(inputs.get("lots", ())),
     )
 
 

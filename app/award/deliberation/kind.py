@@ -53,7 +53,7 @@ class VoteKind:
         ensure(await _undecided(db, stage))
         contest = await _contest(db, stage)
         quotas = quotas_of(stage, contest.held)
-        return Ballot(standing(contest), contest.tiers, quotas, contest.rule.floors)
+        return Ballot(standing(contest), contest.tiers, quotas, contest.rule.lines)
 
 
 async def _undecided(db: AsyncSession, stage: StageAt) -> list[Refusal]:
@@ -95,6 +95,7 @@ async def _contest(db: AsyncSession, stage: StageAt) -> Contest:
         quotas=stage.quotas,
         places=stage.places,
         sought=stage.places_sought,
+        lots=stage.lots_sought,
         tie_order=stage.tie_order,
         minutes=sat.content if sat else None,
         contenders=tuple(contender(entry) for entry in await live_entries(db, stage.id)),

@@ -47,7 +47,7 @@ class CompositeKind:
         ensure(_lacking(stage, queries.missing(stage, found)))
         contest = await _contest(db, stage, found)
         quotas = quotas_of(stage, contest.held)
-        return Ballot(standing(contest), contest.tiers, quotas, contest.rule.floors)
+        return Ballot(standing(contest), contest.tiers, quotas, contest.rule.lines)
 
 
 def _lacking(stage: StageAt, missing: Mapping[str, int]) -> list[Refusal]:
@@ -70,6 +70,7 @@ async def _contest(db: AsyncSession, stage: StageAt, found: queries.Scores) -> C
         contenders=queries.contenders(stage, found),
         sought=None if stage.places_sought == stage.places else stage.places_sought,
         held=held,
+        lots=stage.lots_sought,
         consolation=stage.consolation(held),
         choice=None if choice is None else choice.lines,
     )

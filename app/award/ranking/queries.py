@@ -64,7 +64,7 @@ def missing(stage: StageAt, found: Scores) -> dict[str, int]:
     rule: Composite = stage.rule
     lacking: dict[str, set[UUID]] = {}
     for entry in found.entries:
-        for part in rule.of:
+        for part in rule.parts_of(entry.track):
             if entry.application_id not in found.points.get(part.stage, {}):
                 lacking.setdefault(part.stage, set()).add(entry.id)
         for tie in rule.ties:
@@ -78,7 +78,8 @@ def weights(stage: StageAt, found: Scores) -> dict[str, tuple[Weight, ...]]:
     rule: Composite = stage.rule
     return {
         track: tuple(
-            Weight(part.stage, full_marks(stage, part.stage, track), part.share) for part in rule.of
+            Weight(part.stage, full_marks(stage, part.stage, track), part.share)
+            for part in rule.parts_of(track)
         )
         for track in sorted({entry.track for entry in found.entries})
     }
@@ -87,7 +88,10 @@ def weights(stage: StageAt, found: Scores) -> dict[str, tuple[Weight, ...]]:
 def contenders(stage: StageAt, found: Scores) -> tuple[rules.Contender, ...]:
     """The live entries with their figures; none may be missing."""
     rule: Composite = stage.rule
-    scored = [found.points[part.stage] for part in rule.of] if found.entries else []
+    scored = {
+        track: [found.points[part.stage] for part in rule.parts_of(track)]
+        for track in {entry.track for entry in found.entries}
+    }
 
     def contender(entry: Any) -> rules.Contender:
         application = entry.application_id
@@ -96,7 +100,7 @@ def contenders(stage: StageAt, found: Scores) -> tuple[rules.Contender, ...]:
             str(entry.id),
             str(application),
             entry.track,
-            tuple([points[application] for points in scored]),
+            tuple([points[application] for points in scored[entry.track]]),
             tuple([key for key in keys if key is not None]),
             entry.groups,
             entry.closed,

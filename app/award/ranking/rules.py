@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from app.award.stages.choosing import Chosen, given
+from app.award.stages.cutting import Field, Standing, cut
 from app.award.stages.kind import Verdict
 from app.award.stages.lifecycle import Result
 from app.award.stages.rules import (
@@ -15,7 +16,6 @@ from app.award.stages.rules import (
     Runner,
     TieUnresolved,
     consolation_of,
-    cut,
     held_of,
     lowered,
 )
@@ -24,8 +24,9 @@ from app.rules.composite import Weight, composites
 from app.rules.exact import Rounding, column_of_texts, decimal_text, fraction_from_text
 from app.rules.quota import RankedEntry, propose
 from app.rules.ranking import Candidate, rank
+from app.rules.regulation.advance import Advance
 from app.rules.regulation.quotas import Quota, Tier
-from app.rules.regulation.stages import Advance, Composite
+from app.rules.regulation.stages import Composite
 
 NO_PLACE = "no-place"
 BELOW_FLOOR = "below-floor"
@@ -65,10 +66,10 @@ class Contest:
     """Everything a composite is decided from.
 
     `tiers` and `quotas` are the regulation's, `places` what the launch approval grants this year,
-    of which the tracks compete only for `sought`; `tie_order` the recorded decision on entries that
-    stand level; `weights` what each stage counts in a track. `held` are the consolations given
-    before, `consolation` the one to give here; `choice` is the recorded decision on tiers, where
-    the rule leaves them to one.
+    of which the tracks compete only for `sought`, those of each lot for `lots`; `tie_order` is the
+    recorded decision on entries that stand level; `weights` what each stage counts in a track.
+    `held` are the consolations given before, `consolation` the one to give here; `choice` is the
+    recorded decision on tiers, where the rule leaves them to one.
     """
 
     rule: Composite
@@ -82,6 +83,7 @@ class Contest:
     held: Held = ()
     consolation: Consolation | None = None
     choice: tuple[Chosen, ...] | None = None
+    lots: tuple[int, ...] = ()
 
 
 def verdicts(contest: Contest, entry_of: Callable[[str], UUID] = UUID) -> list[Verdict]:
@@ -96,8 +98,7 @@ def verdicts(contest: Contest, entry_of: Callable[[str], UUID] = UUID) -> list[V
     if advances.way == "proposed":
         advanced = frozenset(tiers)
     else:
-        places = contest.sought or contest.places
-        advanced = cut(advances, candidates, places, contest.tie_order).advanced
+        advanced = cut(advances, candidates, _field(contest), contest.tie_order).advanced
     consoled = _consoled(contest, ranks, advanced)
     reason = _reasons(contest, advances)
 
@@ -111,6 +112,12 @@ def verdicts(contest: Contest, entry_of: Callable[[str], UUID] = UUID) -> list[V
         return Verdict(entry_of(entry), Result.ELIMINATED, *points, None, why)
 
     return [verdict(each.entry, each.track) for each in contest.contenders]
+
+
+def _field(contest: Contest) -> Field:
+    full = Fraction(contest.rule.scale)
+    known = {c.entry: Standing(c.track, c.groups, full) for c in contest.contenders}
+    return Field(contest.sought or contest.places, contest.lots, known)
 
 
 def standing(contest: Contest) -> list[RankedEntry]:
@@ -195,7 +202,7 @@ def _proposed(
         _standing(contest, ranks, score),
         contest.tiers,
         lowered([*contest.quotas, Quota(at_most=contest.places)], contest.held),
-        contest.rule.floors,
+        contest.rule.lines,
         contest.tie_order,
     )
     if proposal.unresolved:
@@ -208,11 +215,11 @@ def _reasons(contest: Contest, advances: Advance) -> Callable[[str, Fraction], s
     place, below a score or the cut.
     """
     if advances.way != "proposed":
-        below = BELOW_SCORE if advances.at_least is not None else BELOW_CUT
+        below = BELOW_SCORE if advances.by_score else BELOW_CUT
         return lambda _track, _score: below
     if contest.rule.by == "choice":
         return lambda _track, _score: NO_TIER
-    floors = {floor.tier: floor.at_least for floor in contest.rule.floors}
+    floors = {floor.tier: floor.at_least for floor in contest.rule.lines}
     wanted = {
         track: [
             floors.get(tier.key)
@@ -238,6 +245,7 @@ def inputs_of(contest: Contest) -> dict[str, Any]:
     # What a regulation does not speak of leaves no trace in its snapshots.
     beside = {
         "sought": contest.sought,
+        "lots": list(contest.lots) or None,
         "held": [[track, tier, list(groups)] for track, tier, groups in contest.held] or None,
         "consolation": contest.consolation.plain() if contest.consolation else None,
         "choice": None if contest.choice is None else [list(line) for line in contest.choice],
@@ -306,6 +314,7 @@ def contest_of(inputs: Mapping[str, Any]) -> Contest:
         held=held_of(inputs.get("held", ())),
         consolation=consolation_of(inputs["consolation"]) if "consolation" in inputs else None,
         choice=tuple(Chosen(*each) for each in inputs["choice"]) if "choice" in inputs else None,
+        lots=tuple(inputs.get("lots", ())),
     )
 
 

@@ -18,12 +18,13 @@ from app.award.scoring.lifecycle import ScorebookStatus, SheetStatus
 from app.award.scoring.models import Scorebook, ScorebookItem, Sheet, SheetItem
 from app.award.scoring.recount import below_pass_lines, plain_method, recount, rounded
 from app.award.scoring.service.handing_out import lay_out
+from app.award.stages.cutting import Field, Standing, cut
 from app.award.stages.kind import Judgement, StageAt, Verdict
 from app.award.stages.lifecycle import Result
 from app.award.stages.models import Entry, Outcome, Stage
 from app.award.stages.outcome_queries import consolations
 from app.award.stages.queries import live, live_entries
-from app.award.stages.rules import Runner, cut
+from app.award.stages.rules import Runner
 from app.platform.accounts.models import Organisation
 from app.platform.db.base import Rows, among
 from app.platform.db.prepared import Prepared, all_of
@@ -90,7 +91,9 @@ class PanelKind:
         candidates = [Candidate(entry, (score,)) for entry, score in scores.items()]
         ranks = {placed.id: placed.rank for placed in rank(candidates)}
         able = [each for each in candidates if each.id not in below]
-        passed = cut(rule.advances, able, stage.places_sought, stage.tie_order).advanced
+        among = _field(stage, rule, entries)
+        inputs |= among.plain(rule.advances)
+        passed = cut(rule.advances, able, among, stage.tie_order).advanced
         consoled = await _consoled(db, stage, inputs, ranks, passed | below)
         through, reason = passed | consoled, rules.elimination_reason
         return Judgement(
@@ -111,6 +114,12 @@ class PanelKind:
             ],
             inputs,
         )
+
+
+def _field(stage: StageAt, rule: Panel, entries: Sequence[Any]) -> Field:
+    full = {track: criteria_of(stage, rule, track).total for track in {e.track for e in entries}}
+    known = {str(e.id): Standing(e.track, e.groups, full[e.track]) for e in entries}
+    return Field(stage.places_sought, stage.lots_sought, known)
 
 
 async def _consoled(

@@ -8,7 +8,8 @@ from typing import Any
 
 from app.platform.errors import Conflict, Invalid, NotFound, Refusal
 from app.rules import scoring
-from app.rules.regulation.stages import Advance, Disagreement, Method
+from app.rules.regulation.advance import Advance
+from app.rules.regulation.stages import Disagreement, Method
 from app.rules.scoring import SIX_BANDS, Band, Limits, Scale, ScoredItem
 
 
@@ -271,4 +272,4 @@ def elimination_reason(advance: Advance, *, below_pass_line: bool = False) -> st
     """The code of why an entry did not go on."""
     if below_pass_line:
         return "below-pass-line"
-    return "below-score" if advance.at_least is not None else "below-cut"
+    return "below-score" if advance.by_score else "below-cut"

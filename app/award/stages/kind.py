@@ -17,7 +17,6 @@ from app.rules.criteria import CriteriaSet
 from app.rules.quota import places
 from app.rules.regulation.model import Regulation
 from app.rules.regulation.quotas import Filter, Quota
-from app.rules.regulation.stages import Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,14 @@ class StageAt:
     @property
     def places_sought(self) -> int:
         """The places its tracks compete for, of which a cut can be a multiple."""
-        return min(self.places, self._reserved(self.rule)) or self.places
+        return self._sought(self.regulation.tracks_of(self.rule))
+
+    @property
+    def lots_sought(self) -> tuple[int, ...]:
+        """The same of each lot of its cut."""
+        own = self.regulation.tracks_of(self.rule)
+        lots = self.rule.advances.first_of_each or ()
+        return tuple(self._sought([t for t in own if t in (lot.track or own)]) for lot in lots)
 
     def consolation(self, held: Held) -> Consolation | None:
         """The consolation tier of this stage, beside the consolations given before; None where the
@@ -64,16 +70,19 @@ class StageAt:
         if wanted is None:
             return None
         tier = next(tier for tier in self.regulation.tiers if tier.key == wanted)
-        return Consolation(tier, self.quotas, max(0, self.places - self._reserved()), held)
+        reserved = self._reserved([track.key for track in self.regulation.tracks])
+        return Consolation(tier, self.quotas, max(0, self.places - reserved), held)
 
-    def _reserved(self, stage: Stage | None = None) -> int:
-        """Places of the tiers that are no mere consolation, of all tracks or those of one stage; 0
-        where the quotas do not tell.
+    def _sought(self, tracks: Sequence[str]) -> int:
+        return min(self.places, self._reserved(tracks)) or self.places
+
+    def _reserved(self, tracks: Sequence[str]) -> int:
+        """Places of the tiers that are no mere consolation, of these tracks; 0 where the quotas do
+        not tell.
         """
         known = self.regulation
         consoling = {getattr(each, "consolation", None) for each in known.stages}
         tiers = [tier for tier in known.tiers if tier.key not in consoling]
-        tracks = known.tracks_of(stage) if stage else [track.key for track in known.tracks]
         return places(self.quotas, tracks, tiers) or 0
 
 

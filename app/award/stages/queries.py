@@ -38,6 +38,7 @@ from app.platform.security.access import Found, fetch, visible_to
 from app.platform.security.permission import Actor, Resource
 from app.platform.workflow.advance import actions
 from app.rules.exact import decimal_text, from_units
+from app.rules.regulation.model import Regulation
 
 LAUNCHED = Cycle.status.in_(MADE_PUBLIC)
 
@@ -108,9 +109,11 @@ def corrections(*about: ColumnElement[bool]) -> ColumnElement[Any]:
 
 
 async def stage_at(db: AsyncSession, stage: Stage) -> StageAt:
-    """The stage with the rule that governs it; four statements, whatever the size of the cycle."""
+    """The stage with the rule that governs it; four statements, whatever the size of the cycle, and
+    one more where a quota is a share of the entries.
+    """
     cycle = await db.get_one(Cycle, stage.cycle_id)
-    regulation = await regulation_of(db, cycle.regulation_hash)
+    regulation = await _settled(db, cycle.id, await regulation_of(db, cycle.regulation_hash))
     order = await db.scalar(
         select(TieDecision.order)
         .where(TieDecision.stage_id == stage.id, TieDecision.round == stage.round)
@@ -135,6 +138,26 @@ async def stage_at(db: AsyncSession, stage: Stage) -> StageAt:
         tie_order=tuple(str(entry) for entry in order or ()),
         places_of=cycle.places_of,
     )
+
+
+async def _settled(db: AsyncSession, cycle_id: UUID, regulation: Regulation) -> Regulation:
+    """The regulation with its shares of entries as numbers, once their stage has taken any."""
+    named = {quota.among for quota in regulation.quotas if quota.among is not None}
+    if not named:
+        return regulation
+    rows = await db.execute(
+        select(Stage.key, Entry.track, Entry.groups)
+        .join(Entry, (Entry.stage_id == Stage.id) & (Entry.round == Stage.round))
+        .where(Stage.cycle_id == cycle_id, Stage.key.in_(named))
+    )
+    taken: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+    for key, track, groups in rows:
+        taken.setdefault(key, []).append((track, groups))
+    quotas = tuple(
+        quota.settled(taken[quota.among]) if quota.among in taken else quota
+        for quota in regulation.quotas
+    )
+    return regulation.model_copy(update={"quotas": quotas})
 
 
 async def open_stage(db: AsyncSession, stage_id: UUID, *, even_suspended: bool = False) -> Stage:

@@ -3,17 +3,15 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from fractions import Fraction
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from app.platform.clock import legal_minute
 from app.platform.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
-from app.rules.ranking import Candidate, Cut, RankingError, at_least, everybody, first
 from app.rules.regulation.model import Regulation
 from app.rules.regulation.quotas import Quota, Tier
-from app.rules.regulation.stages import Advance, Stage, passed_by
+from app.rules.regulation.stages import Stage, passed_by
 
 Flow = tuple[str, bool]
 """A track, and whether the tier of its entries is settled."""
@@ -200,29 +198,6 @@ def _entrant(path: Sequence[Told], feeding: Feeding) -> Entrant | None:
 
 def _together(keys: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for several in keys for key in several))
-
-
-def cut(
-    advance: Advance, candidates: Sequence[Candidate], places: int, tie_order: Sequence[str]
-) -> Cut:
-    """Who goes on by score or rank, under the advance rule of the stage.
-
-    Raises TieUnresolved where the cut falls between entries that stand level.
-    """
-    if advance.at_least is not None:
-        found = at_least(candidates, advance.at_least)
-    elif advance.first is not None:
-        most = advance.first.places or int((advance.first.times_places or Fraction(1)) * places)
-        here, level = {candidate.id for candidate in candidates}, advance.first.level or "decision"
-        try:
-            found = first(candidates, most, [entry for entry in tie_order if entry in here], level)
-        except RankingError as unfit:
-            raise TieDecisionUnfit from unfit
-    else:
-        found = everybody(candidates)
-    if found.unresolved:
-        raise TieUnresolved(found.unresolved)
-    return found
 
 
 Held = tuple[tuple[str, str, tuple[str, ...]], ...]

@@ -2,10 +2,12 @@
 
 import json
 from datetime import datetime
+from fractions import Fraction
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.award.stages.cutting import Field, Standing
 from app.award.stages.kind import Judgement, StageAt
 from app.award.stages.queries import live_entries
 from app.award.survey import queries, rules
@@ -35,14 +37,18 @@ class SurveyKind:
     async def judge(self, db: AsyncSession, stage: StageAt, now: datetime) -> Judgement:
         """Points as reported, ranks, and the cut; TieUnresolved where a decision is needed."""
         del now
-        entries = await _live(db, stage)
+        entries = await live_entries(db, stage.id)
         report = await queries.last_report(db, stage.id, stage.round)
+        full = Fraction(stage.rule.scale)
+        known = {str(each.id): Standing(each.track, each.groups, full) for each in entries}
+        among = Field(stage.places_sought, stage.lots_sought, known)
         inputs = {
             "survey": json.loads(report.content) if report else {"scores": {}},
             "advance": stage.rule.advances.model_dump(mode="json", exclude_none=True),
-            "places": stage.places,
+            "places": among.places,
             "tie_order": list(stage.tie_order),
-            "entries": [str(entry) for entry in entries],
+            "entries": [*known],
+            **among.plain(stage.rule.advances),
         }
         return Judgement(rules.verdicts(inputs), inputs)
 

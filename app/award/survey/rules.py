@@ -5,13 +5,14 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
+from app.award.stages.cutting import cut, field_of
 from app.award.stages.kind import Verdict
 from app.award.stages.lifecycle import Result
-from app.award.stages.rules import cut
 from app.platform.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
 from app.rules.exact import InexactError, MalformedNumber, fraction_from_text, to_units
 from app.rules.ranking import Candidate, rank
-from app.rules.regulation.stages import Advance, Survey
+from app.rules.regulation.advance import Advance
+from app.rules.regulation.stages import Survey
 
 BELOW_SCORE = "below-score"
 BELOW_CUT = "below-cut"
@@ -127,8 +128,9 @@ def verdicts(inputs: Mapping[str, Any]) -> list[Verdict]:
     }
     candidates = [Candidate(entry, (score,)) for entry, score in scores.items()]
     ranks = {placed.id: placed.rank for placed in rank(candidates)}
-    passed = cut(advance, candidates, inputs["places"], inputs["tie_order"]).advanced
-    reason = BELOW_SCORE if advance.at_least is not None else BELOW_CUT
+    among = field_of(inputs["places"], inputs)
+    passed = cut(advance, candidates, among, inputs["tie_order"]).advanced
+    reason = BELOW_SCORE if advance.by_score else BELOW_CUT
     return [
         _verdict(entry, scores[entry], ranks[entry], entry in passed, reason) for entry in scores
     ]

@@ -16,6 +16,7 @@ from app.rules.regulation.stages import (
 )
 
 Path = tuple[str | int, ...]
+Wanted = type[Panel] | tuple[type[Panel | Survey | Composite], ...]
 
 
 def check_references(regulation: Regulation) -> Iterator[Problem]:
@@ -29,7 +30,7 @@ def check_references(regulation: Regulation) -> Iterator[Problem]:
             elif order[key] >= place:
                 yield problem("later_stage", ("stages", place, "after"), key=key)
         upstream = regulation.upstream(stage) - {stage.key}
-        for key, path, wanted in _named(stage, ("stages", place)):
+        for key, path, wanted, only in _named(stage, ("stages", place)):
             if key not in known:
                 yield problem("unknown_stage", path, key=key)
             elif key not in upstream:
@@ -37,28 +38,26 @@ def check_references(regulation: Regulation) -> Iterator[Problem]:
             elif not isinstance(known[key], wanted):
                 code = "not_a_panel" if wanted is Panel else "without_score"
                 yield problem(code, path, key=key)
-            elif missing := set(regulation.tracks_of(stage)) - set(
+            elif missing := set(only or regulation.tracks_of(stage)) - set(
                 regulation.tracks_of(known[key])
             ):
                 yield problem("not_of_track", path, key=key, tracks="、".join(sorted(missing)))
 
 
-def _named(
-    stage: Stage, path: Path
-) -> Iterator[tuple[str, Path, type[Panel] | tuple[type[Panel | Survey | Composite], ...]]]:
+def _named(stage: Stage, path: Path) -> Iterator[tuple[str, Path, Wanted, tuple[str, ...] | None]]:
     if isinstance(stage, Panel):
         for field in ("start_from", "panel_of"):
             if key := getattr(stage, field):
-                yield key, (*path, field), Panel
+                yield key, (*path, field), Panel, None
     if isinstance(stage, Vote) and stage.meeting_of:
-        yield stage.meeting_of, (*path, "meeting_of"), Panel
+        yield stage.meeting_of, (*path, "meeting_of"), Panel, None
     if isinstance(stage, Composite):
         for place, component in enumerate(stage.of):
-            yield component.stage, (*path, "of", place, "stage"), SCORED
+            yield component.stage, (*path, "of", place, "stage"), SCORED, component.track
         for place, tie in enumerate(stage.ties):
             # Only a panel scores categories.
             wanted = Panel if tie.category else SCORED
-            yield tie.stage, (*path, "ties", place, "stage"), wanted
+            yield tie.stage, (*path, "ties", place, "stage"), wanted, None
 
 
 def check_flow(regulation: Regulation) -> Iterator[Problem]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from app.rules.regulation.advance import Lot
 from app.rules.regulation.bars import After, Bar
 from app.rules.regulation.eligibility_rules import (
     AllOf,
@@ -18,6 +19,7 @@ from app.rules.regulation.problems import Problem, problem
 from app.rules.regulation.quotas import Filter, Floor, Tier
 from app.rules.regulation.stages import (
     Body,
+    Component,
     Consultation,
     DocumentsOf,
     Screening,
@@ -35,6 +37,9 @@ NAMES: Final[tuple[tuple[type[Rule], str, str], ...]] = (
     (Filter, "tier", "tier"),
     (Filter, "track", "track"),
     (Filter, "group", "group"),
+    (Lot, "track", "track"),
+    (Lot, "group", "group"),
+    (Component, "track", "track"),
     (Floor, "tier", "tier"),
     (Floor, "track", "track"),
     (Ground, "tier", "tier"),

@@ -16,7 +16,30 @@ def check_quotas(regulation: Regulation) -> Iterator[Problem]:
         most = cap_over(regulation, quota)
         if quota.at_least and most is not None and quota.at_least > most:
             yield problem("quota_above_cap", ("quotas", place), floor=quota.at_least, places=most)
+        if quota.at_most == 0:
+            yield problem("not_positive", ("quotas", place, "at_most"))
+        yield from _share(regulation, quota, ("quotas", place))
     yield from _together(regulation)
+
+
+def _share(regulation: Regulation, quota: Quota, path: tuple[str | int, ...]) -> Iterator[Problem]:
+    """A share is counted of the entries of a stage that comes before any tier is given."""
+    if (quota.at_most_share is None) != (quota.among is None):
+        yield problem("among_unfit", path)
+    if quota.among is None:
+        return
+    stage = next((each for each in regulation.stages if each.key == quota.among), None)
+    if stage is None:
+        yield problem("unknown_stage", (*path, "among"), key=quota.among)
+        return
+    for giving in regulation.stages:
+        gives = getattr(giving, "proposes", None) or getattr(giving, "consolation", None)
+        if gives and stage.key not in {giving.key, *regulation.upstream(giving)}:
+            yield problem("among_late", (*path, "among"), key=stage.key, giving=giving.name)
+    before = [each for each in regulation.stages if each.key in regulation.upstream(stage)]
+    grouped = quota.of.group or (quota.leaves_out and quota.leaves_out.group)
+    if grouped and not any(each.kind == "screening" for each in before):
+        yield problem("among_ungrouped", (*path, "among"), key=stage.key)
 
 
 def cap_over(regulation: Regulation, wanted: Quota | Filter) -> int | None:

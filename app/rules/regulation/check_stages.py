@@ -1,10 +1,11 @@
 """Does each stage hold together in itself, and with the criteria, quotas and tiers it uses?"""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from app.rules.exact import decimal_text
+from app.rules.regulation.advance import First
 from app.rules.regulation.check_quotas import cap_over
 from app.rules.regulation.model import Regulation
 from app.rules.regulation.problems import Problem, problem
@@ -21,6 +22,7 @@ from app.rules.regulation.stages import (
 from app.rules.regulation.values import share_text
 
 Path = tuple[str | int, ...]
+_COMPARED = ("at_least", "at_least_of_full", "first", "first_of_each")
 
 
 def check_stages(regulation: Regulation) -> Iterator[Problem]:
@@ -34,7 +36,7 @@ def check_stages(regulation: Regulation) -> Iterator[Problem]:
             yield from _judges(regulation, stage, path)
             yield from _criteria(regulation, stage, path)
         if isinstance(stage, Composite):
-            yield from _shares(stage, path)
+            yield from _shares(regulation, stage, path)
         if isinstance(stage, Composite | Vote):
             yield from _proposal(stage, path)
         if isinstance(stage, Vote):
@@ -47,10 +49,10 @@ def check_stages(regulation: Regulation) -> Iterator[Problem]:
 def _advance(regulation: Regulation, stage: Stage, path: Path) -> Iterator[Problem]:
     fitting = {
         "intake": ("everybody",),
-        "panel": ("everybody", "at_least", "first"),
-        "survey": ("everybody", "at_least", "first"),
-        "composite": ("everybody", "at_least", "first", "proposed"),
-        "vote": ("carried", "first", "proposed"),
+        "panel": ("everybody", *_COMPARED),
+        "survey": ("everybody", *_COMPARED),
+        "composite": ("everybody", *_COMPARED, "proposed"),
+        "vote": ("carried", "first", "first_of_each", "proposed"),
         "grant": ("everybody",),
     }.get(stage.kind, ("carried",))
     advance, path = stage.advances, (*path, "advance")
@@ -60,15 +62,31 @@ def _advance(regulation: Regulation, stage: Stage, path: Path) -> Iterator[Probl
         yield problem("advance_unfit", path, way=advance.way, choices="、".join(fitting))
     if isinstance(stage, Composite | Survey) and advance.at_least is not None:
         yield from _above_scale(advance.at_least, stage.scale, (*path, "at_least"))
-    if advance.first is None:
-        return
-    if advance.first.level is None and not getattr(stage, "ties", ()):
-        yield problem("tie_without_rule", (*path, "first"))
-    if advance.first.times_places:
-        for track in regulation.tracks_of(stage):
+    own = regulation.tracks_of(stage)
+    if advance.first is not None:
+        yield from _first(regulation, stage, advance.first, own, (*path, "first"))
+    for place, lot in enumerate(advance.first_of_each or ()):
+        here = (*path, "first_of_each", place)
+        tracks = tuple(track for track in own if track in (lot.track or own))
+        yield from _first(regulation, stage, lot, tracks, here)
+        if lot.times_places and lot.group:
+            yield problem("lot_unfit", (*here, "times_places"))
+    if advance.first_of_each is not None:
+        for track in own:
+            if advance.lot_of(track, ()) is None:
+                yield problem("lot_missing", (*path, "first_of_each"), track=track)
+
+
+def _first(
+    regulation: Regulation, stage: Stage, rule: First, tracks: Iterable[str], path: Path
+) -> Iterator[Problem]:
+    if rule.level is None and not getattr(stage, "ties", ()):
+        yield problem("tie_without_rule", path)
+    if rule.times_places:
+        for track in tracks:
             for tier in regulation.tiers_of(track):
                 if cap_over(regulation, Filter(tier=(tier,), track=(track,))) is None:
-                    yield problem("no_cap", (*path, "first"), track=track, tier=tier)
+                    yield problem("no_cap", path, track=track, tier=tier)
 
 
 def _bodies(regulation: Regulation, stage: Endorsement, path: Path) -> Iterator[Problem]:
@@ -104,14 +122,19 @@ def _criteria(regulation: Regulation, panel: Panel, path: Path) -> Iterator[Prob
                 yield problem("no_criteria", path, track=track.key)
 
 
-def _shares(stage: Composite, path: Path) -> Iterator[Problem]:
-    total = sum((each.share for each in stage.of), Fraction(0))
-    if total != 1:
-        yield problem("shares_not_whole", (*path, "of"), total=share_text(total))
-    counts = Counter(each.stage for each in stage.of)
-    for key, times in counts.items():
-        if times > 1:
-            yield problem("component_twice", (*path, "of"), key=key)
+def _shares(regulation: Regulation, stage: Composite, path: Path) -> Iterator[Problem]:
+    """In every track; what is wrong in all alike is told once."""
+    told: set[tuple[str, str]] = set()
+    for track in regulation.tracks_of(stage):
+        parts = stage.parts_of(track)
+        total = sum((each.share for each in parts), Fraction(0))
+        counts = Counter(each.stage for each in parts)
+        found = [("component_twice", key) for key, times in counts.items() if times > 1]
+        found += [("shares_not_whole", share_text(total) if total else "0")] if total != 1 else []
+        for code, what in found:
+            if (code, what) not in told:
+                yield problem(code, (*path, "of"), total=what, key=what)
+        told |= {*found}
 
 
 def _proposal(stage: Composite | Vote, path: Path) -> Iterator[Problem]:
@@ -120,7 +143,9 @@ def _proposal(stage: Composite | Vote, path: Path) -> Iterator[Problem]:
     if isinstance(stage, Composite):
         for place, floor in enumerate(stage.floors):
             here = (*path, "floors", place, "at_least")
-            yield from _above_scale(floor.at_least, stage.scale, here)
+            yield from _above_scale(floor.points(stage.scale), stage.scale, here)
+    elif any(floor.at_least_of_full for floor in stage.floors):
+        yield problem("floor_of_full_unfit", (*path, "floors"))
     if stage.proposes and stage.by == "rank" and not stage.level and not getattr(stage, "ties", ()):
         yield problem("tie_without_rule", (*path, "proposes"))
 

@@ -75,6 +75,7 @@ def change_text(change: Change, old: Regulation, new: Regulation) -> str:
 
 
 _NAMED = frozenset({"tracks", "tiers", "groups", "stages"})
+_NUMBERS = ("at_least", "at_most", "at_most_share")
 _GROUPS: Mapping[str, str] = {
     "tracks": "类别",
     "tiers": "等次",
@@ -134,8 +135,7 @@ def _key(rule: Mapping[str, Any], place: int) -> str:
     for name in ("key", "stage", "tier", "department"):
         if isinstance(rule.get(name), str):
             return str(rule[name])
-    if "of" in rule or "at_most" in rule or "at_least" in rule:
-        way = "at_least" if "at_least" in rule else "at_most"
+    if way := next((each for each in _NUMBERS if each in rule), None):
         counted = "+".join(sorted(text for _, text in _leaves(rule.get("of", {}), ())))
         return f"{way}({counted})"
     return str(place)

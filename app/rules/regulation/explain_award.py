@@ -133,6 +133,13 @@ def _quota_text(regulation: Regulation, quota: Quota) -> str:
     who = _filter_text(regulation, quota.of, all_tiers="各等次合计")
     but = f"（{_filter_text(regulation, quota.leaves_out)}不计）" if quota.leaves_out else ""
     held = "原则上" if quota.in_principle else ""
+    if quota.at_most_share:
+        among = name_of(regulation.stages, quota.among or "")
+        whose = _filter_text(regulation, Filter(track=quota.of.track, group=quota.of.group))
+        share = share_text(quota.at_most_share)
+        return (
+            f"{who}{but}{held}不超过参加“{among}”的{whose}申报数的{share}（舍去小数），可以空缺。"
+        )
     if quota.at_most:
         return f"{who}{but}{held}至多{quota.at_most}个，可以空缺。"
     return f"{who}{but}{held}至少{quota.at_least}个。"

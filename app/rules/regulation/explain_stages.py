@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from app.rules.exact import decimal_text
+from app.rules.regulation.advance import Advance, First
 from app.rules.regulation.model import Regulation
 from app.rules.regulation.stages import (
-    Advance,
     Approval,
     Composite,
     Endorsement,
@@ -40,7 +40,7 @@ def said_of_stage(regulation: Regulation, stage: Stage) -> Iterator[Said]:
     yield from _by_people(regulation, stage)
     yield from _by_rule(regulation, stage)
     if not isinstance(stage, Grant):
-        yield _part(stage, "advance", _advance_text(stage.advances))
+        yield _part(stage, "advance", _advance_text(regulation, stage.advances))
 
 
 def _by_people(regulation: Regulation, stage: Stage) -> Iterator[Said]:
@@ -82,7 +82,9 @@ def _by_rule(regulation: Regulation, stage: Stage) -> Iterator[Said]:
         for floor in stage.floors:
             tier = name_of(regulation.tiers, floor.tier)
             only = "、".join(name_of(regulation.tracks, key) for key in floor.track or ())
-            text = f"{only}“{tier}”不得低于{decimal_text(floor.at_least)}分。"
+            least = f"{decimal_text(floor.at_least)}分" if floor.at_least is not None else ""
+            share = share_text(floor.at_least_of_full) if floor.at_least_of_full else ""
+            text = f"{only}“{tier}”不得低于{least or f'满分的{share}'}。"
             yield _part(stage, "floors", text, floor)
 
 
@@ -192,7 +194,9 @@ def _method_text(method: Method) -> str:
 
 def _composite(regulation: Regulation, stage: Composite) -> Iterator[Said]:
     parts = [
-        f"“{name_of(regulation.stages, each.stage)}”占{share_text(each.share)}" for each in stage.of
+        f"{_whose(regulation, each.track, None)}“{name_of(regulation.stages, each.stage)}”"
+        f"占{share_text(each.share)}"
+        for each in stage.of
     ]
     yield _part(stage, "of", f"按{stage.scale}分制合成总分：{'，'.join(parts)}。")
     yield _part(stage, "rounding", f"总分{rounding_text(stage.rounding)}。")
@@ -248,13 +252,34 @@ _LEVEL = {
 }
 
 
-def _advance_text(advance: Advance) -> str:
+def _whose(
+    regulation: Regulation, track: tuple[str, ...] | None, group: tuple[str, ...] | None
+) -> str:
+    names = [name_of(regulation.tracks, key) for key in track or ()]
+    names += [name_of(regulation.groups, key) for key in group or ()]
+    return f"{'、'.join(names)}的" if names else ""
+
+
+def _first_text(first: First) -> str:
+    most = f"前{first.places}名"
+    if first.times_places:
+        most = f"名额的{decimal_text(first.times_places)}倍"
+    return f"按名次取{most}进入下一环节{_LEVEL[first.level]}"
+
+
+def _advance_text(regulation: Regulation, advance: Advance) -> str:
     if advance.first:
-        first = advance.first
-        most = f"前{first.places}名"
-        if first.times_places:
-            most = f"名额的{decimal_text(first.times_places)}倍"
-        return f"按名次取{most}进入下一环节{_LEVEL[first.level]}。"
+        return f"{_first_text(advance.first)}。"
+    if advance.first_of_each:
+        lots = [
+            f"{_whose(regulation, lot.track, lot.group).removesuffix('的') or '其他'}"
+            f"{_first_text(lot)}"
+            for lot in advance.first_of_each
+        ]
+        return f"分组排名：{'；'.join(lots)}。"
+    if advance.at_least_of_full is not None:
+        share = share_text(advance.at_least_of_full)
+        return f"得分达到满分的{share}的进入下一环节。"
     if advance.at_least is not None:
         return f"得分不低于{decimal_text(advance.at_least)}的进入下一环节。"
     return {

@@ -1,6 +1,7 @@
 """How many awards may be granted, and among whom is each number counted?"""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from fractions import Fraction
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -13,7 +14,9 @@ from app.rules.regulation.values import (
     Points,
     Positive,
     Rule,
+    Share,
     Text,
+    Whole,
     one_or_many,
     ways_of,
 )
@@ -59,7 +62,11 @@ class Filter(Rule):
 
     def covers(self, track: str, tier: str, groups: Collection[str] = ()) -> bool:
         """Whether an award of this tier in this track to such an applicant counts."""
-        return self.touches(track, tier) and (
+        return self.touches(track, tier) and self.includes(track, groups)
+
+    def includes(self, track: str, groups: Collection[str] = ()) -> bool:
+        """Whether it speaks of such an applicant, whatever the tier."""
+        return (self.track is None or track in self.track) and (
             self.group is None or not set(self.group).isdisjoint(groups)
         )
 
@@ -71,16 +78,19 @@ class Filter(Rule):
 
 
 class Quota(Choice):
-    """A cap (`at_most`: places may stay empty) or a minimum (`at_least`) over a filter.
+    """A cap (`at_most`: places may stay empty), a cap that grows with the field (`at_most_share` of
+    the entries that the stage `among` took, rounded down), or a minimum, over a filter.
 
     What `except` covers is not counted. `in_principle` (原则上): a recorded decision that gives its
     reason may go beyond it; filling by rank never does.
     """
 
-    ways = ("at_most", "at_least")
+    ways = ("at_most", "at_least", "at_most_share")
 
-    at_most: Positive | None = None
+    at_most: Whole | None = None
     at_least: Positive | None = None
+    at_most_share: Share | None = None
+    among: Key | None = None
     of: Filter = Filter()
     leaves_out: Filter | None = Field(default=None, alias="except")
     in_principle: Flag = False
@@ -91,10 +101,35 @@ class Quota(Choice):
             self.leaves_out is not None and self.leaves_out.covers(track, tier, groups)
         )
 
+    def settled(self, entries: Iterable[tuple[str, Collection[str]]]) -> "Quota":
+        """The number that a share amounts to, `entries` (track, groups) being those that its stage
+        took; the quota itself where it is a number.
+        """
+        if self.at_most_share is None:
+            return self
+        count = sum(
+            self.of.includes(*each)
+            and not (self.leaves_out is not None and self.leaves_out.includes(*each))
+            for each in entries
+        )
+        most = int(self.at_most_share * count)
+        return self.model_copy(update={"at_most": most, "at_most_share": None, "among": None})
 
-class Floor(Rule):
-    """The least score, in points of the proposing stage's scale, with which a tier is proposed."""
+
+class Floor(Choice):
+    """The least score with which a tier is proposed: points of the proposing stage's scale, or a
+    share of its full marks (得分率).
+    """
+
+    ways = ("at_least", "at_least_of_full")
 
     tier: Key
-    at_least: Points
+    at_least: Points | None = None
+    at_least_of_full: Share | None = None
     track: Keys | None = None
+
+    def points(self, scale: Fraction | int) -> Fraction:
+        """The least score in points of this scale."""
+        if self.at_least_of_full is None:
+            return Fraction(self.at_least or 0)
+        return self.at_least_of_full * scale

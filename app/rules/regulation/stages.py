@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from app.rules.regulation.advance import Advance, AdvanceRule
 from app.rules.regulation.quotas import Floor, Keys
 from app.rules.regulation.values import (
     Bare,
@@ -12,7 +13,6 @@ from app.rules.regulation.values import (
     Flag,
     Key,
     Length,
-    Points,
     Positive,
     Rounding,
     Rule,
@@ -23,39 +23,6 @@ from app.rules.regulation.values import (
     fault,
     ways_of,
 )
-
-Level = Literal["decision", "all_in", "none_in"]
-"""Entries that stand level at a cut: a recorded decision orders them, all pass, or none does."""
-
-
-class First(Choice):
-    """So many entries by rank (in a vote: by approvals): a number, or a multiple of the places
-    the quotas leave. `level` says what becomes of entries that stand level at the cut.
-    """
-
-    ways = ("places", "times_places")
-
-    places: Positive | None = None
-    times_places: Points | None = None
-    level: Level | None = None
-
-
-class Advance(Choice):
-    """Who goes on: everybody, a least score, the first by rank, those carried, those proposed.
-
-    `carried` means let through by the stage's own decision: eligible, voted, approved, upheld.
-    """
-
-    ways = ("everybody", "at_least", "first", "carried", "proposed")
-
-    everybody: Bare | None = None
-    at_least: Points | None = None
-    first: First | None = None
-    carried: Bare | None = None
-    proposed: Bare | None = None
-
-
-AdvanceRule = Annotated[Advance, ways_of(Advance, Literal["everybody", "carried", "proposed"])]
 
 
 class StageRule(Rule):
@@ -233,7 +200,9 @@ class Panel(Sifting):
     judges: Judges | None = None
     panel_of: Key | None = None
     division: Literal["everybody", "by_category"] = "everybody"
-    method: Annotated[Method, ways_of(Method, Literal["consensus", "mean", "median"])]
+    method: Annotated[
+        Method, ways_of(Method, Literal["consensus", "mean", "median", "trimmed_mean"])
+    ]
     start_from: Key | None = None
     rubric: Code | None = None
     rounding: Rounding = Rounding()
@@ -248,10 +217,13 @@ class Panel(Sifting):
 
 
 class Component(Rule):
-    """A stage's score on the common scale, and its share of the total."""
+    """A stage's score on the common scale, and its share of the total: of every entry, or of those
+    of these tracks.
+    """
 
     stage: Key
     share: Share
+    track: Keys | None = None
 
 
 class Survey(StageRule):
@@ -277,6 +249,11 @@ class Proposing(Sifting):
     level: Literal["decision"] | None = None
     floors: tuple[Floor, ...] = ()
 
+    @property
+    def lines(self) -> tuple[Floor, ...]:
+        """The floors in points."""
+        return self.floors
+
 
 class Composite(Proposing):
     kind: Literal["composite"]
@@ -285,6 +262,20 @@ class Composite(Proposing):
     scale: Positive = 1000
     rounding: Rounding = Rounding()
     ties: tuple[TieKey, ...] = ()
+
+    @property
+    def lines(self) -> tuple[Floor, ...]:
+        """The floors in points of the scale."""
+        return tuple(
+            floor.model_copy(
+                update={"at_least": floor.points(self.scale), "at_least_of_full": None}
+            )
+            for floor in self.floors
+        )
+
+    def parts_of(self, track: str) -> tuple[Component, ...]:
+        """What makes the total of an entry of this track."""
+        return tuple(each for each in self.of if each.track is None or track in each.track)
 
     @property
     def advances(self) -> Advance:
