@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from app.award.applications.form_routes import cycle_forms
 from app.award.applications.routes import attachments
 from app.award.applications.routes import routes as applications
 from app.award.deliberation.routes import motions
@@ -43,6 +44,7 @@ CHAPTERS = [
     messages,
     records,
     stages,
+    cycle_forms,
     applications,
     attachments,
     endorsement,
