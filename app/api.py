@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from app.award.applications.form_routes import cycle_forms
+from app.award.applications.form_routes import cycle_forms, drafts
 from app.award.applications.routes import attachments
 from app.award.applications.routes import routes as applications
 from app.award.deliberation.routes import motions
@@ -46,6 +46,7 @@ CHAPTERS = [
     stages,
     cycle_forms,
     applications,
+    drafts,
     attachments,
     endorsement,
     desks,

@@ -1,14 +1,14 @@
 """forms as data
 
 Revision: forms_as_data
-Follows: money_and_consents
+Follows: messages_by_every_way
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = 'forms_as_data'
-down_revision = 'money_and_consents'
+down_revision = 'messages_by_every_way'
 branch_labels = None
 depends_on = None
 

@@ -40,8 +40,9 @@ class Misfit:
 
 
 def pointer(*steps: object) -> str:
-    """A JSON pointer (RFC 6901)."""
-    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
+    """A JSON pointer (RFC 6901); a key that is no text at all is told with question marks."""
+    told = "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
+    return told.encode(errors="replace").decode()
 
 
 def misfits(section: Section, whole: WholeForm, answers: Mapping[str, Any]) -> list[Misfit]:
