@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from app.award.applications.form_routes import cycle_forms, drafts
 from app.award.applications.routes import attachments
 from app.award.applications.routes import routes as applications
 from app.award.deliberation.routes import motions
@@ -43,7 +44,9 @@ CHAPTERS = [
     messages,
     records,
     stages,
+    cycle_forms,
     applications,
+    drafts,
     attachments,
     endorsement,
     desks,

@@ -16,7 +16,7 @@ from app.award.scoring.kind import PanelKind
 from app.award.screening.kind import ScreeningKind
 from app.award.stages.kind import Kinds
 from app.award.survey.kind import SurveyKind
-from app.catalogue.check import check_criteria
+from app.catalogue.check import check_criteria, check_forms
 from app.platform.accounts import messages as accounts
 from app.platform.files.contents import Contents, Naming
 from app.platform.files.kinds import ALL, DOCUMENTS, SCANS
@@ -56,4 +56,8 @@ TEMPLATES: Templates = registry([*accounts.TEMPLATES, *MESSAGES.values()])
 
 def unfit(regulation: Regulation) -> list[Problem]:
     """What a sound regulation asks for that this service cannot do: it is never adopted."""
-    return [*check_criteria(regulation), *votes_not_offered(regulation)]
+    return [
+        *check_criteria(regulation),
+        *check_forms(regulation),
+        *votes_not_offered(regulation),
+    ]

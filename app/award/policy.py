@@ -114,6 +114,7 @@ TABLE: list[tuple[str, str, str | None, str | None]] = [
     ("entry:screen",            HEAD,       None,           None),
     # --- applications
     ("application:edit",        APPLICANT,  None,           "draft"),
+    ("application:look-back",   APPLICANT,  None,           None),
     ("application:read",        APPLICANT,  None,           None),
     ("application:read",        CLERK,      None,           "received"),
     ("application:read",        HEAD,       None,           "received"),

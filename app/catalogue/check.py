@@ -1,4 +1,4 @@
-"""Does the service ship the criteria that a regulation judges by, with all that it names?"""
+"""Does the service ship the criteria and forms that a regulation names, with all that it needs?"""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from app.catalogue import loader
 from app.rules.exact import decimal_text
 from app.rules.regulation.model import Regulation
 from app.rules.regulation.problems import Problem, problem
-from app.rules.regulation.stages import Composite, Panel
+from app.rules.regulation.stages import Composite, Intake, Panel
 
 Path = tuple[str | int, ...]
 
@@ -24,6 +24,23 @@ def check_criteria(regulation: Regulation) -> list[Problem]:
             found += _alike(regulation, stage, path)
         if isinstance(stage, Panel) and stage.panel_of is not None:
             found += _division(regulation, stage, path)
+    return found
+
+
+def check_forms(regulation: Regulation) -> list[Problem]:
+    """Forms that are not in the catalogue, and texts by item where there are no criteria."""
+    found: list[Problem] = []
+    known = loader.form_codes()
+    for place, track in enumerate(regulation.tracks):
+        if track.form is not None and track.form not in known:
+            here: Path = ("tracks", place, "form")
+            found.append(problem("unknown_form", here, key=track.form, choices="、".join(known)))
+    for place, stage in enumerate(regulation.stages):
+        if isinstance(stage, Intake):
+            for track in regulation.tracks:
+                if stage.assessed(track.key) and track.criteria is None:
+                    here = ("stages", place, "self_assessment")
+                    found.append(problem("assessed_without_criteria", here, key=track.key))
     return found
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from app.award.applications.lifecycle import ApplicationStatus
-from app.award.applications.schemas import ApplicationView, Form, ProgressView
+from app.award.applications.schemas import ApplicationView, Form, ProgressView, Secrets
 from app.award.deliberation.lifecycle import MotionStatus
 from app.award.deliberation.schemas import MotionEntryView, MotionView, TallyLine, TallyView
 from app.award.programmes.lifecycle import CycleStatus
@@ -110,6 +110,7 @@ def _application(status: ApplicationStatus) -> ApplicationView:
         form=Form(
             registered_on=date(2009, 6, 18), employees=420, industry="C34", contact_name="李四"
         ),
+        secrets=Secrets(),
         attachments=[],
         progress=[
             ProgressView(

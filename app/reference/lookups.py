@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from app.catalogue.loader import CodeItem, CodeList, NotInCatalogueError, code_list
+from app.catalogue.loader import CodeItem, CodeList, NotInCatalogueError, code_list, versions_of
 from app.platform.accounts.callers import Call
 from app.platform.accounts.service.sign_in import ACCESS_LIFETIME
 from app.platform.errors import Invalid, NotFound
@@ -66,10 +66,10 @@ def meta(call: Call, service: str) -> MetaView:
     )
 
 
-def codes(name: str) -> CodeListView:
-    """A list with all its codes. Raises CodeListUnknown."""
+def codes(name: str, version: str | None = None) -> CodeListView:
+    """A list with all its codes, in its newest version or the one named. Raises CodeListUnknown."""
     try:
-        found = code_list(name)
+        found = code_list(name, version)
     except NotInCatalogueError:
         raise CodeListUnknown from None
     return CodeListView(
@@ -80,7 +80,11 @@ def codes(name: str) -> CodeListView:
 def code_line(found: CodeList) -> CodeListLine:
     """A list without its codes."""
     return CodeListLine(
-        list=found.code, name=found.name, version=found.version, source=found.source
+        list=found.code,
+        name=found.name,
+        version=found.version,
+        versions=versions_of(found.code),
+        source=found.source,
     )
 
 

@@ -12,6 +12,7 @@ from app.reference.lifecycles import TABLES, lifecycle_view
 from app.reference.problems import catalogue
 from app.reference.schemas import (
     CodeListLine,
+    CodeListQuery,
     CodeListView,
     DayView,
     DeadlineQuery,
@@ -78,9 +79,9 @@ async def list_code_lists() -> list[CodeListLine]:
     responses=answers(lookups.CodeListUnknown),
     dependencies=CACHEABLE,
 )
-async def read_code_list(name: str) -> CodeListView:
-    """In the order of its source."""
-    return lookups.codes(name)
+async def read_code_list(name: str, query: Annotated[CodeListQuery, Query()]) -> CodeListView:
+    """In the order of its source. A version that was published once stays readable."""
+    return lookups.codes(name, query.version)
 
 
 @routes.get(

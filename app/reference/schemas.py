@@ -63,11 +63,20 @@ class CodeListLine(View):
     list: str = Field(examples=["industries"])
     name: str
     version: str = Field(examples=["2017-1"])
+    versions: tuple[str, ...] = Field(description="All that can be read, the newest first.")
     source: str
 
 
 class CodeListView(CodeListLine):
     items: list[CodeItemView]
+
+
+class CodeListQuery(Asked):
+    """Which version."""
+
+    version: str | None = Field(
+        default=None, max_length=20, description="The newest unless named.", examples=["2017-1"]
+    )
 
 
 class DeadlineQuery(Asked):

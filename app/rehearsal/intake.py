@@ -3,7 +3,7 @@
 import asyncio
 from hashlib import sha256
 
-from app.rehearsal import facts, naming
+from app.rehearsal import facts, forms, naming
 from app.rehearsal.cast import document
 from app.rehearsal.clock import MINUTE
 from app.rehearsal.year import Applicant, Year
@@ -55,13 +55,15 @@ async def _fill(year: Year, stage: Intake, applicant: Applicant, application: st
     """The form under its ETag, and every document of the regulation; gives the attachments."""
     firm, speaker = year.cast.firms[applicant.number], applicant.speaker
     _, tag = await speaker.read(f"/applications/{application}")
+    declared = facts.of(year.regulation, year.cast, applicant.number).declared
     form = {
         "registered_on": firm.registered_on.isoformat(),
         "employees": firm.employees,
         "industry": firm.industry,
         "contact_name": firm.speaker,
         "summary": firm.summary,
-        "facts": facts.of(year.regulation, year.cast, applicant.number).declared,
+        "facts": declared,
+        "answers": forms.answers(year.regulation, stage, applicant.track, firm, declared),
         **naming.named(year, stage, applicant),
     }
     await speaker.put(f"/applications/{application}/form", form, tag)

@@ -68,6 +68,7 @@ EXPECTED: dict[str, set[Right]] = {
     | rights("expert:declare", "expert:read", standing="self")
     | rights("award:read", phase="published"),
     Role.APPLICANT: rights(
+        "application:look-back",
         "application:read",
         "application:submit",
         "application:withdraw",

@@ -8,14 +8,15 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Index,
+    Text,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.award.applications.lifecycle import ApplicationStatus
-from app.platform.db.base import Model, identifier, one_of
+from app.platform.db.base import APPEND_ONLY, Model, identifier, one_of
 from app.platform.files.models import Announced, of_files
 
 
@@ -25,7 +26,9 @@ class Application(Model):
     `content` is the canonical text frozen at submission, `digest` its SHA-256, `receipt` the signed
     answer. `awardee` is the name to be printed, null where the organisation itself is awarded, and
     `tier` the one applied for. `entry_key`, settled at submission, is what the regulation counts
-    once: the organisation, it in one track, or the awardee.
+    once: the organisation, it in one track, or the awardee. `secrets` are what the applicant marks
+    as trade secrets: keys of sections, ids of attachments. `scope`, settled at submission, are the
+    credit codes of the legal persons that the application speaks for, its own among them.
     """
 
     __tablename__ = "application"
@@ -54,14 +57,70 @@ class Application(Model):
     status: Mapped[str] = mapped_column(default=ApplicationStatus.DRAFT)
     version: Mapped[int] = mapped_column(default=1)
     form: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    secrets: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
     awardee: Mapped[str | None]
     tier: Mapped[str | None]
+    scope: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
     entry_key: Mapped[str]
     content: Mapped[str | None]
     digest: Mapped[str | None]
     receipt: Mapped[str | None]
     created_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
+
+
+class FormPart(Model):
+    """A section of an application's form as it was saved last: `content` is the canonical text of
+    its answers, `version` counts its saves, `revision` numbers what is kept of them.
+
+    Saves of one person within a minute are one revision, unless somebody else has read it (`seen`)
+    or it was restored. `form_version` is the application's version after the save.
+    """
+
+    __tablename__ = "form_part"
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), primary_key=True)
+    section: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    revision: Mapped[int]
+    content: Mapped[str]
+    digest: Mapped[str]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    form_version: Mapped[int]
+    begun_at: Mapped[datetime]
+    saved_at: Mapped[datetime]
+    seen: Mapped[bool]
+    restored_from: Mapped[int | None]
+
+
+class FormRevision(Model):
+    """A revision of a section that a later one has followed: who saved which answers, and when."""
+
+    __tablename__ = "form_revision"
+    __table_args__ = (APPEND_ONLY,)
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), primary_key=True)
+    section: Mapped[str] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    content: Mapped[str]
+    digest: Mapped[str]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    begun_at: Mapped[datetime]
+    saved_at: Mapped[datetime]
+    restored_from: Mapped[int | None]
+
+
+class ScopeClaim(Model):
+    """A legal person that a submission of this cycle speaks for, and whose submission that is: of
+    a group and its subsidiary, entering at once, the second is refused by the database.
+    """
+
+    __tablename__ = "scope_claim"
+
+    cycle_id: Mapped[UUID] = mapped_column(ForeignKey("cycle.id"), primary_key=True)
+    credit_code: Mapped[str] = mapped_column(primary_key=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
 
 
 class Attachment(Announced, Model):

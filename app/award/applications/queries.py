@@ -19,6 +19,7 @@ from app.award.applications.schemas import (
     AttachmentView,
     Form,
     ProgressView,
+    Secrets,
 )
 from app.award.programmes.models import Cycle
 from app.award.records.queries import conflicted
@@ -123,7 +124,7 @@ _ENTERED = func.array(
     )
     .scalar_subquery()
 )
-SUBMITTING = Prepared(
+_SUBMITTING = (
     select(
         Application.id,
         Application.code,
@@ -133,8 +134,11 @@ SUBMITTING = Prepared(
         Application.status,
         Application.version,
         Application.form,
+        Application.secrets,
+        Application.scope,
         Application.awardee,
         Application.tier,
+        Application.entry_key,
         Organisation.name.label("organisation"),
         Organisation.credit_code,
         Cycle.regulation_hash,
@@ -144,8 +148,9 @@ SUBMITTING = Prepared(
     .join(Cycle, Cycle.id == Application.cycle_id)
     .join(Organisation, Organisation.id == Application.organisation_id)
     .where(Application.id == bindparam("application"))
-    .with_for_update(of=Application)
 )
+DRAFT = Prepared(_SUBMITTING)
+SUBMITTING = Prepared(_SUBMITTING.with_for_update(of=Application))
 """An application on its way into the award, locked: who applies, under which regulation, and what
 of the organisation's has been submitted already (`entry_key`s).
 """
@@ -158,10 +163,28 @@ async def get_submitting(call: Call[Direct], application_id: UUID) -> Found[Any]
     )
 
 
+async def get_draft(call: Call[Direct], application_id: UUID) -> Found[Any]:
+    """The same, not locked."""
+    return await fetch_prepared(
+        call.db, call.actor, APPLICATION_RESOURCE, DRAFT, application=application_id
+    )
+
+
+INTAKE_WINDOW = Prepared(
+    select(Stage.opens_at, Stage.closes_at).where(
+        Stage.cycle_id == bindparam("cycle"), Stage.key == bindparam("key")
+    )
+)
+
+
 async def application_view(call: Call, application_id: UUID) -> tuple[ApplicationView, int]:
     """The application as the caller may see it, and its version; three statements."""
     statement = LINES.add_columns(
-        Organisation.credit_code, Application.form, Application.digest, Application.version
+        Organisation.credit_code,
+        Application.form,
+        Application.secrets,
+        Application.digest,
+        Application.version,
     ).where(Application.id == application_id)
     found = await fetch_view(call.db, call.actor, APPLICATION_RESOURCE, statement)
     row = found.it
@@ -169,6 +192,7 @@ async def application_view(call: Call, application_id: UUID) -> tuple[Applicatio
         **line_fields(row),
         credit_code=row.credit_code,
         form=Form.model_validate(row.form),
+        secrets=Secrets.model_validate(row.secrets),
         attachments=[attachment_view(one) for one in await attachments_of(call.db, application_id)],
         progress=await progress_of(call.db, application_id),
         digest=row.digest,

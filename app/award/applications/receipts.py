@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from app.award.applications.asking import Asked
+from app.award.applications.completing import frozen_form
 from app.award.applications.schemas import ReceiptView
 from app.platform.accounts.callers import Call
 from app.platform.db.prepared import Direct
@@ -11,13 +13,14 @@ from app.platform.errors import NotFound
 from app.proof.canonical import canonical, digest_text
 from app.proof.jws import Typ
 
-FROZEN = ("content", "digest", "receipt", "submitted_at")
+FROZEN = ("form", "scope", "content", "digest", "receipt", "submitted_at")
 """What submission writes once for all, beside the status."""
 
 
-def freeze(call: Call[Direct], application: Any, attached: Sequence[Any]) -> None:
+def freeze(call: Call[Direct], application: Any, attached: Sequence[Any], asked: Asked) -> None:
     """Write the canonical text, its digest and the instant."""
-    application.content = _content(application, attached)
+    application.form = frozen_form(asked, application.form)
+    application.content = _content(application, attached, asked)
     application.digest = digest_text(application.content)
     application.submitted_at = call.now
     application.version += 1
@@ -62,7 +65,7 @@ def receipt_view(application: Any) -> ReceiptView:
     )
 
 
-def _content(application: Any, attached: Sequence[Any]) -> str:
+def _content(application: Any, attached: Sequence[Any], asked: Asked) -> str:
     return canonical(
         {
             "schema": "award-application/1",
@@ -76,6 +79,21 @@ def _content(application: Any, attached: Sequence[Any]) -> str:
             },
             "track": application.track,
             "form": application.form,
+            "form_set": {
+                "code": asked.edition.code,
+                "hash": asked.hash,
+                "digest": asked.digest,
+                "code_lists": asked.versions,
+            },
+            "scope": application.scope,
+            "secrets": {
+                "sections": application.secrets.get("sections", []),
+                "attachments": [
+                    one.sha256
+                    for one in attached
+                    if str(one.id) in application.secrets.get("attachments", ())
+                ],
+            },
             "attachments": [
                 {name: getattr(one, name) for name in ("document", "file_name", "sha256", "size")}
                 for one in attached

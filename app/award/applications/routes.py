@@ -8,6 +8,7 @@ from fastapi.responses import FileResponse
 
 from app.award.applications import attaching, queries, rules, service
 from app.award.applications.naming import NAMING
+from app.award.applications.parts import marked_seen
 from app.award.applications.receipts import receipt_view
 from app.award.applications.schemas import (
     ApplicationIn,
@@ -100,6 +101,8 @@ async def read_application(
 ) -> ApplicationView:
     """With its form, its attachments, and what closed stages have left on it."""
     view, version = await queries.application_view(call, application_id)
+    if await marked_seen(call, application_id):
+        view, version = await queries.application_view(call, application_id)
     tagged(response, version_tag(version))
     return view
 
@@ -108,12 +111,14 @@ async def read_application(
     "/{application_id}/form",
     operation_id="fill_in",
     summary="Save the form of a draft",
-    responses=answers(*OWN, rules.OnlyInDraft, Stale, ConditionMissing),
+    responses=answers(*OWN, rules.OnlyInDraft, Stale, ConditionMissing, rules.AnswerWrong),
 )
 async def fill_in(
     call: Writing, application_id: UUID, body: Form, if_match: IfMatch, response: Response
 ) -> ApplicationView:
-    """Replaces the whole form; send the ETag you read."""
+    """Replaces the whole form; send the ETag you read. To save while somebody writes, save single
+    sections.
+    """
     view, version = await service.fill_in(call, application_id, body, if_match)
     tagged(response, version_tag(version))
     return view
@@ -145,6 +150,10 @@ async def announce(call: Writing, application_id: UUID, body: AttachmentIn) -> A
         rules.IntakeNotOpen,
         rules.IntakeClosed,
         rules.FieldMissing,
+        rules.AnswerUnfit,
+        rules.AnswersContradict,
+        rules.InsideScope,
+        rules.MemberEntered,
         rules.DocumentMissing,
         rules.UploadUnfinished,
         *NAMING,

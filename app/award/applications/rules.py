@@ -1,21 +1,15 @@
 """What must be true before an application is changed or submitted? Pure."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
 from app.platform.clock import legal_minute
-from app.platform.errors import Conflict, Invalid, NotFound, Refusal
+from app.platform.errors import Conflict, Invalid, NotFound, Refusal, Stale
+from app.rules.forms.complete import Gap, Sort
+from app.rules.forms.shape import Misfit
 
 SETTLING = timedelta(seconds=60)
 """Requests that arrived by the deadline may still be running; intake closes no earlier."""
-
-REQUIRED = {
-    "registered_on": "注册日期",
-    "employees": "职工人数",
-    "industry": "所属行业",
-    "contact_name": "联系人",
-}
 
 
 class ApplicationUnknown(NotFound):
@@ -58,6 +52,88 @@ class FieldMissing(Conflict):
     code = "field-missing"
     zh = "申报表缺少“{name}”。"
     en = "The form lacks “{name}”."
+
+
+class AnswerUnfit(Conflict):
+    code = "answer-unfit"
+    zh = "{zh}"
+    en = "{en}"
+
+
+class AnswersContradict(Conflict):
+    code = "answers-contradict"
+    zh = "{zh}"
+    en = "{en}"
+
+
+class AnswerWrong(Invalid):
+    code = "answer-wrong"
+    zh = "{zh}"
+    en = "{en}"
+
+
+class SectionUnknown(NotFound):
+    code = "section-not-found"
+    zh = "申报表没有这一节。"
+    en = "The form has no such section."
+
+
+class RevisionUnknown(NotFound):
+    code = "revision-not-found"
+    zh = "没有这个修订版本。"
+    en = "There is no such revision."
+
+
+class FieldChanged(Stale):
+    code = "field-changed"
+    zh = "“{name}”已由{by}于 {at} 修改。"
+    en = "“{name}” was changed by {by} at {at}."
+
+
+class SectionStale(Stale):
+    """Others have saved the section since: the reasons are what they changed."""
+
+    code = "section-stale"
+    zh = "“{name}”在您打开之后已被保存；请合并所列的修改后再保存。"
+    en = "“{name}” was saved since you read it; merge what is listed, then save."
+
+    def __init__(self, changed: Iterable[Refusal], name: str) -> None:
+        self._changed = tuple(changed)
+        super().__init__(name=name)
+
+    @property
+    def reasons(self) -> tuple[Refusal, ...]:
+        return self._changed or (self,)
+
+
+class FormStale(Stale):
+    """The form was saved since: the reasons are the sections that others have changed."""
+
+    def __init__(self, changed: Iterable[Refusal]) -> None:
+        self._changed = tuple(changed)
+        super().__init__()
+
+    @property
+    def reasons(self) -> tuple[Refusal, ...]:
+        return self._changed or (self,)
+
+
+class SecretUnknown(Invalid):
+    code = "secret-unknown"
+    zh = "申报中没有“{what}”，不能标为商业秘密。"
+    en = "The application has no “{what}” to be marked as a secret."
+
+
+class InsideScope(Conflict):
+    code = "inside-a-scope"
+    zh = "贵单位已列入本届另一份申报的范围，不能单独申报。"
+    en = "Your organisation is inside the scope of another application of this cycle."
+
+
+class MemberEntered(Conflict):
+    code = "member-entered"
+    zh = "范围内的法人 {credit_code} 本届已在另一份申报之中。"
+    en = "{credit_code}, inside the scope, is in another application of this cycle."
 
 
 class DocumentMissing(Conflict):
@@ -111,16 +187,36 @@ def window_obstacle(opens: datetime, closes: datetime, now: datetime) -> Refusal
     return None
 
 
-def completeness_obstacles(
-    form: Mapping[str, Any], wanted: Iterable[str], attached: Collection[tuple[str, str, bool]]
-) -> list[Refusal]:
-    """Everything that is missing at once. `attached` is (document, file name, stored)."""
-    found: list[Refusal] = [
-        FieldMissing(pointer=f"/form/{key}", name=name)
-        for key, name in REQUIRED.items()
-        if form.get(key) in (None, "")
-    ]
+def gap_obstacles(gaps: Iterable[Gap]) -> Iterator[Refusal]:
+    """What the form lacks, what is beyond its limits, and what contradicts, as refusals."""
+    for gap in gaps:
+        if gap.sort is Sort.MISSING:
+            yield FieldMissing(pointer=gap.pointer, name=gap.name)
+        elif gap.sort is Sort.UNFIT:
+            yield AnswerUnfit(pointer=gap.pointer, zh=gap.zh, en=gap.en)
+        else:
+            yield AnswersContradict(pointer=gap.pointer, zh=gap.zh, en=gap.en)
+
+
+def document_obstacles(
+    wanted: Iterable[str], attached: Collection[tuple[str, str, bool]]
+) -> Iterator[Refusal]:
+    """Documents that are missing or not there yet. `attached` is (document, file name, stored)."""
     there = {document for document, _, _ in attached}
-    found += [DocumentMissing(name=name) for name in wanted if name not in there]
-    found += [UploadUnfinished(name=name) for _, name, stored in attached if not stored]
-    return found
+    yield from (DocumentMissing(name=name) for name in wanted if name not in there)
+    yield from (UploadUnfinished(name=name) for _, name, stored in attached if not stored)
+
+
+def misfit_obstacles(misfits: Iterable[Misfit], place: str = "") -> Iterator[Refusal]:
+    """Answers that a draft has no room for; pointers start with `place`."""
+    for misfit in misfits:
+        yield AnswerWrong(pointer=place + misfit.pointer, zh=misfit.zh, en=misfit.en)
+
+
+def scope_obstacles(
+    own: str, mine: object, held: Iterable[tuple[str, object]]
+) -> Iterator[Refusal]:
+    """`held`: credit codes of the scope, each with the organisation whose submission has it."""
+    for credit_code, holder in held:
+        if holder != mine:
+            yield (InsideScope() if credit_code == own else MemberEntered(credit_code=credit_code))

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, JsonValue, StringConstraints
 
 from app.award.applications.lifecycle import ApplicationStatus
 from app.award.stages.lifecycle import Result
@@ -16,6 +16,8 @@ from app.platform.workflow.advance import Action
 Industry = Annotated[str, StringConstraints(pattern=r"^[A-T][0-9]{0,4}$")]
 FactKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
 FactText = Annotated[str, StringConstraints(max_length=200)]
+AnswerKey = Annotated[str, StringConstraints(pattern=r"^[a-z][A-Za-z0-9_.-]{0,99}$")]
+SectionKey = AnswerKey
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
 
 
@@ -77,6 +79,22 @@ class Form(Body):
         examples=[{"net-profit-2025": "12500000.00"}],
         json_schema_extra={"additionalProperties": False},
     )
+    answers: dict[AnswerKey, JsonValue] | None = Field(
+        default=None,
+        max_length=500,
+        description="Every other field of the track's form, by its key; left out they stay.",
+        examples=[{"had_accidents": False}],
+        json_schema_extra={"additionalProperties": False},
+    )
+
+
+class Secrets(Body):
+    """What the applicant marks as trade secrets (商业秘密). Whoever may read the application reads
+    them with the mark; no public output has them.
+    """
+
+    sections: list[SectionKey] = Field(default=[], max_length=200, examples=[["performance"]])
+    attachments: list[UUID] = Field(default=[], max_length=1000)
 
 
 class ApplicationQuery(Paging):
@@ -122,6 +140,7 @@ class ApplicationView(ApplicationLine):
 
     credit_code: str
     form: Form
+    secrets: Secrets
     attachments: list[AttachmentView]
     progress: list[ProgressView]
     digest: str | None

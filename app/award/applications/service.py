@@ -1,6 +1,5 @@
 """What applicants do: draft, attach, submit, withdraw."""
 
-from collections.abc import Iterator, Sequence
 from secrets import choice
 from typing import Any
 from uuid import UUID
@@ -9,7 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.award.applications import naming, queries, rules
+from app.award.applications import drafting, naming, queries, rules, scope
+from app.award.applications.asking import asked_of
+from app.award.applications.completing import obstacles, once_obstacle
 from app.award.applications.lifecycle import APPLICATION, ApplicationStatus
 from app.award.applications.models import Application
 from app.award.applications.naming import intake_of
@@ -19,6 +20,7 @@ from app.award.applications.schemas import (
     ApplicationView,
     Form,
     ReceiptView,
+    Secrets,
 )
 from app.award.programmes.models import Cycle
 from app.award.programmes.queries import get_cycle, regulation_of
@@ -31,13 +33,10 @@ from app.platform.accounts.models import Organisation
 from app.platform.accounts.queries import ORGANISATION
 from app.platform.audit.record import record
 from app.platform.db.prepared import Direct
-from app.platform.errors import Refusal, ensure
-from app.platform.files.models import FileState
+from app.platform.errors import ensure
 from app.platform.http.preconditions import ensure_fresh, version_tag
 from app.platform.security.access import fetch
 from app.platform.workflow.advance import advancing
-from app.rules.calendar import local_date
-from app.rules.regulation.model import Regulation
 from app.rules.regulation.stages import Grant, Intake
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -84,16 +83,51 @@ async def start_draft(call: Call, body: ApplicationIn) -> ApplicationView:
 async def fill_in(
     call: Call, application_id: UUID, form: Form, if_match: str
 ) -> tuple[ApplicationView, int]:
-    """Replace the form of a draft, if nobody has changed it since it was read."""
+    """Replace the form of a draft, if nobody has changed it since it was read; without `answers`
+    those stay as they are.
+    """
+    found = await queries.get_application(call, application_id, lock=True)
+    ensure_draft(found.it)
+    found.require("application:edit")
+    asked = await asked_of(call.db, found.it.cycle_id, found.it.track)
+    await drafting.ensure_unchanged(call, found.it, asked, if_match)
+    document = form.model_dump(mode="json")
+    if form.answers is None:
+        document["answers"] = found.it.form.get("answers")
+    drafting.ensure_fits(asked, document)
+    found.it.form = document
+    found.it.awardee, found.it.tier = naming.printed_name(form.awardee), form.tier
+    found.it.version += 1
+    await call.db.flush()
+    await drafting.keep_form(call, found.it, asked)
+    return await queries.application_view(call, application_id)
+
+
+async def mark_secrets(
+    call: Call, application_id: UUID, secrets: Secrets, if_match: str
+) -> tuple[ApplicationView, int]:
+    """Say which sections and files are trade secrets; all that were said before are replaced."""
     found = await queries.get_application(call, application_id, lock=True)
     ensure_draft(found.it)
     found.require("application:edit")
     ensure_fresh(if_match, version_tag(found.it.version))
-    found.it.form = form.model_dump(mode="json")
-    found.it.awardee, found.it.tier = naming.printed_name(form.awardee), form.tier
+    asked = await asked_of(call.db, found.it.cycle_id, found.it.track)
+    known = {section.key for section in asked.whole.sections}
+    files = {one.id for one in await queries.attachments_of(call.db, application_id)}
+    ensure(
+        [
+            *(_no_such("/sections", key) for key in secrets.sections if key not in known),
+            *(_no_such("/attachments", one) for one in secrets.attachments if one not in files),
+        ]
+    )
+    found.it.secrets = secrets.model_dump(mode="json")
     found.it.version += 1
     await call.db.flush()
     return await queries.application_view(call, application_id)
+
+
+def _no_such(pointer: str, what: object) -> rules.SecretUnknown:
+    return rules.SecretUnknown(pointer=pointer, what=what)
 
 
 async def submit(call: Call[Direct], application_id: UUID) -> ReceiptView:
@@ -103,8 +137,8 @@ async def submit(call: Call[Direct], application_id: UUID) -> ReceiptView:
     """
     found = await queries.get_submitting(call, application_id)
     application = found.it
-    regulation = await regulation_of(call.db, application.regulation_hash)
-    rule = intake_of(regulation, application.track)
+    asked = await asked_of(call.db, application.cycle_id, application.track)
+    rule = intake_of(asked.regulation, application.track)
     log, detail = application.cycle_id, dict[str, Any]()
     with advancing(
         call.db, found, APPLICATION, "submit", now=call.now, log=log, detail=detail
@@ -114,8 +148,10 @@ async def submit(call: Call[Direct], application_id: UUID) -> ReceiptView:
         )
         attached = await queries.attachments_of(call.db, application_id)
         application.entry_key = _entry_key(rule, application)
-        reasons.extend(_obstacles(call, application, attached, stage, regulation))
-        freeze(call, application, attached)
+        reasons.extend(obstacles(call.now, application, attached, stage, asked))
+        if not rule.members_apart:
+            reasons.extend(await scope.claim(call.db, application, asked))
+        freeze(call, application, attached, asked)
         detail["digest"] = application.digest
     ensure([not_open])
     sign_receipt(call, application, stage.closes_at, reasons.leaf)
@@ -123,7 +159,7 @@ async def submit(call: Call[Direct], application_id: UUID) -> ReceiptView:
     try:
         await call.db.change(application, Application, *changed)
     except IntegrityError as lost_the_race:
-        raise _once(rule) from lost_the_race
+        raise once_obstacle(rule) from lost_the_race
     sieve.enter(
         call.db,
         stage,
@@ -153,6 +189,7 @@ async def withdraw(call: Call, application_id: UUID) -> None:
     ) as reasons:
         if submitted:
             await sieve.withdraw(call.db, application.cycle_id, application_id, call.now)
+            await scope.release(call.db, application)
             # Only now: the stages are held, so that the grant cannot close meanwhile.
             reasons.append(await _granted(call.db, application))
 
@@ -171,26 +208,6 @@ async def _intake(db: AsyncSession, cycle_id: UUID, track: str) -> tuple[Stage, 
     if stage is None:
         raise rules.ApplicationUnknown
     return stage, rule
-
-
-def _obstacles(
-    call: Call[Direct],
-    application: Any,
-    attached: Sequence[Any],
-    stage: Any,
-    regulation: Regulation,
-) -> Iterator[Refusal | None]:
-    """What stands against the submission, in the order in which it is told."""
-    rule, track = intake_of(regulation, application.track), application.track
-    yield rules.window_obstacle(stage.opens_at, stage.closes_at, call.now)
-    form = Form.model_validate(application.form)
-    yield from naming.naming_obstacles(regulation, rule, track, form, local_date(call.now))
-    yield from rules.completeness_obstacles(
-        application.form,
-        regulation.documents_of(rule, track),
-        [(a.document, a.file_name, a.state == FileState.STORED) for a in attached],
-    )
-    yield _once(rule) if application.entry_key in application.entered else None
 
 
 async def _granted(db: AsyncSession, application: Application) -> rules.AwardsGranted | None:
@@ -212,10 +229,3 @@ async def _granted(db: AsyncSession, application: Application) -> rules.AwardsGr
         .limit(1)
     )
     return rules.AwardsGranted() if closed else None
-
-
-def _once(rule: Intake) -> rules.AlreadyEntered:
-    unit = {"organisation": "单位", "track": "单位在每个类别", "awardee": "获奖对象"}[
-        rule.one_entry_per
-    ]
-    return rules.AlreadyEntered(unit=unit, per=rule.one_entry_per)

@@ -59,6 +59,19 @@ class CriteriaEdition(Model):
     created_at: Mapped[datetime]
 
 
+class FormEdition(Model):
+    """One edition of an application form (申报表), as the text in use; its digest is its name."""
+
+    __tablename__ = "form_set"
+    __table_args__ = (APPEND_ONLY,)
+
+    hash: Mapped[str] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(index=True)
+    name: Mapped[str]
+    text: Mapped[str]
+    created_at: Mapped[datetime]
+
+
 class Adoption(Model):
     """A programme adopts an edition of a regulation."""
 
@@ -118,6 +131,18 @@ class CycleCriteria(Model):
     cycle_id: Mapped[UUID] = mapped_column(ForeignKey("cycle.id"), primary_key=True)
     code: Mapped[str] = mapped_column(primary_key=True)
     criteria_hash: Mapped[str] = mapped_column(ForeignKey("criteria_set.hash"))
+
+
+class CycleForm(Model):
+    """The edition of the form that a track fills in; `assumed` where the regulation names none."""
+
+    __tablename__ = "cycle_form"
+    __table_args__ = (APPEND_ONLY,)
+
+    cycle_id: Mapped[UUID] = mapped_column(ForeignKey("cycle.id"), primary_key=True)
+    track: Mapped[str] = mapped_column(primary_key=True)
+    form_hash: Mapped[str] = mapped_column(ForeignKey("form_set.hash"))
+    assumed: Mapped[bool]
 
 
 class Slot(Model):

@@ -26,6 +26,12 @@ class RegulationUnknown(NotFound):
     en = "There is no such edition of a regulation."
 
 
+class FormUnknown(NotFound):
+    code = "form-not-found"
+    zh = "没有这份申报表。"
+    en = "There is no such form."
+
+
 class CriteriaUnknown(NotFound):
     code = "criteria-not-found"
     zh = "没有这套评价准则。"

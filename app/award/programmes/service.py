@@ -15,6 +15,8 @@ from app.award.programmes.models import (
     CriteriaEdition,
     Cycle,
     CycleCriteria,
+    CycleForm,
+    FormEdition,
     Programme,
     RegulationEdition,
     Slot,
@@ -120,7 +122,7 @@ async def adopt(call: Call, programme_id: UUID, body: AdoptionIn, unfit: Unfit) 
 
 
 async def open_cycle(call: Call, programme_id: UUID, body: CycleIn) -> CycleView:
-    """Plan a cycle under an adopted edition; it keeps that edition and its criteria for ever."""
+    """Plan a cycle under an adopted edition; it keeps that edition, its criteria and its forms."""
     # Of two at once the second sees the first: each may be out of turn beside the other.
     found = await queries.get_programme(call, programme_id, lock=True)
     found.require("programme:open-cycle")
@@ -140,6 +142,7 @@ async def open_cycle(call: Call, programme_id: UUID, body: CycleIn) -> CycleView
     cycle = Cycle(programme_id=programme_id, created_at=call.now, **body.model_dump())
     await _insert(call, cycle, rules.OrdinalTaken(ordinal=body.ordinal, pointer="/ordinal"))
     await _pin_criteria(call, cycle.id, regulation)
+    await _pin_forms(call, cycle.id, regulation)
     detail = {"special_document": document} if document else None
     record(
         call.db,
@@ -227,6 +230,22 @@ async def _pin_criteria(call: Call, cycle_id: UUID, regulation: Regulation) -> N
         edition = {"hash": name, "code": code, "name": loader.criteria(code).name, "text": text}
         await _keep(call, CriteriaEdition, created_at=call.now, **edition)
         call.db.add(CycleCriteria(cycle_id=cycle_id, code=code, criteria_hash=name))
+
+
+async def _pin_forms(call: Call, cycle_id: UUID, regulation: Regulation) -> None:
+    """Each track's form: the one that the regulation names, else ours for its kind of awardee."""
+    for track in regulation.tracks:
+        code = track.form or loader.default_form(track.awardee)
+        try:
+            text = loader.form_text(code)
+        except loader.NotInCatalogueError as absent:
+            raise rules.FormUnknown from absent
+        name = digest_text(text)
+        edition = {"hash": name, "code": code, "name": loader.form_set(code).name, "text": text}
+        await _keep(call, FormEdition, created_at=call.now, **edition)
+        assumed = track.form is None or track.assumes("form")
+        pinned = {"track": track.key, "form_hash": name, "assumed": assumed}
+        call.db.add(CycleForm(cycle_id=cycle_id, **pinned))
 
 
 async def _keep(call: Call, edition: type[Model], **values: object) -> None:

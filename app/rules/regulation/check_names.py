@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from app.rules.regulation.advance import Lot
+from app.rules.regulation.assessment import SelfAssessment
 from app.rules.regulation.bars import After, Bar
 from app.rules.regulation.eligibility_rules import (
     AllOf,
@@ -51,6 +52,7 @@ NAMES: Final[tuple[tuple[type[Rule], str, str], ...]] = (
     (Sifting, "consolation", "tier"),
     (Body, "tracks", "track"),
     (DocumentsOf, "track", "track"),
+    (SelfAssessment, "track", "track"),
     (Screening, "grounds", "ground"),
     (Consultation, "grounds", "ground"),
     (Bonus, "tier", "tier"),

@@ -99,7 +99,8 @@ def _track_text(track: Track) -> str:
     by = f"，评价准则{track.criteria}" if track.criteria else "，不设统一的评价准则"
     latest = "（以届内最新版为准）" if track.latest_criteria else ""
     what = honoured.get(track.honours, "")
-    return f"类别“{track.name}”，面向{AWARDEES[track.awardee]}{people}{what}{by}{latest}。"
+    form = f"，申报表{track.form}" if track.form else ""
+    return f"类别“{track.name}”，面向{AWARDEES[track.awardee]}{people}{what}{by}{latest}{form}。"
 
 
 def _tier_text(regulation: Regulation, tier: Tier) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from app.rules.exact import decimal_text
 from app.rules.regulation.advance import Advance, First
+from app.rules.regulation.assessment import SelfAssessment
 from app.rules.regulation.model import Regulation
 from app.rules.regulation.stages import (
     Approval,
@@ -112,6 +113,30 @@ def _intake(regulation: Regulation, stage: Intake) -> Iterator[Said]:
     yield f"{one}只能提出一份申报。", stage, ("one_entry_per",)
     if stage.names_tier:
         yield _part(stage, "names_tier", "申报时写明所申报的等次。")
+    for assessed in stage.self_assessment:
+        yield _part(stage, "self_assessment", _assessed(regulation, assessed), assessed)
+    if stage.members_apart:
+        yield _part(stage, "members_apart", "集团申报范围内的法人可以另行申报。")
+
+
+def _assessed(regulation: Regulation, rule: SelfAssessment) -> str:
+    whose = "、".join(name_of(regulation.tracks, key) for key in rule.track or ())
+    way = {
+        "document": f"提交“{rule.document}”全文",
+        "items": "按评分项逐项填写自我评价",
+        "both": f"提交“{rule.document}”全文，并按评分项逐项填写",
+    }[rule.way]
+    mapped = "，附评分项与页码对照" if rule.page_map and rule.way != "items" else ""
+    limits = [
+        f"不超过{most}{unit}"
+        for most, unit in (
+            (rule.most_pages, "页"),
+            (rule.most_characters, "字"),
+            (rule.item_characters, "字（每项）"),
+        )
+        if most
+    ]
+    return f"{whose}{way}{mapped}{''.join(f'，{limit}' for limit in limits)}。"
 
 
 def _endorsement(stage: Endorsement) -> Iterator[Said]:

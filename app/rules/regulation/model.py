@@ -69,7 +69,7 @@ class Track(Rule):
     """A 类别: who is awarded in it, what for, and by which criteria set it is judged.
 
     `members` is the most people a joint entry names. Without `criteria` its stages score by
-    rubrics of their own, or not at all.
+    rubrics of their own, or not at all. Without `form` it fills in ours for its kind of awardee.
     """
 
     key: Key
@@ -79,6 +79,7 @@ class Track(Rule):
     honours: Literal["awardee", "management_model", "achievement"] = "awardee"
     criteria: Code | None = None
     latest_criteria: Flag = False
+    form: Code | None = None
 
 
 Level = Literal["outcome", "band", "points", "rank"]
@@ -232,8 +233,11 @@ class Regulation(Rule):
         that it hung out inside the applicant, where it must.
         """
         own = (each.documents for each in intake.documents_of if track in each.track)
+        assessed = intake.assessed(track)
+        report = (assessed.document,) if assessed and assessed.way != "items" else ()
         shown = (NOTICE_EVIDENCE,) if intake.internal_notice else ()
-        return tuple(dict.fromkeys((*intake.documents, *chain.from_iterable(own), *shown)))
+        named = chain(intake.documents, chain.from_iterable(own), report, shown)
+        return tuple(dict.fromkeys(named))
 
     def other_tiers(self, track: str, tier: str | None) -> tuple[str, ...]:
         """The tiers closed to who applied for one; none where it named none."""

@@ -21,6 +21,16 @@ WHOLE: Final[dict[str, tuple[str, str, str]]] = {
         "The catalogue has no criteria set '{key}'.",
         "改为其中之一：{choices}。",
     ),
+    "unknown_form": (
+        "目录中没有申报表“{key}”。",
+        "The catalogue has no form '{key}'.",
+        "改为其中之一：{choices}；不写则用本服务为该类对象所拟的申报表。",
+    ),
+    "assessed_without_criteria": (
+        "类别“{key}”没有评价准则，不能按评分项自评。",
+        "The track '{key}' has no criteria to assess itself by.",
+        "为该类别写明 criteria，或用 track 把 self_assessment 限于其他类别。",
+    ),
     "unknown_category": (
         "评价准则没有类目“{key}”。",
         "The criteria have no category '{key}'.",

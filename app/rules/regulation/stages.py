@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from app.rules.regulation.advance import Advance, AdvanceRule
+from app.rules.regulation.assessment import SelfAssessment
 from app.rules.regulation.quotas import Floor, Keys
 from app.rules.regulation.values import (
     Bare,
@@ -70,7 +71,8 @@ class InternalNotice(Rule):
 class Intake(StageRule):
     """`one_entry_per` organisation, track of it, or awardee (a firm, its chief quality officer and
     its team are three). With `names_tier` the application says for which tier it is made, and
-    has that tier or none.
+    has that tier or none. Legal persons inside another's scope do not enter by themselves in the
+    same cycle, unless `members_apart`.
     """
 
     kind: Literal["intake"]
@@ -80,6 +82,14 @@ class Intake(StageRule):
     internal_notice: InternalNotice | None = None
     one_entry_per: Literal["organisation", "track", "awardee"] = "organisation"
     names_tier: Flag = False
+    self_assessment: tuple[SelfAssessment, ...] = ()
+    members_apart: Flag = False
+
+    def assessed(self, track: str) -> SelfAssessment | None:
+        """What a track's self-assessment must be, where the regulation says so."""
+        fitting = (each for each in self.self_assessment if each.track in (None, ()))
+        own = (each for each in self.self_assessment if each.track and track in each.track)
+        return next(own, None) or next(fitting, None)
 
 
 class Body(Rule):

@@ -75,6 +75,7 @@ FACTS: Final[Mapping[str, str]] = {
     "government-level": "政府层级",
     "tax-paid": "上年度纳税额（元）",
     "credit-grade": "质量信用等级",
+    "net-profit": "净利润（元）",
 }
 """Facts that an applicant declares; a regulation may name others."""
 MEASURES: Final[Mapping[str, str]] = {

@@ -1,0 +1,170 @@
+"""What a draft lacks, told at once; and what is frozen when it lacks nothing."""
+
+import json
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from httpx import AsyncClient
+from sqlalchemy import select
+
+from app.award.applications.models import Application
+from app.platform.audit.models import AuditEvent
+from app.platform.ground import Ground
+from app.proof.canonical import digest_text
+from tests.award.applications.cycles import (
+    DOCUMENTS,
+    WHOLE,
+    completed,
+    drafted,
+    id_of,
+    put_form,
+    reasons,
+    submitted,
+)
+from tests.award.applications.regulations import text
+from tests.statements import counting
+
+pytestmark = pytest.mark.anyio
+
+
+def with_answers(**answers: Any) -> dict[str, Any]:
+    made = deepcopy(WHOLE)
+    made["answers"] |= answers
+    return made
+
+
+async def gaps(client: AsyncClient, firm: Any, place: str) -> list[dict[str, Any]]:
+    answer = await client.get(f"{place}/completeness", **firm.speaker.auth)
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    assert told["complete"] is (told["gaps"] == [])
+    found: list[dict[str, Any]] = told["gaps"]
+    return found
+
+
+async def test_empty_draft_is_told_everything_it_lacks_and_the_submission_says_the_same(
+    ground: Ground, client: AsyncClient
+) -> None:
+    office, firm, place = await drafted(ground, client)
+    told = await gaps(client, firm, place)
+    assert {gap["sort"] for gap in told} == {"missing"}
+    assert len(told) == 4 + 15 + 1 + len(DOCUMENTS)
+    assert {gap["section"] for gap in told} == {
+        "organisation",
+        "contact",
+        "performance",
+        "accidents",
+        None,
+    }
+    refused = await submitted(client, firm, place)
+    assert refused.status_code == 409
+    assert reasons(refused) == [(gap["code"], gap["pointer"]) for gap in told]
+    async with ground.database.reading() as db:
+        row = await db.get_one(Application, id_of(place))
+        logged = await db.scalars(select(AuditEvent.act).where(AuditEvent.log == office.cycle_id))
+    assert (row.status, row.content, row.scope) == ("draft", None, [])
+    assert "application:submit" not in logged.all()
+
+
+async def test_contradictory_answers_are_listed_together(
+    ground: Ground, client: AsyncClient
+) -> None:
+    _, firm, place = await drafted(ground, client)
+    form = with_answers(
+        size="large",
+        staff_management=1,
+        staff_technical=1,
+        staff_other=1,
+        accidents=[{"on": "2025-01-01", "kind": "quality", "what": "召回"}],
+    ) | {"facts": {"net-profit-2024": "1.00"}}
+    await completed(client, firm, place, form)
+    told = await gaps(client, firm, place)
+    assert {(gap["sort"], gap["code"]) for gap in told} == {("contradictory", "answers-contradict")}
+    assert [gap["pointer"] for gap in told] == [
+        "/form/answers/performance/net_profit/2024",
+        "/form/employees",
+        "/form/answers/had_accidents",
+        "/form/employees",
+        "/form/answers/performance/revenue/2024",
+    ]
+    assert all(gap["zh"] and gap["en"] for gap in told)
+    assert reasons(await submitted(client, firm, place)) == [
+        (gap["code"], gap["pointer"]) for gap in told
+    ]
+
+
+async def test_complete_draft_is_submitted_and_frozen_with_form_lists_and_facts(
+    ground: Ground, client: AsyncClient
+) -> None:
+    office, firm, place = await drafted(ground, client)
+    await completed(client, firm, place, with_answers(size="small"))
+    assert await gaps(client, firm, place) == []
+    receipt = await submitted(client, firm, place)
+    assert receipt.status_code == 201, receipt.text
+    assert set(receipt.json()) == {"application", "code", "digest", "received_at", "receipt"}
+    form = (await client.get(office.path("/tracks/organisation/form"))).json()
+    async with ground.database.reading() as db:
+        row = await db.get_one(Application, id_of(place))
+        logged = await db.scalar(
+            select(AuditEvent.body)
+            .where(AuditEvent.act == "application:submit")
+            .where(AuditEvent.subject == row.id)
+        )
+    assert row.content is not None
+    frozen = json.loads(row.content)
+    assert digest_text(row.content) == receipt.json()["digest"]
+    assert json.loads(logged or "")["detail"]["digest"] == receipt.json()["digest"]
+    assert frozen["form_set"]["digest"] == form["digest"]
+    assert frozen["form_set"]["code_lists"]["industries"] == ["2017-1"]
+    assert frozen["form"]["facts"] == {
+        "size": "小型",
+        **{f"net-profit-{year}": "10005000.00" for year in (2022, 2023, 2024)},
+    }
+    assert frozen["form"]["answers"]["performance"]["revenue"]["2024"] == "1000.5"
+    assert len(frozen["scope"]) == 1
+    late = await put_form(client, firm.speaker, place, WHOLE, "*")
+    assert (late.status_code, late.json()["code"]) == (409, "only-in-draft")
+
+
+async def test_self_assessment_by_items_is_asked_and_limited_as_the_regulation_says(
+    ground: Ground, client: AsyncClient
+) -> None:
+    own = [{"way": "items", "item_characters": "10", "track": ["organisation"]}]
+    _, firm, place = await drafted(ground, client, regulation_text=text(self_assessment=own))
+    await completed(client, firm, place)
+    told = await gaps(client, firm, place)
+    assert len(told) == 23
+    assert told[0]["section"] == "item.4.1.2"
+    named = firm.speaker.with_headers(If_Match='"s0"')
+    for gap in told:
+        key = gap["section"]
+        item = key.removeprefix("item.")
+        words = "字" * (11 if item == "4.7.7" else 10)
+        body = {"answers": {f"text.{item}": words}}
+        saved = await client.put(f"{place}/sections/{key}", json=body, **named)
+        assert saved.status_code == 200, saved.text
+    (long,) = await gaps(client, firm, place)
+    assert (long["code"], long["section"]) == ("answer-unfit", "item.4.7.7")
+
+
+async def test_page_map_asks_for_every_item(ground: Ground, client: AsyncClient) -> None:
+    own = [{"way": "document"}]
+    _, firm, place = await drafted(ground, client, regulation_text=text(self_assessment=own))
+    await completed(client, firm, place)
+    told = await gaps(client, firm, place)
+    assert {(gap["sort"], gap["section"]) for gap in told} == {("missing", "report")}
+    assert len(told) == 23
+
+
+async def test_completeness_costs_the_same_for_much_and_little(
+    ground: Ground, client: AsyncClient
+) -> None:
+    _, firm, place = await drafted(ground, client)
+    await gaps(client, firm, place)
+    with counting(ground) as empty:
+        await gaps(client, firm, place)
+    await completed(client, firm, place)
+    with counting(ground) as full:
+        await gaps(client, firm, place)
+    assert len(empty) == len(full) <= 6

@@ -1,0 +1,140 @@
+"""A group and its subsidiaries; trade secrets and where they are told."""
+
+import asyncio
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from httpx import AsyncClient
+from sqlalchemy import select
+
+from app.award.applications.models import ScopeClaim
+from app.platform.accounts.models import Organisation
+from app.platform.ground import Ground
+from tests.award.applications.cycles import (
+    WHOLE,
+    begun,
+    completed,
+    drafted,
+    id_of,
+    opened,
+    put_section,
+    reasons,
+    submitted,
+)
+from tests.award.applications.regulations import text
+from tests.factories import Firm, Office, make_firm
+
+pytestmark = pytest.mark.anyio
+
+
+async def code_of(ground: Ground, firm: Firm) -> str:
+    async with ground.database.reading() as db:
+        return (await db.get_one(Organisation, firm.id)).credit_code
+
+
+def speaking_for(*codes: str) -> dict[str, Any]:
+    form = deepcopy(WHOLE)
+    form["answers"]["scope_entities"] = [
+        {"name": f"子公司{n}", "credit_code": code, "employees": 20} for n, code in enumerate(codes)
+    ]
+    return form
+
+
+async def group(
+    ground: Ground, client: AsyncClient, **intake: Any
+) -> tuple[Office, tuple[Firm, str], tuple[Firm, str]]:
+    """A group whose draft speaks for its subsidiary, and the subsidiary's own draft."""
+    office = await opened(ground, client, regulation_text=text(**intake))
+    parent, child = await make_firm(ground), await make_firm(ground)
+    places = [await begun(client, office, firm) for firm in (parent, child)]
+    form = speaking_for(await code_of(ground, child))
+    await completed(client, parent, places[0], form)
+    await completed(client, child, places[1])
+    return office, (parent, places[0]), (child, places[1])
+
+
+async def test_subsidiary_inside_a_scope_does_not_enter_by_itself(
+    ground: Ground, client: AsyncClient
+) -> None:
+    _, parent, child = await group(ground, client)
+    assert (await submitted(client, *parent)).status_code == 201
+    told = await client.get(f"{child[1]}/completeness", **child[0].speaker.auth)
+    assert [gap["code"] for gap in told.json()["gaps"]] == ["inside-a-scope"]
+    refused = await submitted(client, *child)
+    assert (refused.status_code, refused.json()["code"]) == (409, "inside-a-scope")
+
+
+async def test_group_does_not_speak_for_who_has_entered(
+    ground: Ground, client: AsyncClient
+) -> None:
+    office, parent, child = await group(ground, client)
+    assert (await submitted(client, *child)).status_code == 201
+    refused = await submitted(client, *parent)
+    assert (refused.status_code, refused.json()["code"]) == (409, "member-entered")
+    async with ground.database.reading() as db:
+        claims = await db.scalars(
+            select(ScopeClaim.organisation_id).where(ScopeClaim.cycle_id == office.cycle_id)
+        )
+        assert claims.all() == [child[0].id]
+
+
+async def test_of_both_at_once_one_enters(ground: Ground, client: AsyncClient) -> None:
+    _, parent, child = await group(ground, client)
+    answers = await asyncio.gather(submitted(client, *parent), submitted(client, *child))
+    assert sorted(answer.status_code for answer in answers) == [201, 409]
+
+
+async def test_withdrawal_sets_the_subsidiary_free(ground: Ground, client: AsyncClient) -> None:
+    _, parent, child = await group(ground, client)
+    assert (await submitted(client, *parent)).status_code == 201
+    gone = await client.post(
+        f"{parent[1]}/withdrawal", **parent[0].speaker.with_headers(Idempotency_Key="w" * 16)
+    )
+    assert gone.status_code == 200, gone.text
+    assert (await submitted(client, *child)).status_code == 201
+
+
+async def test_regulation_may_let_subsidiaries_enter_apart(
+    ground: Ground, client: AsyncClient
+) -> None:
+    _, parent, child = await group(ground, client, members_apart="true")
+    assert (await submitted(client, *parent)).status_code == 201
+    assert (await submitted(client, *child)).status_code == 201
+
+
+async def mark(client: AsyncClient, firm: Firm, place: str, **marks: Any) -> Any:
+    named = firm.speaker.with_headers(If_Match="*")
+    return await client.put(f"{place}/secrets", json=marks, **named)
+
+
+async def test_secrets_are_marked_kept_and_shown_to_who_reads_the_application(
+    ground: Ground, client: AsyncClient
+) -> None:
+    office, firm, place = await drafted(ground, client)
+    await completed(client, firm, place)
+    files = (await client.get(place, **firm.speaker.auth)).json()["attachments"]
+    secret = {"sections": ["performance"], "attachments": [files[0]["id"]]}
+    marked = await mark(client, firm, place, **secret)
+    assert marked.status_code == 200, marked.text
+    assert marked.json()["secrets"] == secret
+    section = await client.get(f"{place}/sections/performance", **firm.speaker.auth)
+    assert section.json()["secret"] is True
+    saved = await put_section(client, firm.speaker, place, "contact", {"contact_name": "李"}, "*")
+    assert saved.json()["secret"] is False
+    assert (await submitted(client, firm, place)).status_code == 201
+    seen = await client.get(place, **office.clerk.auth)
+    assert seen.json()["secrets"] == secret
+
+
+async def test_what_the_application_has_not_cannot_be_marked(
+    ground: Ground, client: AsyncClient
+) -> None:
+    _, firm, place = await drafted(ground, client)
+    refused = await mark(client, firm, place, sections=["nothing"], attachments=[str(id_of(place))])
+    assert refused.status_code == 422
+    assert reasons(refused) == [("secret-unknown", "/sections"), ("secret-unknown", "/attachments")]
+    assert (await client.get(place, **firm.speaker.auth)).json()["secrets"] == {
+        "sections": [],
+        "attachments": [],
+    }
