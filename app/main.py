@@ -14,6 +14,7 @@ from app.platform import logs, metrics, rehearsal
 from app.platform.accounts.routes import well_known
 from app.platform.clock import ClockWatch, wall_clock
 from app.platform.db.engine import ANSWER_OF_A_REQUEST, Database
+from app.platform.files.scanner import Clamd
 from app.platform.files.store import FileStore
 from app.platform.ground import Ground
 from app.platform.http import health, problems
@@ -69,6 +70,7 @@ def make_ground(settings: Settings, *, answer: float = ANSWER_OF_A_REQUEST) -> G
         ),
         policy=POLICY,
         purposes=PURPOSES,
+        scanner=Clamd.at(settings.scanner_url) if settings.scanner_url else None,
         chain=KeyChain.of(settings.folder / "keys"),
         sealer=sealer(settings.folder / "keys" / "personal.key"),
         hasher=PasswordHasher(CHEAPEST if settings.cheap_passwords else PRODUCTION),

@@ -76,6 +76,11 @@ class Settings(BaseSettings):
     work: bool = Field(
         default=True, description="Run the work process under `serve`; false where it runs alone."
     )
+    scanner_url: str | None = Field(
+        default=None,
+        pattern=r"^clamd://",
+        description="`clamd://host:port` or `clamd:///path/of/its.sock`.",
+    )
     smtp_url: SecretStr | None = Field(
         default=None,
         description="`smtp://host`, `smtp+starttls://user:password@host` or `smtps://…`.",

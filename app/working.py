@@ -25,7 +25,9 @@ from app.platform.jobs.work import Task, Tasks, work
 from app.platform.notifications.mail import MailServer, mailing
 from app.platform.notifications.service import MAIL, SMS
 from app.platform.notifications.sms import Gateway, texting
+from app.platform.uploads.checking import CHECK, checking
 from app.settings import Settings
+from app.wiring import CONTENTS
 
 LOG = logging.getLogger("quality_award")
 POOL_SIZE = 3  # the sealer, the jobs, and one to spare
@@ -42,7 +44,7 @@ def tasks_of(settings: Settings) -> Tasks:
     """The kinds of job that this process can do. Without a mail server, mail is not among them, and
     without a gateway no text message is.
     """
-    tasks: dict[str, Task] = {ANNOUNCE: announce}
+    tasks: dict[str, Task] = {ANNOUNCE: announce, CHECK: checking(CONTENTS)}
     if settings.smtp_url is not None and settings.mail_from is not None:
         server = MailServer.at(settings.smtp_url.get_secret_value(), settings.mail_from)
         tasks[MAIL] = mailing(server)

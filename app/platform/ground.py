@@ -7,7 +7,9 @@ from fastapi import Request
 
 from app.platform.clock import ClockWatch, WallClock
 from app.platform.db.engine import Database
+from app.platform.files.inspector import Inspector
 from app.platform.files.rules import Purposes
+from app.platform.files.scanner import Scanner
 from app.platform.files.store import FileStore
 from app.platform.security.keys import KeyChain
 from app.platform.security.passwords import PasswordHasher
@@ -37,6 +39,8 @@ class Ground:
     public_rate: int | None = None
     watch: ClockWatch | None = None
     purposes: Purposes = field(default_factory=dict)
+    inspector: Inspector = field(default_factory=Inspector)
+    scanner: Scanner | None = None
     tokens: VerifiedTokens = field(default_factory=VerifiedTokens)
 
     @property

@@ -23,10 +23,11 @@ from app.platform.files.store import FileStore, key_of
 from app.platform.ground import Ground
 from tests.factories import Caller, make_firm, make_office
 from tests.faults.people import complete_drafts, intact, open_intake
+from tests.platform.uploads.sending import pdf
 
 pytestmark = pytest.mark.anyio
 
-CONTENT = b"%PDF-1.7\n" + b"0" * 300_000
+CONTENT = pdf(300_000)
 DIGEST = sha256(CONTENT).hexdigest()
 
 

@@ -42,6 +42,7 @@ from app.serving import free_port
 from app.settings import Settings
 from tests.factories import Firm, Office, make_firm, make_office
 from tests.platform.audit.acts import act, intruder
+from tests.platform.uploads.sending import pdf
 from tests.test_serving import end, start
 
 WRITERS, BEFORE = 4, 5
@@ -188,7 +189,7 @@ async def write(client: httpx.AsyncClient, work: Written, over: asyncio.Event) -
         assert saved.status_code == 200, saved.text
         etag = saved.headers["etag"]
         work.employees.append((employees, time.monotonic()))
-        content = b"%PDF-1.7 " + os.urandom(20_000)
+        content = pdf(20_000) + os.urandom(16).hex().encode()
         announced = await client.post(
             f"{place}/attachments",
             json={

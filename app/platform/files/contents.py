@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Select, func, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.platform.files.models import Announced, FileState
@@ -27,11 +27,19 @@ class Naming:
         """A table whose rows are announced first, and then filled."""
         return cls(table.sha256, table.size, table.state != FileState.EXPECTED)
 
+    @property
+    def table(self) -> Any:
+        return self.sha256.class_
+
+    @property
+    def announced_first(self) -> bool:
+        return issubclass(self.table, Announced)
+
 
 Contents = Sequence[Naming]
 
 
-def lying(contents: Contents) -> Select[tuple[str, int]]:
+def lying(contents: Contents) -> Select[str, int]:
     """SHA-256 and size of everything that must be in the store."""
     found = union_all(
         *(
@@ -42,7 +50,7 @@ def lying(contents: Contents) -> Select[tuple[str, int]]:
     return select(found.c.sha256, found.c.size).distinct()
 
 
-def named(contents: Contents, digest: str) -> Select[tuple[bool]]:
-    """Whether any row names this content, whether it has arrived or not."""
-    there = [select(true()).where(each.sha256 == digest).exists() for each in contents]
-    return select(or_(*there))
+def named_by(contents: Contents, digest: str) -> Select[int]:
+    """How many rows name this content, whether it has arrived or not."""
+    found = union_all(*(select(each.sha256).where(each.sha256 == digest) for each in contents))
+    return select(func.count()).select_from(found.subquery())

@@ -11,13 +11,11 @@ from pathlib import Path
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from anyio import open_file
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import ClientDisconnect
 
 from app.platform.accounts.callers import Call, identify
-from app.platform.errors import ensure
-from app.platform.files.kinds import HEADS
+from app.platform.errors import Invalid, ensure
 from app.platform.files.models import Announced, FileState
 from app.platform.files.rules import (
     SMALLEST_PART,
@@ -25,12 +23,12 @@ from app.platform.files.rules import (
     ContentDiffers,
     OffsetDiffers,
     Span,
-    TypeDiffers,
     span_obstacle,
     span_of,
 )
 from app.platform.files.store import Arrived
 from app.platform.ground import Ground
+from app.platform.uploads.checking import CHECKED_AT_ONCE, check_later, checked
 
 T = TypeVar("T", bound=Announced)
 
@@ -131,26 +129,32 @@ async def _whole(
         if parts:
             place = joined
             arrived = await files.join(parts, last, joined, most=expected.size)
-        if arrived.sha256 != expected.sha256 or arrived.size != expected.size:
+        try:
+            state = await _checked(sent.ground, expected, arrived, place)
+        except Invalid:
             await _begin_anew(sent, door)
-            raise ContentDiffers
-        await _ensure_type(place, expected.media_type)
+            raise
         await files.keep(place, expected.sha256)
     async with sent.ground.database.writing() as db:
         call = await _call(db, sent)
         row = await _row(call, sent, door, lock=True)
         outdated = list(row.parts)
-        row.state, row.stored_at = FileState.STORED, call.now
+        row.state, row.stored_at = state, call.now
         row.parts, row.received, row.refusal = [], row.size, None
         door.kept(call, row)
+        if state != FileState.STORED:
+            await check_later(db, sent.ground, row)
     await files.drop_parts(outdated)
     return row
 
 
-async def _ensure_type(place: Path, media_type: str) -> None:
-    async with await open_file(place, "rb") as content:
-        if not (await content.read(16)).startswith(HEADS[media_type]):
-            raise TypeDiffers
+async def _checked(ground: Ground, expected: _Expected, arrived: Arrived, place: Path) -> FileState:
+    """In which state what has arrived may be kept."""
+    if arrived.sha256 != expected.sha256 or arrived.size != expected.size:
+        raise ContentDiffers
+    if expected.size > CHECKED_AT_ONCE:
+        return FileState.CHECKING
+    return await checked(ground, place, expected.media_type)
 
 
 async def _begin_anew(sent: Sent, door: Door[T]) -> None:

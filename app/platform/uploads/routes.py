@@ -8,6 +8,8 @@ from fastapi import APIRouter, Header, Request, status
 from app.platform.accounts.callers import Reading, SignInNeeded, Token, Writing, arrived
 from app.platform.errors import StorageFull
 from app.platform.files import rules
+from app.platform.files.inspection.faults import FAULTS
+from app.platform.files.inspector import InspectionAway
 from app.platform.files.objects import StorageAway
 from app.platform.ground import ground_of
 from app.platform.http.pages import CursorUnreadable, Page, PageQuery
@@ -25,9 +27,10 @@ RECEIVING = (
     rules.RangeUnreadable,
     rules.PartTooSmall,
     rules.ContentDiffers,
-    rules.TypeDiffers,
+    *FAULTS,
     StorageFull,
     StorageAway,
+    InspectionAway,
 )
 """With what the bytes of any file may be refused."""
 BYTES: dict[str, Any] = {

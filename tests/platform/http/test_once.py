@@ -13,6 +13,7 @@ from app.award.stages.models import Entry
 from app.platform.ground import Ground
 from app.platform.http.once import Once
 from tests.factories import Caller, Office, entries_in, make_caller, make_firm, make_office
+from tests.platform.uploads.sending import pdf
 
 pytestmark = pytest.mark.anyio
 
@@ -42,7 +43,7 @@ async def complete_draft(ground: Ground, client: AsyncClient) -> tuple[Office, C
 async def attach(client: AsyncClient, speaker: Caller, application: str, document: str) -> None:
     from hashlib import sha256  # noqa: PLC0415  only this step needs it
 
-    content = f"%PDF-1.7 {document} {uuid4()}".encode()
+    content = pdf() + f"% {document} {uuid4()}".encode()
     announced = await client.post(
         f"/applications/{application}/attachments",
         json={
