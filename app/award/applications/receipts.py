@@ -17,7 +17,7 @@ FROZEN = ("content", "digest", "receipt", "submitted_at")
 
 def freeze(call: Call[Direct], application: Any, attached: Sequence[Any]) -> None:
     """Write the canonical text, its digest and the instant."""
-    application.content = _content(application, attached)
+    application.content = content_of(application, attached)
     application.digest = digest_text(application.content)
     application.submitted_at = call.now
     application.version += 1
@@ -62,7 +62,8 @@ def receipt_view(application: Any) -> ReceiptView:
     )
 
 
-def _content(application: Any, attached: Sequence[Any]) -> str:
+def content_of(application: Any, attached: Sequence[Any]) -> str:
+    """The canonical text of an application: what is frozen, or would be now."""
     return canonical(
         {
             "schema": "award-application/1",

@@ -110,6 +110,12 @@ def _intake(regulation: Regulation, stage: Intake) -> Iterator[Said]:
     yield f"{one}只能提出一份申报。", stage, ("one_entry_per",)
     if stage.names_tier:
         yield _part(stage, "names_tier", "申报时写明所申报的等次。")
+    if copy := stage.sealed_copy:
+        many = f"提交盖章纸质申报表一式{copy.copies}份；" if copy.copies else ""
+        which = {"electronic": "电子件", "paper": "纸质件"}[copy.prevails]
+        pledge = f"承诺内容为“{copy.pledge}”。" if copy.pledge else ""
+        text = f"{many}纸质件与电子件不一致的，以{which}为准。{pledge}"
+        yield _part(stage, "sealed_copy", text, copy)
 
 
 def _endorsement(stage: Endorsement) -> Iterator[Said]:

@@ -100,6 +100,16 @@ class InternalNotice(Rule):
     length: Length
 
 
+class SealedCopy(Rule):
+    """The printed application under seal (盖章件): how many on paper, which one counts where paper
+    and electronic differ, and the words above the seal. Left out, the electronic one prevails.
+    """
+
+    copies: Positive | None = None
+    prevails: Literal["electronic", "paper"] = "electronic"
+    pledge: Text | None = None
+
+
 class Intake(StageRule):
     """`one_entry_per` organisation, track of it, or awardee (a firm, its chief quality officer and
     its team are three). With `names_tier` the application says for which tier it is made, and
@@ -113,6 +123,7 @@ class Intake(StageRule):
     internal_notice: InternalNotice | None = None
     one_entry_per: Literal["organisation", "track", "awardee"] = "organisation"
     names_tier: Flag = False
+    sealed_copy: SealedCopy | None = None
 
 
 class Body(Rule):
