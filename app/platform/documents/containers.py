@@ -45,7 +45,7 @@ def ensure_plain(word: bytes) -> None:
             _look_through(package)
     except (zipfile.BadZipFile, ParseError, DefusedXmlException, KeyError, OSError) as broken:
         raise WordUnreadable from broken
-    except (RuntimeError, NotImplementedError, EOFError, ValueError) as broken:
+    except (RuntimeError, EOFError, ValueError) as broken:
         raise WordUnreadable from broken
 
 

@@ -20,7 +20,9 @@ class JobUnknown(NotFound):
 
 JOB_RESOURCE = Resource(
     "job",
-    standings={"asker": lambda actor: Job.owner_id == actor.person_id},
+    standings={
+        "asker": lambda actor: Job.owner_id.is_not(None) & (Job.owner_id == actor.person_id)
+    },
     missing=JobUnknown,
 )
 
