@@ -368,6 +368,8 @@ def uploaded(ground: Ground, person: UUID | None) -> Upload:
         sha256=uuid4().hex * 2,
         created_at=ground.clock(),
     )
+
+
 def _asked(ground: Ground, owner: Actor) -> Job:
     now = ground.clock()
     return Job(kind="none", payload={}, created_at=now, run_after=now, owner_id=owner.person_id)

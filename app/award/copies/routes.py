@@ -59,7 +59,7 @@ async def read_copy(request: Request, call: Writing, application_id: UUID) -> Re
     responses=answers(*NAMED, *SEEN, NotAllowed, UploadNotYours, UploadNotReady, UploadTaken),
 )
 async def hand_in_sealed_copy(call: Once, application_id: UUID, body: SealedScanIn) -> PapersView:
-    """After the submission, by the applicant; upload it for `sealed-copy` first. The last counts."""
+    """After the submission, by the applicant; it is uploaded for `sealed-copy`. The last counts."""
     return await service.hand_in_scan(call, application_id, body)
 
 

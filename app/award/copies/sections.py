@@ -13,7 +13,7 @@ from app.rules.regulation.model import Regulation
 
 Block = dict[str, Any]
 Section = dict[str, Any]
-"""`title` and `blocks`: pairs with rows, a table with head, rows and figures, or prose with text."""
+"""`title` and `blocks`: pairs with rows, tables with head, rows and figures, prose with text."""
 
 YEAR_DIGITS = 4
 NOT_FILLED = "（未填）"

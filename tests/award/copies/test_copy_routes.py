@@ -21,6 +21,7 @@ from tests.award.cycle_log import cycle_log
 from tests.factories import Caller, make_caller, make_firm, make_office
 from tests.jobs import work_off
 from tests.platform.http.test_once import complete_draft
+from tests.platform.uploads.sending import announced, pdf, send
 from tests.statements import counting
 
 pytestmark = pytest.mark.anyio
@@ -235,3 +236,47 @@ async def test_statements_are_the_same_for_one_and_three(
             assert len((await client.get(path, **office.clerk.auth)).json()["items"]) in {1, 3}
         counts.append(len(sent))
     assert counts[0] == counts[1]
+
+
+async def scan(client: AsyncClient, who: Caller, content: bytes) -> str:
+    """An upload that can be handed in as the sealed copy."""
+    upload = await announced(client, who, content, purpose="sealed-copy")
+    assert (await send(client, who, upload, content)).status_code == 200
+    return upload
+
+
+async def test_scan_of_the_sealed_copy_is_handed_in_and_read(
+    ground: Ground, client: AsyncClient
+) -> None:
+    office = await make_office(ground)
+    firm, rival = await make_firm(ground), await make_firm(ground)
+    application = await make_frozen(office, firm)
+    path = f"/applications/{application}/sealed-copy"
+    missing = await client.get(path, **office.clerk.auth)
+    assert (missing.status_code, missing.json()["code"]) == (404, "sealed-scan-not-found")
+    for number in (1, 2):
+        body = {"upload_id": await scan(client, firm.speaker, pdf(number))}
+        handed = await client.post(path, json=body, **firm.speaker.auth)
+        assert (handed.status_code, len(handed.json()["scans"])) == (201, number), handed.text
+    assert (await client.get(path, **office.clerk.auth)).content == pdf(2)
+    assert (await client.get(path, **rival.speaker.auth)).status_code == 404
+    log = await cycle_log(office)
+    assert (log.count("application:seal"), log.count("application:read-scan")) == (2, 1)
+
+
+async def test_scan_that_is_not_the_callers_or_of_a_draft_is_refused(
+    ground: Ground, client: AsyncClient
+) -> None:
+    office, speaker, application = await complete_draft(ground, client)
+    path = f"/applications/{application}/sealed-copy"
+    body = {"upload_id": await scan(client, speaker, pdf())}
+    early = await client.post(path, json=body, **speaker.auth)
+    assert (early.status_code, early.json()["code"]) == (403, "not-allowed")
+    firm = await make_firm(ground)
+    submitted = await make_frozen(office, firm)
+    path = f"/applications/{submitted}/sealed-copy"
+    foreign = await client.post(path, json=body, **firm.speaker.auth)
+    assert (foreign.status_code, foreign.json()["code"]) == (422, "upload-unknown")
+    clerk = await client.post(path, json=body, **office.clerk.auth)
+    assert (clerk.status_code, clerk.json()["code"]) == (403, "not-allowed")
+    assert "application:seal" not in await cycle_log(office)
