@@ -2,9 +2,9 @@
 run here.
 """
 
-from app.award.applications.announcing import MESSAGES
 from sqlalchemy import true
 
+from app.award.applications.announcing import MESSAGES
 from app.award.applications.kind import IntakeKind
 from app.award.applications.models import Attachment
 from app.award.copies.models import PrintedCopy

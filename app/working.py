@@ -23,9 +23,8 @@ from app.award.stages.service.moves import ANNOUNCE
 from app.main import make_ground
 from app.platform import logs
 from app.platform.db.engine import ANSWER
-from app.platform.jobs.work import Task, Tasks, work
 from app.platform.documents.press import Press
-from app.platform.jobs.work import Tasks, work
+from app.platform.jobs.work import Task, Tasks, work
 from app.platform.notifications.mail import MailServer, mailing
 from app.platform.notifications.service import MAIL, SMS
 from app.platform.notifications.sms import Gateway, texting
@@ -46,7 +45,10 @@ def tasks_of(settings: Settings) -> Tasks:
     """The kinds of job that this process can do. Without a mail server, mail is not among them, and
     without a gateway no text message is.
     """
-    tasks: dict[str, Task] = {ANNOUNCE: announce}
+    tasks: dict[str, Task] = {
+        ANNOUNCE: announce,
+        PRINT: printing(Press(settings.font_folder)),
+    }
     if settings.smtp_url is not None and settings.mail_from is not None:
         server = MailServer.at(settings.smtp_url.get_secret_value(), settings.mail_from)
         tasks[MAIL] = mailing(server)
@@ -54,12 +56,6 @@ def tasks_of(settings: Settings) -> Tasks:
         key = settings.sms_key.get_secret_value()
         tasks[SMS] = texting(Gateway.at(settings.sms_url, key, settings.sms_networks))
     return tasks
-    """The kinds of job that this process can do. Without a mail server, mail is not among them."""
-    tasks = {ANNOUNCE: announce, PRINT: printing(Press(settings.font_folder))}
-    if settings.smtp_url is None or settings.mail_from is None:
-        return tasks
-    server = MailServer.at(settings.smtp_url.get_secret_value(), settings.mail_from)
-    return tasks | {MAIL: mailing(server)}
 
 
 @contextmanager

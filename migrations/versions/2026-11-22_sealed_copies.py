@@ -1,14 +1,14 @@
 """sealed copies and jobs that are waited for
 
 Revision: sealed_copies
-Follows: uploads
+Follows: messages_by_every_way
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 revision = 'sealed_copies'
-down_revision = 'uploads'
+down_revision = 'messages_by_every_way'
 branch_labels = None
 depends_on = None
 

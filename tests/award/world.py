@@ -144,12 +144,7 @@ async def make_world(ground: Ground) -> World:
     told = (Role.APPLICANT, Role.CLERK)
     await _keep(ground, *(_told(ground, actors[role], about=here.cycle_id) for role in told))
     await _keep(ground, *(_told(ground, actors[role], about=None) for role in told))
-    await _keep(ground, *(_told(ground, actors[role]) for role in (Role.APPLICANT, Role.CLERK)))
-    await _keep(
-        ground, *(uploaded(ground, actors[role].person_id) for role in (Role.APPLICANT, Role.CLERK))
-    )
-    for role in (Role.APPLICANT, Role.CLERK):
-        await _keep(ground, _told(ground, actors[role]), _asked(ground, actors[role]))
+    await _keep(ground, *(_asked(ground, actors[role]) for role in told))
     await _keep(ground, *(_routed(here, entry, actors["clerk"]) for entry in entries))
     await _judging(here, entries, actors)
     await _committee(here, entered, actors["clerk"])
