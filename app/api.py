@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from app.award.applications.form_routes import cycle_forms, drafts
 from app.award.applications.routes import attachments
 from app.award.applications.routes import routes as applications
+from app.award.copies.routes import routes as copies
 from app.award.deliberation.routes import motions
 from app.award.deliberation.routes import routes as deliberation
 from app.award.endorsement.routes import desks
@@ -28,6 +29,7 @@ from app.platform.evidence import routes as evidence
 from app.platform.http.chapters import Chapter
 from app.platform.http.endings import Ending, install
 from app.platform.inbox.routes import routes as notifications
+from app.platform.progress.routes import routes as jobs
 from app.platform.uploads.routes import routes as uploads
 from app.reference.routes import routes as reference
 
@@ -39,6 +41,7 @@ CHAPTERS = [
     organisations,
     notifications,
     uploads,
+    jobs,
     programmes,
     wordings,
     messages,
@@ -48,6 +51,7 @@ CHAPTERS = [
     applications,
     drafts,
     attachments,
+    copies,
     endorsement,
     desks,
     screening,

@@ -73,6 +73,10 @@ class Settings(BaseSettings):
     log_requests: bool = Field(
         default=True, description="One line in the log for each request; never in a rehearsal."
     )
+    font_folder: Path | None = Field(
+        default=None,
+        description="The agency's own fonts (OTF, TTF, TTC); they come before ours in print.",
+    )
     work: bool = Field(
         default=True, description="Run the work process under `serve`; false where it runs alone."
     )

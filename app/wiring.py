@@ -2,9 +2,12 @@
 run here.
 """
 
+from sqlalchemy import true
+
 from app.award.applications.announcing import MESSAGES
 from app.award.applications.kind import IntakeKind
 from app.award.applications.models import Attachment
+from app.award.copies.models import PrintedCopy
 from app.award.deliberation.kind import VoteKind
 from app.award.deliberation.rules import votes_not_offered
 from app.award.endorsement.kind import EndorsementKind
@@ -45,11 +48,16 @@ PURPOSES: Purposes = {
     "mandate": Purpose(SCANS),
     "endorsement-letter": Purpose(SCANS),
     "cure": Purpose(ALL),
+    "sealed-copy": Purpose(SCANS),
     "signed-document": Purpose(DOCUMENTS | SCANS),
 }
 """What people upload files for, beside the attachments of applications."""
 
-CONTENTS: Contents = (Naming.announced(Attachment), Naming.announced(Upload))
+CONTENTS: Contents = (
+    Naming.announced(Attachment),
+    Naming.announced(Upload),
+    Naming(PrintedCopy.sha256, PrintedCopy.size, true()),
+)
 """Every table that names a content of the store."""
 TEMPLATES: Templates = registry([*accounts.TEMPLATES, *MESSAGES.values()])
 

@@ -17,10 +17,13 @@ from threading import Event, Thread
 import uvloop
 
 from app.award.applications.announcing import announce
+from app.award.copies.printing import printing
+from app.award.copies.service import PRINT
 from app.award.stages.service.moves import ANNOUNCE
 from app.main import make_ground
 from app.platform import logs
 from app.platform.db.engine import ANSWER
+from app.platform.documents.press import Press
 from app.platform.jobs.work import Task, Tasks, work
 from app.platform.notifications.mail import MailServer, mailing
 from app.platform.notifications.service import MAIL, SMS
@@ -44,7 +47,11 @@ def tasks_of(settings: Settings) -> Tasks:
     """The kinds of job that this process can do. Without a mail server, mail is not among them, and
     without a gateway no text message is.
     """
-    tasks: dict[str, Task] = {ANNOUNCE: announce, CHECK: checking(CONTENTS)}
+    tasks: dict[str, Task] = {
+        ANNOUNCE: announce,
+        CHECK: checking(CONTENTS),
+        PRINT: printing(Press(settings.font_folder)),
+    }
     if settings.smtp_url is not None and settings.mail_from is not None:
         server = MailServer.at(settings.smtp_url.get_secret_value(), settings.mail_from)
         tasks[MAIL] = mailing(server)

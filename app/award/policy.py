@@ -30,6 +30,7 @@ TABLE: list[tuple[str, str, str | None, str | None]] = [
     ("account:read",            SECURITY,   None,           None),
     ("account:register",        PUBLIC,     None,           None),
     ("account:reset",           SECURITY,   None,           None),
+    ("job:read",                PUBLIC,     "asker",        None),
     ("notification:read",       PUBLIC,     "addressee",    None),
     ("organisation:apply",      APPLICANT,  None,           None),
     ("organisation:read",       APPLICANT,  None,           None),
@@ -119,6 +120,9 @@ TABLE: list[tuple[str, str, str | None, str | None]] = [
     ("application:read",        CLERK,      None,           "received"),
     ("application:read",        HEAD,       None,           "received"),
     ("application:read",        SUPERVISOR, None,           "received"),
+    ("application:register-paper", CLERK,   None,           "received"),
+    ("application:register-paper", HEAD,    None,           "received"),
+    ("application:seal",        APPLICANT,  None,           "received"),
     ("application:submit",      APPLICANT,  None,           None),
     ("application:withdraw",    APPLICANT,  None,           None),
     # --- judging and scoring

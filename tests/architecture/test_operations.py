@@ -25,6 +25,8 @@ AUDITED = {
     "download_attachment": "an attachment",
     "download_assigned_attachment": "an attachment",
     "list_disagreements": "another's scores",
+    "read_copy": "a dossier",
+    "read_sealed_copy": "a dossier",
     "read_dossier": "a dossier",
     "read_log": "the log itself",
     "read_objector": "an objector's identity",

@@ -17,6 +17,7 @@ def rights(*verbs: str, standing: str | None = None, phase: str | None = None) -
 
 RUN = rights(
     "application:read",
+    "application:register-paper",
     phase="received",
 ) | rights(
     "approval:read",
@@ -61,6 +62,7 @@ EXPECTED: dict[str, set[Right]] = {
     | rights("cycle:read", "stage:read", phase="launched")
     | rights("event:read", phase="public")
     | rights("notice:read", "notice:object", phase="posted")
+    | rights("job:read", standing="asker")
     | rights("notification:read", standing="addressee")
     | rights("upload:announce")
     | rights("upload:read", standing="uploader")
@@ -76,6 +78,7 @@ EXPECTED: dict[str, set[Right]] = {
         "organisation:read",
     )
     | rights("application:edit", phase="draft")
+    | rights("application:seal", phase="received")
     | rights("event:read", phase="own"),
     Role.ENDORSER: rights("routing:answer", "routing:read"),
     Role.CLERK: RUN

@@ -48,7 +48,9 @@ from app.platform.db.base import Model
 from app.platform.files.models import Upload
 from app.platform.ground import Ground
 from app.platform.inbox.queries import INBOX
+from app.platform.jobs.models import Job
 from app.platform.notifications.models import Notification
+from app.platform.progress.queries import JOB_RESOURCE
 from app.platform.security.permission import SERVICE, Actor, Resource
 from app.platform.uploads.queries import UPLOAD_RESOURCE
 from app.wiring import POLICY
@@ -85,6 +87,7 @@ READABLE = [
     Readable(INBOX, select(Notification.id)),
     Readable(UPLOAD_RESOURCE, select(Upload.id)),
     Readable(MESSAGE_RESOURCE, select(Notification.id).join(Cycle, Cycle.id == Notification.about)),
+    Readable(JOB_RESOURCE, select(Job.id)),
     Readable(AUTHORITY, select(Authority.id)),
     Readable(PROGRAMME, select(Programme.id)),
     Readable(CYCLE_RESOURCE, select(Cycle.id)),
@@ -141,6 +144,7 @@ async def make_world(ground: Ground) -> World:
     told = (Role.APPLICANT, Role.CLERK)
     await _keep(ground, *(_told(ground, actors[role], about=here.cycle_id) for role in told))
     await _keep(ground, *(_told(ground, actors[role], about=None) for role in told))
+    await _keep(ground, *(_asked(ground, actors[role]) for role in told))
     await _keep(ground, *(_routed(here, entry, actors["clerk"]) for entry in entries))
     await _judging(here, entries, actors)
     await _committee(here, entered, actors["clerk"])
@@ -359,6 +363,11 @@ def uploaded(ground: Ground, person: UUID | None) -> Upload:
         sha256=uuid4().hex * 2,
         created_at=ground.clock(),
     )
+
+
+def _asked(ground: Ground, owner: Actor) -> Job:
+    now = ground.clock()
+    return Job(kind="none", payload={}, created_at=now, run_after=now, owner_id=owner.person_id)
 
 
 async def _draft(office: Office, firm: Firm) -> None:

@@ -20,7 +20,7 @@ FROZEN = ("form", "scope", "content", "digest", "receipt", "submitted_at")
 def freeze(call: Call[Direct], application: Any, attached: Sequence[Any], asked: Asked) -> None:
     """Write the canonical text, its digest and the instant."""
     application.form = frozen_form(asked, application.form)
-    application.content = _content(application, attached, asked)
+    application.content = content_of(application, application.form, attached, asked)
     application.digest = digest_text(application.content)
     application.submitted_at = call.now
     application.version += 1
@@ -65,7 +65,10 @@ def receipt_view(application: Any) -> ReceiptView:
     )
 
 
-def _content(application: Any, attached: Sequence[Any], asked: Asked) -> str:
+def content_of(
+    application: Any, form: dict[str, Any], attached: Sequence[Any], asked: Asked
+) -> str:
+    """The canonical text of an application: what is frozen, or would be now."""
     return canonical(
         {
             "schema": "award-application/1",
@@ -78,7 +81,7 @@ def _content(application: Any, attached: Sequence[Any], asked: Asked) -> str:
                 "credit_code": application.credit_code,
             },
             "track": application.track,
-            "form": application.form,
+            "form": form,
             "form_set": {
                 "code": asked.edition.code,
                 "hash": asked.hash,

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,6 +22,9 @@ class JobState(StrEnum):
 class Job(Model):
     """A piece of work. Whoever holds the lease does it; a lease that has run out is given anew.
     All instants are wall time. `key` keeps the same work from being asked for twice.
+
+    Who asked for it over HTTP is its `owner`, to whom `result` is told once it is done: the address
+    of what came of it; or `refusal`, why nothing will: a code and sentences in both languages.
     """
 
     __tablename__ = "job"
@@ -46,3 +49,6 @@ class Job(Model):
     lease_until: Mapped[datetime | None]
     lease_by: Mapped[UUID | None]
     last_error: Mapped[str | None]
+    owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    result: Mapped[str | None]
+    refusal: Mapped[dict[str, str] | None] = mapped_column(JSONB)

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.platform.errors import Refusal
 from app.platform.jobs.models import Job, JobState
 
 LEASE = timedelta(seconds=60)
@@ -85,6 +86,33 @@ async def enqueue(
     return await db.scalar(statement) is not None
 
 
+async def ask(
+    db: AsyncSession,
+    kind: str,
+    payload: Mapping[str, Any],
+    *,
+    now: datetime,
+    owner: UUID | None,
+    result: str,
+) -> UUID:
+    """Ask for work that somebody waits for; gives the id of the job, under which they can see how
+    far it is. `result` is the address of what will come of it; `now` is wall time.
+    """
+    job_id = uuid4()
+    await db.execute(
+        insert(Job).values(
+            id=job_id,
+            kind=kind,
+            payload=dict(payload),
+            created_at=now,
+            run_after=now,
+            owner_id=owner,
+            result=result,
+        )
+    )
+    return job_id
+
+
 async def take(
     db: AsyncSession, kinds: Collection[str], *, by: UUID, now: datetime, limit: int
 ) -> list[Taken]:
@@ -125,6 +153,17 @@ async def give_back(db: AsyncSession, job: Taken, error: str, now: datetime) -> 
         "run_after": now + delay(job.attempt),
         "last_error": error.replace("\x00", "")[:ERROR_LENGTH],
     }
+    return await _release(db, job, then)
+
+
+async def give_up(db: AsyncSession, job: Taken, refused: Refusal) -> bool:
+    """The job was refused: it would be every time, so whoever asked is told why."""
+    told = {
+        "code": refused.code,
+        "zh": refused.sentence("zh"),
+        "en": refused.sentence("en"),
+    }
+    then = {"state": JobState.FAILED, "refusal": told, "last_error": str(refused)[:ERROR_LENGTH]}
     return await _release(db, job, then)
 
 

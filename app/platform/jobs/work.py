@@ -20,8 +20,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.platform.audit.checkpoints import checkpoint, logs_at_rest
 from app.platform.audit.sealer import find_missed, seal
 from app.platform.db.installation import clock_shift
+from app.platform.errors import Refusal
 from app.platform.ground import Ground
-from app.platform.jobs.queue import LEASE, Taken, give_back, sweep, take, tick_off
+from app.platform.jobs.queue import LEASE, Taken, give_back, give_up, sweep, take, tick_off
 
 LOG = logging.getLogger("quality_award")
 
@@ -93,6 +94,11 @@ async def _do(ground: Ground, task: Task, job: Taken) -> None:
     try:
         async with asyncio.timeout(LONGEST_JOB.total_seconds()):
             await task(ground, job.payload)
+    except Refusal as refused:
+        LOG.warning("job %s of kind %s was refused: %s", job.id, job.kind, refused.code)
+        async with ground.database.writing() as db:
+            await give_up(db, job, refused)
+        return
     except Exception as fault:
         LOG.exception("job %s of kind %s, attempt %d, failed", job.id, job.kind, job.attempt)
         async with ground.database.writing() as db:

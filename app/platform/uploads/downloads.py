@@ -2,19 +2,32 @@
 
 import re
 from collections.abc import AsyncIterator
+from typing import Protocol
 from urllib.parse import quote
 
 from fastapi import Request, status
 from starlette.responses import Response, StreamingResponse
 
-from app.platform.files.models import Announced
 from app.platform.files.objects import StorageAway
 from app.platform.ground import ground_of
 
 RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 
 
-async def download(request: Request, file: Announced) -> Response:
+class Stored(Protocol):
+    """A content of the store, as it is sent: a file of somebody's, or one that was made here."""
+
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def file_name(self) -> str: ...
+    @property
+    def media_type(self) -> str: ...
+
+
+async def download(request: Request, file: Stored) -> Response:
     """The bytes of a stored file, from the folder or the bucket alike. Who may have them, and that
     it is written into the log, is up to whoever calls. Raises StorageAway where the store does not
     answer or has lost them.

@@ -117,6 +117,12 @@ def _intake(regulation: Regulation, stage: Intake) -> Iterator[Said]:
         yield _part(stage, "self_assessment", _assessed(regulation, assessed), assessed)
     if stage.members_apart:
         yield _part(stage, "members_apart", "集团申报范围内的法人可以另行申报。")
+    if copy := stage.sealed_copy:
+        many = f"提交盖章纸质申报表一式{copy.copies}份；" if copy.copies else ""
+        which = {"electronic": "电子件", "paper": "纸质件"}[copy.prevails]
+        pledge = f"承诺内容为“{copy.pledge}”。" if copy.pledge else ""
+        text = f"{many}纸质件与电子件不一致的，以{which}为准。{pledge}"
+        yield _part(stage, "sealed_copy", text, copy)
 
 
 def _assessed(regulation: Regulation, rule: SelfAssessment) -> str:

@@ -68,6 +68,16 @@ class InternalNotice(Rule):
     length: Length
 
 
+class SealedCopy(Rule):
+    """The printed application under seal (盖章件): how many on paper, which one counts where paper
+    and electronic differ, and the words above the seal. Left out, the electronic one prevails.
+    """
+
+    copies: Positive | None = None
+    prevails: Literal["electronic", "paper"] = "electronic"
+    pledge: Text | None = None
+
+
 class Intake(StageRule):
     """`one_entry_per` organisation, track of it, or awardee (a firm, its chief quality officer and
     its team are three). With `names_tier` the application says for which tier it is made, and
@@ -84,6 +94,7 @@ class Intake(StageRule):
     names_tier: Flag = False
     self_assessment: tuple[SelfAssessment, ...] = ()
     members_apart: Flag = False
+    sealed_copy: SealedCopy | None = None
 
     def assessed(self, track: str) -> SelfAssessment | None:
         """What a track's self-assessment must be, where the regulation says so."""

@@ -1,0 +1,1 @@
+"""Pages to print and letters to edit: PDF by typst, Word files from templates with named places."""

@@ -1,0 +1,1 @@
+"""How far work is that somebody asked for and waits for."""
