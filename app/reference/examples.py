@@ -111,6 +111,7 @@ def _application(status: ApplicationStatus) -> ApplicationView:
             registered_on=date(2009, 6, 18), employees=420, industry="C34", contact_name="李四"
         ),
         attachments=[],
+        supplements=[],
         progress=[
             ProgressView(
                 stage="eligibility",
