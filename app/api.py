@@ -21,7 +21,9 @@ from app.award.publicity.routes import notices, objections
 from app.award.ranking.routes import routes as ranking
 from app.award.records.routes import routes as records
 from app.award.scoring.routes import assignments, panels, scorebooks, scoresheets
+from app.award.screening.routes import cure_routes as cures
 from app.award.screening.routes import routes as screening
+from app.award.stages.routes import entries
 from app.award.stages.routes import routes as stages
 from app.award.survey.routes import routes as survey
 from app.platform.accounts.routes import accounts, auth, organisations
@@ -48,6 +50,7 @@ CHAPTERS = [
     records,
     stages,
     cycle_forms,
+    entries,
     applications,
     drafts,
     attachments,
@@ -55,6 +58,7 @@ CHAPTERS = [
     endorsement,
     desks,
     screening,
+    cures,
     survey,
     judging,
     panels,

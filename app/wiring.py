@@ -16,8 +16,10 @@ from app.award.policy import make_policy
 from app.award.publicity.kind import PublicityKind
 from app.award.ranking.kind import CompositeKind
 from app.award.scoring.kind import PanelKind
+from app.award.screening import messages as screening
 from app.award.screening.kind import ScreeningKind
 from app.award.stages.kind import Kinds
+from app.award.stages.service import disqualifying
 from app.award.survey.kind import SurveyKind
 from app.catalogue.check import check_criteria, check_forms
 from app.platform.accounts import messages as accounts
@@ -59,7 +61,9 @@ CONTENTS: Contents = (
     Naming(PrintedCopy.sha256, PrintedCopy.size, true()),
 )
 """Every table that names a content of the store."""
-TEMPLATES: Templates = registry([*accounts.TEMPLATES, *MESSAGES.values()])
+TEMPLATES: Templates = registry(
+    [*accounts.TEMPLATES, *MESSAGES.values(), *screening.MESSAGES, disqualifying.TOLD]
+)
 
 
 def unfit(regulation: Regulation) -> list[Problem]:

@@ -112,6 +112,7 @@ def _application(status: ApplicationStatus) -> ApplicationView:
         ),
         secrets=Secrets(),
         attachments=[],
+        supplements=[],
         progress=[
             ProgressView(
                 stage="eligibility",

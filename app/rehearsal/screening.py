@@ -4,8 +4,9 @@ import asyncio
 from typing import Any
 
 from app.rehearsal import facts
+from app.rehearsal.client import Person
 from app.rehearsal.year import Entry, Year
-from app.rules.regulation.stages import Stage
+from app.rules.regulation.stages import Screening, Stage
 
 EVIDENCE = "申报表、营业执照与国家企业信用信息公示系统"
 
@@ -18,6 +19,8 @@ async def play(year: Year, stage: Stage) -> None:
         return
     early = year.office.head.post(year.path(f"/stages/{stage.key}/closing"))
     await year.checks.refused("有未审查的单位时环节不能结束", early, 409)
+    if isinstance(stage, Screening) and stage.cure is not None:
+        await _cure(year, entries[0], entries[-1])
     grounds = await asyncio.gather(*(_screen(year, entry) for entry in entries))
     _expected(year, entries, list(grounds))
     again = year.office.clerk.post(_place(entries[0]), _decision(year, entries[0], grounds[0], []))
@@ -33,6 +36,26 @@ async def _screen(year: Year, entry: Entry) -> list[Any]:
     year.checks.holds("审查结论如所录入", read == made, read)
     year.bars.done()
     return grounds
+
+
+async def _cure(year: Year, entry: Entry, other: Entry) -> None:
+    """One file has a defect that is cured; meanwhile nothing is decided, and no rival sees it."""
+    place, speaker = "/form/contact_name", _speaker(year, entry)
+    defect = {"pointer": place, "wrong": "联系人与委托书不符。", "asked": "请改正。"}
+    body = {"document": f"补正通知〔2026〕{entry.number}号", "defects": [defect]}
+    cure = await year.office.clerk.post(f"/entries/{entry.id}/cures", body)
+    early = year.office.head.post(year.path(f"/stages/{cure['stage']}/closing"))
+    await year.checks.refused("补正期内环节不能结束", early, 409, "cures-waiting")
+    if other is not entry:
+        rival = _speaker(year, other).get(f"/cures/{cure['id']}")
+        await year.checks.refused("竞争单位看不到他人的补正通知", rival, 404)
+    answers = [{"pointer": place, "value": year.cast.firms[entry.number].speaker}]
+    mended = await speaker.post(f"/cures/{cure['id']}/supplement", {"answers": answers})
+    year.checks.holds("补正后得到签名回执", bool(mended["supplement"]["receipt"]), mended)
+
+
+def _speaker(year: Year, entry: Entry) -> Person:
+    return next(each.speaker for each in year.applicants if each.number == entry.number)
 
 
 async def _consult(year: Year, entry: Entry) -> None:

@@ -33,6 +33,7 @@ from tests.award.endorsement.desk import KEY, desk_of
 from tests.award.granting.steps import award, come_to
 from tests.award.judging.bench import judge_all, make_bench
 from tests.award.publicity.steps import board, objected, posted
+from tests.award.screening.curing import asked, entered
 from tests.award.world import uploaded
 from tests.factories import Caller, Office, close, give_role, make_caller, make_firm, stage_row
 from tests.statements import counting
@@ -76,6 +77,7 @@ async def make_lists(ground: Ground, client: AsyncClient, count: int) -> Lists:
     await _judging(ground, client, lists, count)
     await _committee(ground, client, lists, count)
     await _recommendations(ground, client, lists, count)
+    await _cures(ground, client, lists, count)
     await _publicity(ground, client, lists, count)
     await _awards(ground, client, lists, count)
     return lists
@@ -163,6 +165,14 @@ async def _recommendations(ground: Ground, client: AsyncClient, lists: Lists, co
     there = desk.office.path(f"/stages/{KEY}/recommendations")
     lists.at("list_desk", "/recommendations", desk.at_street)
     lists.at("list_routings", there, desk.office.clerk)
+
+
+async def _cures(ground: Ground, client: AsyncClient, lists: Lists, count: int) -> None:
+    """As many entries called to cure."""
+    office, entries = await entered(ground, count)
+    for entry in entries:
+        await asked(client, office, entry)
+    lists.at("list_cures", f"/cures?cycle={office.cycle_id}", office.clerk)
 
 
 async def _publicity(ground: Ground, client: AsyncClient, lists: Lists, count: int) -> None:

@@ -38,6 +38,8 @@ from app.award.roles import SCOPE, Role
 from app.award.scoring.models import Scorebook, Sheet
 from app.award.scoring.queries import SHEET_RESOURCE, sheets
 from app.award.scoring.scorebook_queries import SCOREBOOK_RESOURCE, scorebooks
+from app.award.screening.cure_queries import CURE_RESOURCE
+from app.award.screening.models import Cure
 from app.award.stages.models import Entry, Outcome, Stage
 from app.award.stages.queries import ENTRY_RESOURCE, STAGE_RESOURCE
 from app.platform.accounts.models import Account, Organisation
@@ -93,6 +95,7 @@ READABLE = [
     Readable(CYCLE_RESOURCE, select(Cycle.id)),
     Readable(STAGE_RESOURCE, select(Stage.id).join(Cycle, Cycle.id == Stage.cycle_id)),
     Readable(ENTRY_RESOURCE, at_stage(Entry.id, Entry.stage_id)),
+    Readable(CURE_RESOURCE, at_entry(Cure.id, Cure.entry_id)),
     Readable(APPLICATION_RESOURCE, select(Application.id).join(Cycle)),
     Readable(ROUTING_RESOURCE, at_entry(Routing.id, Routing.entry_id)),
     Readable(EXPERT_RESOURCE, select(Expert.id)),
@@ -146,6 +149,7 @@ async def make_world(ground: Ground) -> World:
     await _keep(ground, *(_told(ground, actors[role], about=None) for role in told))
     await _keep(ground, *(_asked(ground, actors[role]) for role in told))
     await _keep(ground, *(_routed(here, entry, actors["clerk"]) for entry in entries))
+    await _keep(ground, *(_cure(here, entry, actors["clerk"]) for entry in entries))
     await _judging(here, entries, actors)
     await _committee(here, entered, actors["clerk"])
     await _publicity(here, entries)
@@ -168,6 +172,19 @@ def _routed(office: Office, entry: UUID, clerk: Actor) -> Routing:
         authority_id=office.authority_id,
         routed_by=clerk.person_id,
         routed_at=office.ground.clock(),
+    )
+
+
+def _cure(office: Office, entry: UUID, clerk: Actor) -> Cure:
+    now = office.ground.clock()
+    return Cure(
+        entry_id=entry,
+        number=1,
+        document="补〔2026〕1号",
+        last_day=now.date(),
+        ends_at=now,
+        issued_by=clerk.person_id,
+        issued_at=now,
     )
 
 

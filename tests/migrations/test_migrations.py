@@ -79,13 +79,15 @@ def count(connection: Connection) -> dict[str, int]:
     }
 
 
-def content(connection: Connection) -> dict[str, str | None]:
-    """A digest of every row of every table, whatever the order of the columns."""
-    rows = "SELECT md5(string_agg(to_jsonb(t)::text, ' ' ORDER BY to_jsonb(t)::text))"
-    return {
-        name: connection.scalar(text(f'{rows} FROM "{name}" t'))  # our own names
-        for name in tables(connection)
-    }
+def content(connection: Connection) -> dict[tuple[str, str], str | None]:
+    """A digest of all that stands in every column of every table."""
+    found: dict[tuple[str, str], str | None] = {}
+    for name in tables(connection):
+        columns = [column["name"] for column in inspect(connection).get_columns(name)]
+        digests = (f"""md5(string_agg("{c}"::text, ' ' ORDER BY "{c}"::text))""" for c in columns)
+        row = connection.execute(text(f'SELECT {", ".join(digests)} FROM "{name}"')).one()  # noqa: S608  our own names
+        found |= {(name, column): row[place] for place, column in enumerate(columns)}
+    return found
 
 
 def drift(connection: Connection) -> list[object]:
@@ -194,7 +196,9 @@ async def test_every_step_down_and_up_changes_and_loses_no_row(
     for before in on_the_way_down:
         await moved(address, "-1")
         after = await as_owner(address, content)
-        assert {name: after[name] for name in stays} == {name: before[name] for name in stays}
+        assert after.keys() == before.keys()
+        stayed = stays & before.keys()
+        assert {name: after[name] for name in stayed} == {name: before[name] for name in stayed}
 
 
 async def test_migrating_again_at_head_changes_nothing(ground: Ground, address: Address) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 
 from app.award.applications import queries, rules
-from app.award.applications.models import Attachment
+from app.award.applications.models import Application, Attachment, Validity
 from app.award.applications.naming import intake_of
 from app.award.applications.schemas import AttachmentIn, AttachmentView
 from app.award.applications.service import ensure_draft
@@ -17,6 +17,7 @@ from app.platform.errors import ensure
 from app.platform.files.models import FileState
 from app.platform.files.naming import naming
 from app.platform.files.rules import NotUploaded, file_name_obstacle
+from app.platform.security.access import Found
 from app.platform.uploads.receiving import Door, Sent, receive
 
 
@@ -58,10 +59,9 @@ async def progress(call: Call, attachment_id: UUID) -> AttachmentView:
 
 
 async def remove(call: Call, attachment_id: UUID) -> None:
-    """Take an attachment off a draft."""
+    """Take an attachment off a draft, or off a supplement that is not handed in yet."""
     attachment, found = await queries.get_attachment(call, attachment_id)
-    ensure_draft(found.it)
-    found.require("application:edit")
+    _ensure_loose(attachment, found)
     await call.db.delete(attachment)
     record(call.db, call.actor, "attachment:remove", subject=attachment_id, now=call.now)
 
@@ -82,10 +82,18 @@ async def download(call: Call, attachment_id: UUID) -> Attachment:
     return attachment
 
 
-async def _expected(call: Call, attachment_id: UUID, lock: bool) -> Attachment:
-    attachment, found = await queries.get_attachment(call, attachment_id, lock=lock)
+def _ensure_loose(attachment: Attachment, found: Found[Application]) -> None:
+    """It belongs to a draft, or waits for the supplement that will put it in force."""
+    if attachment.validity == Validity.PENDING:
+        found.require("application:submit")
+        return
     ensure_draft(found.it)
     found.require("application:edit")
+
+
+async def _expected(call: Call, attachment_id: UUID, lock: bool) -> Attachment:
+    attachment, found = await queries.get_attachment(call, attachment_id, lock=lock)
+    _ensure_loose(attachment, found)
     return attachment
 
 

@@ -1,6 +1,7 @@
 """How are applications and their attachments stored?"""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -123,16 +124,61 @@ class ScopeClaim(Model):
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
 
 
+class Validity(StrEnum):
+    """Whether a file counts: it does, waits for its supplement, or another has its place."""
+
+    IN_FORCE = "in_force"
+    PENDING = "pending"
+    REPLACED = "replaced"
+
+
 class Attachment(Announced, Model):
-    """A file of an application: announced with size and digest, then uploaded."""
+    """A file of an application: announced with size and digest, then uploaded.
+
+    `cure_id` is the call to cure under which it was announced; it counts from the supplement on.
+    """
 
     __tablename__ = "attachment"
     __table_args__ = (
         *of_files(),
-        UniqueConstraint("application_id", "document", "sha256"),
+        one_of("validity", Validity),
+        UniqueConstraint(
+            "application_id",
+            "document",
+            "sha256",
+            "cure_id",
+            postgresql_nulls_not_distinct=True,
+        ),
         Index("ix_attachment_sha256", "sha256"),
     )
 
     id: Mapped[UUID] = identifier()
     application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
     document: Mapped[str]
+    cure_id: Mapped[UUID | None] = mapped_column(ForeignKey("cure.id"))
+    validity: Mapped[str] = mapped_column(default=Validity.IN_FORCE, server_default="in_force")
+
+
+class Supplement(Model):
+    """What cures (补正) a submission: frozen beside it, with a receipt of its own.
+
+    The submission's content, digest and receipt stay as they were; the application's form and the
+    attachments in force are those after the last supplement.
+    """
+
+    __tablename__ = "supplement"
+    __table_args__ = (
+        UniqueConstraint("cure_id"),
+        Index("ix_supplement_application_id", "application_id"),
+        APPEND_ONLY,
+    )
+
+    id: Mapped[UUID] = identifier()
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    cure_id: Mapped[UUID] = mapped_column(ForeignKey("cure.id"))
+    document: Mapped[str]
+    content: Mapped[str]
+    digest: Mapped[str]
+    receipt: Mapped[str]
+    supplied_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    received_at: Mapped[datetime]

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from app.award.applications.lifecycle import APPLICATION, ApplicationStatus
-from app.award.applications.models import Application, Attachment
+from app.award.applications.models import Application, Attachment, Supplement, Validity
 from app.award.applications.rules import ApplicationUnknown, AttachmentUnknown
 from app.award.applications.schemas import (
     ApplicationLine,
@@ -20,6 +20,7 @@ from app.award.applications.schemas import (
     Form,
     ProgressView,
     Secrets,
+    SupplementView,
 )
 from app.award.programmes.models import Cycle
 from app.award.records.queries import conflicted
@@ -178,7 +179,7 @@ INTAKE_WINDOW = Prepared(
 
 
 async def application_view(call: Call, application_id: UUID) -> tuple[ApplicationView, int]:
-    """The application as the caller may see it, and its version; three statements."""
+    """The application as the caller may see it, and its version; four statements."""
     statement = LINES.add_columns(
         Organisation.credit_code,
         Application.form,
@@ -193,7 +194,12 @@ async def application_view(call: Call, application_id: UUID) -> tuple[Applicatio
         credit_code=row.credit_code,
         form=Form.model_validate(row.form),
         secrets=Secrets.model_validate(row.secrets),
-        attachments=[attachment_view(one) for one in await attachments_of(call.db, application_id)],
+        attachments=[
+            attachment_view(one)
+            for one in await attachments_of(call.db, application_id)
+            if one.validity != Validity.PENDING
+        ],
+        supplements=await supplements_of(call.db, application_id),
         progress=await progress_of(call.db, application_id),
         digest=row.digest,
         actions=actions(found, APPLICATION, ApplicationStatus(row.status)),
@@ -216,6 +222,7 @@ ATTACHED = Prepared(
         Attachment.state,
         Attachment.received,
         Attachment.refusal,
+        Attachment.validity,
     )
     .where(Attachment.application_id == bindparam("application"))
     .order_by(Attachment.document, Attachment.file_name, Attachment.id)
@@ -223,8 +230,19 @@ ATTACHED = Prepared(
 
 
 async def attachments_of(db: Connected, application_id: UUID) -> Sequence[Any]:
-    """The attachments, in order of document and file name."""
+    """The attachments, in order of document and file name; also those not in force."""
     return await all_of(db, ATTACHED, application=application_id)
+
+
+async def supplements_of(db: AsyncSession, application_id: UUID) -> list[SupplementView]:
+    """What cured a submission, in the order it came; one statement."""
+    columns = [getattr(Supplement, name) for name in SupplementView.model_fields]
+    rows = await db.execute(
+        select(*columns)
+        .where(Supplement.application_id == application_id)
+        .order_by(Supplement.received_at, Supplement.id)
+    )
+    return [SupplementView(**row._asdict()) for row in rows]
 
 
 async def progress_of(db: AsyncSession, application_id: UUID) -> list[ProgressView]:

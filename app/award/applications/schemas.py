@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, JsonValue, StringConstraints
 
 from app.award.applications.lifecycle import ApplicationStatus
+from app.award.applications.models import Validity
 from app.award.stages.lifecycle import Result
 from app.platform.http.bodies import Body, Key, Line, Prose, View
 from app.platform.http.pages import Paging
@@ -109,6 +110,18 @@ class AttachmentIn(FileIn):
 
 class AttachmentView(FileView):
     document: str
+    validity: Validity = Field(description="`pending` counts once its supplement is handed in.")
+
+
+class SupplementView(View):
+    """What cured a submission, when it arrived, and a signed statement of both (JWS, ES256)."""
+
+    id: UUID
+    cure_id: UUID
+    document: str = Field(description="The call to cure.", examples=["滨质奖办补〔2026〕3号"])
+    digest: str
+    received_at: datetime
+    receipt: str
 
 
 class ProgressView(View):
@@ -141,9 +154,14 @@ class ApplicationView(ApplicationLine):
     credit_code: str
     form: Form
     secrets: Secrets
-    attachments: list[AttachmentView]
+    attachments: list[AttachmentView] = Field(
+        description="Those in force, and those that a supplement has replaced."
+    )
+    supplements: list[SupplementView] = Field(
+        description="What cured the submission; form and attachments in force are those after it."
+    )
     progress: list[ProgressView]
-    digest: str | None
+    digest: str | None = Field(description="SHA-256 of what was submitted; a cure changes it not.")
     actions: list[Action]
 
 

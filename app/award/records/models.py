@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
@@ -82,3 +83,22 @@ class Record(Model):
     evidence: Mapped[str]
     entered_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     entered_at: Mapped[datetime]
+
+
+def disqualification(
+    case: Any, ground: str, document: str, on: date, by: UUID | None, at: datetime
+) -> Record:
+    """What later cycles must know of who was thrown out of this one. `case` names programme,
+    ordinal of the cycle and credit code.
+    """
+    return Record(
+        programme_id=case.programme_id,
+        credit_code=case.credit_code,
+        kind=RecordKind.DISQUALIFICATION,
+        what=ground,
+        on=on,
+        cycle_ordinal=case.ordinal,
+        evidence=document,
+        entered_by=by,
+        entered_at=at,
+    )

@@ -8,6 +8,8 @@ from sqlalchemy import ColumnElement, String, exists, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.award.records.models import Conflict, Record
+from app.award.roles import Role
+from app.platform.accounts.models import RoleGrant
 from app.platform.accounts.queries import member_of
 from app.platform.db.base import among
 from app.platform.security.permission import Asking
@@ -32,6 +34,21 @@ def interested(person: Any, organisation: Any) -> ColumnElement[bool]:
 def conflicted(actor: Asking, organisation: Any) -> ColumnElement[bool]:
     """Whether the caller has a conflict of interest with the organisation of a row."""
     return interested(actor.person_id, organisation)
+
+
+async def speakers_of(db: AsyncSession, organisation_id: UUID) -> Sequence[UUID]:
+    """Who speaks for an organisation; one statement."""
+    rows = await db.scalars(
+        select(RoleGrant.person_id)
+        .where(
+            RoleGrant.role == Role.APPLICANT,
+            RoleGrant.scope_id == organisation_id,
+            RoleGrant.ended_at.is_(None),
+        )
+        .distinct()
+        .order_by(RoleGrant.person_id)
+    )
+    return rows.all()
 
 
 async def records_of(

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.award.screening import consulting, queries
+from app.award.screening import consulting, cures, queries
+from app.award.screening.cure_queries import cures_of
 from app.award.screening.rules import (
     Decision,
     EntriesUnscreened,
@@ -42,6 +43,8 @@ class ScreeningKind:
             found.append(EntriesUnscreened(count=unscreened))
         if open_ := await _awaited(db, stage, rows, now):
             found.append(consulting.ConsultationsOpen(count=open_))
+        if stage.rule.cure and (waits := await _curing(db, rows, now)):
+            found.append(cures.CuresWaiting(count=waits))
         return found
 
     async def judge(self, db: AsyncSession, stage: StageAt, now: datetime) -> Judgement:
@@ -77,6 +80,8 @@ class ScreeningKind:
             inputs["screenings"].append(screening)
         if stage.rule.consults:
             inputs["opinions"] = await _heard(db, stage, rows, now)
+        if stage.rule.cure:
+            inputs["cures"] = await _cured(db, rows, now)
         return Judgement(verdicts(inputs), inputs)
 
 
@@ -113,6 +118,28 @@ async def _awaited(db: AsyncSession, stage: StageAt, rows: Sequence[Any], now: d
         for row in rows
         if row.decision != Decision.DISQUALIFIED
     )
+
+
+async def _curing(db: AsyncSession, rows: Sequence[Any], now: datetime) -> int:
+    """How many undecided entries are still within their time to cure."""
+    made = await cures_of(db, [row.id for row in rows if row.decision is None])
+    return sum(cures.unsettled(each, now) is not None for each in made.values())
+
+
+async def _cured(db: AsyncSession, rows: Sequence[Any], now: datetime) -> list[dict[str, Any]]:
+    """What was called for, and what came of it, silence too."""
+    made = await cures_of(db, [row.id for row in rows])
+    return [
+        {
+            "entry": str(entry),
+            "number": each.number,
+            "document": each.document,
+            "state": cures.state_of(each, now).value,
+            "supplement": each.digest,
+        }
+        for entry, found in made.items()
+        for each in found
+    ]
 
 
 async def _heard(

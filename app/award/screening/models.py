@@ -1,9 +1,9 @@
 """How are the decisions of a screening, and the opinions of departments, stored?"""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.award.screening.rules import Decision, GroundAnswer, Said
@@ -40,7 +40,8 @@ class Screening(Model):
 class ScreenedGround(Model):
     """One ground of a decision: what the facts said then, and what the person answered.
 
-    closes: the tiers that are closed where it is not met; null where nothing is open then.
+    clause: of the regulation, where the text is cited. closes: the tiers that are closed where it
+    is not met; null where nothing is open then.
     """
 
     __tablename__ = "screened_ground"
@@ -50,6 +51,7 @@ class ScreenedGround(Model):
     key: Mapped[str] = mapped_column(primary_key=True)
     position: Mapped[int]
     name: Mapped[str]
+    clause: Mapped[str | None]
     found: Mapped[str]
     because: Mapped[str]
     answer: Mapped[str]
@@ -67,6 +69,7 @@ class ScreenedGroup(Model):
     key: Mapped[str] = mapped_column(primary_key=True)
     position: Mapped[int]
     name: Mapped[str]
+    clause: Mapped[str | None]
     found: Mapped[str]
     because: Mapped[str]
     answer: Mapped[str]
@@ -95,3 +98,37 @@ class Opinion(Model):
     document: Mapped[str | None]
     entered_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     entered_at: Mapped[datetime]
+
+
+class Cure(Model):
+    """A call to cure (补正通知): what is wrong with a file, and until when it may be mended."""
+
+    __tablename__ = "cure"
+    __table_args__ = (
+        UniqueConstraint("entry_id", "number"),
+        CheckConstraint("number >= 1", name="number_counts"),
+        Index("ix_cure_ends_at", "ends_at"),
+        APPEND_ONLY,
+    )
+
+    id: Mapped[UUID] = identifier()
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("entry.id"))
+    number: Mapped[int]
+    document: Mapped[str]
+    last_day: Mapped[date]
+    ends_at: Mapped[datetime]
+    issued_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    issued_at: Mapped[datetime]
+
+
+class Defect(Model):
+    """One thing that is wrong: where it is, what is wrong with it, and what is asked."""
+
+    __tablename__ = "defect"
+    __table_args__ = (UniqueConstraint("cure_id", "pointer"), APPEND_ONLY)
+
+    cure_id: Mapped[UUID] = mapped_column(ForeignKey("cure.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    pointer: Mapped[str]
+    wrong: Mapped[str]
+    asked: Mapped[str]

@@ -54,6 +54,7 @@ CASES = (
         Entry.id,
         Entry.stage_id,
         Entry.application_id,
+        Entry.organisation_id,
         Entry.track,
         Stage.key,
         Stage.opened_at,
@@ -99,10 +100,12 @@ async def examined(
     form = Form.model_validate(case.form)
     on_file = await history_of(db, case.programme_id, case.credit_code)
     facts = Facts(form.registered_on, form.facts, on_file)
-    return rules.examine(regulation, rule, facts, _occasion(case, now), decided)
+    return rules.examine(
+        regulation, rule, facts, occasion_of(case, now), decided, credit_code=case.credit_code
+    )
 
 
-def _occasion(case: Any, now: datetime) -> Occasion:
+def occasion_of(case: Any, now: datetime) -> Occasion:
     # 24:00 of the last day is 00:00 of the next: the day before that instant is meant.
     closes = (case.intake_closes_at or case.submitted_at) - timedelta(microseconds=1)
     return Occasion(
@@ -120,7 +123,12 @@ async def grounds(call: Call, entry_id: UUID) -> list[GroundView]:
     found = await get_case(call, entry_id)
     looked = await examined(call.db, found.it, call.now)
     return [
-        GroundView(name=each.name, closes=_list(each.found.closes), **_said(each.found))
+        GroundView(
+            name=each.name,
+            clause=each.clause,
+            closes=_list(each.found.closes),
+            **_said(each.found),
+        )
         for each in looked.grounds
     ]
 
@@ -129,7 +137,9 @@ async def groups(call: Call, entry_id: UUID) -> list[GroupView]:
     """The groups of the regulation, each with what the facts say of the entry; three statements."""
     found = await get_case(call, entry_id)
     looked = await examined(call.db, found.it, call.now)
-    return [GroupView(name=each.name, **_said(each.found)) for each in looked.groups]
+    return [
+        GroupView(name=each.name, clause=each.clause, **_said(each.found)) for each in looked.groups
+    ]
 
 
 def _said(found: Answer) -> dict[str, Any]:

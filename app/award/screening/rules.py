@@ -1,6 +1,6 @@
 """What is asked of an entry at a screening, and what must a decision say? Pure."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -8,13 +8,18 @@ from typing import Protocol
 from app.platform.errors import Conflict, Invalid, NotFound, Refusal
 from app.rules.eligibility import assess, groups_of
 from app.rules.facts import Answer, Facts, Met, Occasion
+from app.rules.identifiers import credit_code_problem
 from app.rules.regulation.bars import Bar
 from app.rules.regulation.model import Regulation
 from app.rules.regulation.stages import Intake, Screening
 from app.rules.regulation.words import name_of
 
 COMPLETE = "complete"
-"""The one ground of a formal check: whether the file is what it should be."""
+"""Whether the file is what it should be: the one ground of a formal check, and asked wherever an
+incomplete file may be cured.
+"""
+CREDIT_CODE = "credit-code"
+"""Asked at the first screening of an organisation whose credit code fails its check character."""
 
 
 class Decision(StrEnum):
@@ -147,10 +152,13 @@ class Answering(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the facts at hand say about one ground; `name` is worded so that met is good."""
+    """What the facts at hand say about one ground; `name` is worded so that met is good, `clause`
+    is where the regulation says so.
+    """
 
     name: str
     found: Answer
+    clause: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +178,8 @@ def examine(
     facts: Facts,
     occasion: Occasion,
     decided: Iterable[Answered] = (),
+    *,
+    credit_code: str | None = None,
 ) -> Examined:
     """One finding per ground and per group, in the regulation's order.
 
@@ -177,20 +187,27 @@ def examine(
     one whose list is empty: that asks only whether the file is complete. `decided`: a person's
     answers on groups, on which grounds and tiers then rest.
     """
+    formal = [
+        *_code(regulation, rule, occasion.track, credit_code),
+        *_complete(regulation, rule, occasion.track),
+    ]
     if rule.grounds == ():
-        return Examined([_complete(regulation, occasion.track)], [], ())
+        return Examined(formal, [], ())
     said = {each.key: Met(each.answer.value) for each in decided}
     groups = groups_of(regulation, facts, occasion, said)
     belongs = {each.key: each.met for each in groups} | said
-    named = _names(regulation)
+    named, clauses = names(regulation), _clauses(regulation)
     bars = {bar.key for bar in regulation.bars}
     return Examined(
         [
-            Finding(named[answer.key], answer)
-            for answer in assess(regulation, facts, occasion, belongs)
-            if rule.grounds is None or answer.key in rule.grounds or answer.key in bars
+            *formal,
+            *(
+                Finding(named[answer.key], answer, clauses[answer.key])
+                for answer in assess(regulation, facts, occasion, belongs)
+                if rule.grounds is None or answer.key in rule.grounds or answer.key in bars
+            ),
         ],
-        [Finding(name_of(regulation.groups, each.key), each) for each in groups],
+        [Finding(name_of(regulation.groups, each.key), each, clauses[each.key]) for each in groups],
         tiers_left(regulation, occasion.track, belonging(belongs.items())),
     )
 
@@ -234,6 +251,11 @@ def decision_obstacles(
         departing += _departing(examined.groups, body.groups)
         found += [NoteNeeded(pointer="/note", key=key) for key in departing]
     return found
+
+
+def found_incomplete(answers: Iterable[Answered]) -> bool:
+    """Whether the file is said not to be what it should be."""
+    return any(e.key == COMPLETE and e.answer is GroundAnswer.NOT_MET for e in answers)
 
 
 def decided(
@@ -294,26 +316,55 @@ def _departing(findings: Sequence[Finding], answers: Iterable[Answered]) -> list
     ]
 
 
-def _complete(regulation: Regulation, track: str) -> Finding:
+def _code(
+    regulation: Regulation, rule: Screening, track: str, credit_code: str | None
+) -> Iterator[Finding]:
+    """A credit code that is not what its check character says: no machine decides whose it is."""
+    first = next(
+        stage
+        for stage in regulation.stages
+        if isinstance(stage, Screening) and track in regulation.tracks_of(stage)
+    )
+    if credit_code and first.key == rule.key and credit_code_problem(credit_code):
+        told = f"“{credit_code}”的校验位不符（GB 32100-2015），需人工核对证照。"
+        yield Finding("统一社会信用代码与证照一致", Answer(CREDIT_CODE, Met.NEEDS_A_PERSON, told))
+
+
+def _complete(regulation: Regulation, rule: Screening, track: str) -> Iterator[Finding]:
     """What was asked for was handed in, or it could not have been submitted; whether it is what
     it should be, a person must see.
     """
-    asked = [
+    if rule.grounds != () and rule.cure is None:
+        return
+    asked = documents_asked(regulation, track)
+    handed_in = f"已上交：{'、'.join(asked)}。" if asked else ""
+    told = f"{handed_in}内容是否齐全、符合形式要求，需人工核对。"
+    found = Answer(COMPLETE, Met.NEEDS_A_PERSON, told)
+    yield Finding("申报材料齐全、符合形式要求", found, rule.cite)
+
+
+def documents_asked(regulation: Regulation, track: str) -> list[str]:
+    """The documents that applicants of a track hand in."""
+    return [
         document
         for stage in regulation.stages
         if isinstance(stage, Intake) and track in regulation.tracks_of(stage)
         for document in regulation.documents_of(stage, track)
     ]
-    handed_in = f"已上交：{'、'.join(asked)}。" if asked else ""
-    told = f"{handed_in}内容是否齐全、符合形式要求，需人工核对。"
-    return Finding("申报材料齐全、符合形式要求", Answer(COMPLETE, Met.NEEDS_A_PERSON, told))
 
 
-def _names(regulation: Regulation) -> Mapping[str, str]:
+def names(regulation: Regulation) -> Mapping[str, str]:
+    """What every ground is called where to meet it is good."""
     eligibility = regulation.eligibility
-    names = {ground.key: ground.name for ground in eligibility.require}
-    names |= {ground.key: f"不存在“{ground.name}”的情形" for ground in eligibility.forbid}
-    return names | {bar.key: _bar_name(regulation, bar) for bar in regulation.bars}
+    found = {ground.key: ground.name for ground in eligibility.require}
+    found |= {ground.key: f"不存在“{ground.name}”的情形" for ground in eligibility.forbid}
+    return found | {bar.key: _bar_name(regulation, bar) for bar in regulation.bars}
+
+
+def _clauses(regulation: Regulation) -> Mapping[str, str | None]:
+    """Where the regulation says so, of every ground, bar and group."""
+    rules = [*regulation.eligibility.grounds(), *regulation.bars, *regulation.groups]
+    return {rule.key: rule.cite for rule in rules}
 
 
 def _bar_name(regulation: Regulation, bar: Bar) -> str:

@@ -4,14 +4,18 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, JsonValue, StringConstraints
 
+from app.award.applications.schemas import AttachmentView, SupplementView
 from app.award.screening.consulting import Awaited
+from app.award.screening.cures import CureState
 from app.award.screening.rules import Decision, GroundAnswer, Said
 from app.platform.http.bodies import Body, Line, Prose, View
+from app.platform.http.pages import Paging
 from app.rules.facts import Met
 
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
+CLAUSE = "Where the regulation says so; null where its text is not cited."
 CLOSES = "The tiers closed where it is not met; null where not to meet it is not to be eligible."
 
 
@@ -20,6 +24,7 @@ class GroundView(View):
 
     key: str = Field(examples=["registered"])
     name: str = Field(examples=["在本区注册并运营满三年"])
+    clause: str | None = Field(description=CLAUSE, examples=["第八条第二项"])
     answer: Met = Field(description="`needs_a_person` where the facts at hand do not say.")
     because: str = Field(examples=["2009-06-18注册，至2025-12-31已满3年。"])
     evidence: list[str] = Field(examples=[["锡应急〔2024〕12号"]])
@@ -31,6 +36,7 @@ class GroupView(View):
 
     key: str = Field(examples=["small"])
     name: str = Field(examples=["中小企业"])
+    clause: str | None = Field(description=CLAUSE, examples=["第八条第二项"])
     answer: Met = Field(description="`needs_a_person` where the facts at hand do not say.")
     because: str = Field(examples=["申报为“小型”，要求为小型、微型之一。"])
     evidence: list[str]
@@ -90,6 +96,7 @@ class ScreenedGroundView(View):
 
     key: str = Field(examples=["accident"])
     name: str
+    clause: str | None = Field(description=CLAUSE)
     found: Met = Field(description="What the facts at hand said.")
     because: str
     answer: GroundAnswer = Field(description="What the person answered.")
@@ -102,6 +109,7 @@ class ScreenedGroupView(View):
 
     key: str = Field(examples=["small"])
     name: str
+    clause: str | None = Field(description=CLAUSE)
     found: Met = Field(description="What the facts at hand said.")
     because: str
     answer: GroundAnswer = Field(description="What the person answered.")
@@ -120,6 +128,80 @@ class ScreeningView(View):
     note: str | None
     decided_by: str = Field(description="Name of who decided.", examples=["王五"])
     decided_at: datetime
+
+
+class DefectIn(Body):
+    """One thing that is wrong with a file, so that it can be mended."""
+
+    pointer: Line = Field(
+        description="A field of the form (`/form/…`), or a document of the regulation "
+        "(`/documents/…`).",
+        examples=["/documents/证实性材料"],
+    )
+    wrong: Prose = Field(examples=["缺少第三方检测报告的签章页。"])
+    asked: Prose = Field(examples=["请补交加盖检测机构公章的完整报告。"])
+
+
+class CureIn(Body):
+    """A call to cure (补正通知): everything that is wrong, told at once."""
+
+    document: Line = Field(description="Its number.", examples=["滨质奖办补〔2026〕3号"])
+    defects: list[DefectIn] = Field(min_length=1, max_length=100)
+
+
+class CureQuery(Paging):
+    """Which calls to cure to list."""
+
+    entry: UUID | None = Field(default=None, description="Only those of this entry.")
+    cycle: UUID | None = Field(default=None, description="Only those of this cycle.")
+
+
+class DefectView(View):
+    pointer: str = Field(examples=["/documents/证实性材料"])
+    wrong: str
+    asked: str
+
+
+class CureLine(View):
+    """A call to cure in a list: who owes what by when."""
+
+    id: UUID
+    entry_id: UUID
+    application_id: UUID
+    code: str = Field(description="Of the application.")
+    cycle_id: UUID
+    organisation: str
+    stage: str = Field(examples=["eligibility"])
+    number: int = Field(description="The how many-th in this stage.")
+    document: str
+    issued_at: datetime
+    last_day: date
+    ends_at: datetime = Field(description="The first instant that is too late.")
+    state: CureState
+
+
+class CureView(CureLine):
+    """A call to cure with what is wrong, and what was handed in."""
+
+    defects: list[DefectView]
+    attachments: list[AttachmentView] = Field(description="Files handed in, or waiting to be.")
+    supplement: SupplementView | None
+
+
+class CureAnswerIn(Body):
+    """What the applicant answers to one defect: a new value, new files, or only an explanation."""
+
+    pointer: Line = Field(description="As in the call.", examples=["/form/contact_name"])
+    value: JsonValue = Field(
+        default=None, description="Of a field; a document's files are uploaded before."
+    )
+    explanation: Prose | None = None
+
+
+class SupplementIn(Body):
+    """Everything that was asked for; what is not among the answers needs new files."""
+
+    answers: list[CureAnswerIn] = Field(default=[], max_length=100)
 
 
 class OpinionIn(Body):

@@ -113,6 +113,21 @@ class Withdrawal(Model):
     withdrawn_at: Mapped[datetime]
 
 
+class Disqualification(Model):
+    """An application has been thrown out of its cycle: no stage that opens later takes it in."""
+
+    __tablename__ = "disqualification"
+    __table_args__ = (APPEND_ONLY,)
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), primary_key=True)
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("entry.id"))
+    ground: Mapped[str]
+    document: Mapped[str]
+    evidence: Mapped[str]
+    decided_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime]
+
+
 class TierChoice(Model):
     """A recorded decision on the tiers of a stage's entries; the one of the highest number counts.
 

@@ -16,6 +16,8 @@ from app.award.stages.schemas import (
     ClosingView,
     CorrectionIn,
     CorrectionView,
+    DisqualificationView,
+    DisqualifyingIn,
     EntryView,
     ExtensionIn,
     LogLine,
@@ -28,11 +30,12 @@ from app.award.stages.schemas import (
     TierChoiceIn,
 )
 from app.award.stages.service import choosing as recording
-from app.award.stages.service import corrections, moves, sieve
+from app.award.stages.service import corrections, disqualifying, moves, sieve
 from app.platform.accounts.callers import (
     Call,
     Deciding,
     DryRun,
+    Once,
     PublicReading,
     Reading,
     SignInNeeded,
@@ -44,10 +47,12 @@ from app.platform.accounts.callers import (
 from app.platform.errors import NotAllowed, SeveralInvalid
 from app.platform.ground import ground_of
 from app.platform.http.deciding import DecidingRoute
+from app.platform.http.once import NAMED, OnceRoute
 from app.platform.http.pages import CursorUnreadable, Page, PageQuery
 from app.platform.http.problems import answers
 from app.platform.workflow.lifecycle import MoveNotPossible
 
+entries = APIRouter(route_class=OnceRoute, prefix="/entries/{entry_id}", tags=["stages"])
 routes = APIRouter(route_class=DecidingRoute, prefix="/cycles/{cycle_id}", tags=["stages"])
 
 STAFF = (SignInNeeded, NotAllowed, rules.StageUnknown)
@@ -341,3 +346,26 @@ async def read_ranking(call: Reading, cycle_id: UUID, key: StageKey) -> RankingV
 async def read_snapshot(call: Writing, cycle_id: UUID, key: StageKey) -> SnapshotView:
     """Inputs, rules and figures as canonical text with its digest; an audited read."""
     return await sieve.read_snapshot(call, cycle_id, key)
+
+
+@entries.post(
+    "/disqualification",
+    operation_id="disqualify_entry",
+    summary="Throw an applicant out of the cycle",
+    status_code=status.HTTP_201_CREATED,
+    responses=answers(
+        *NAMED,
+        SignInNeeded,
+        NotAllowed,
+        rules.EntryUnknown,
+        rules.AlreadyDisqualified,
+        rules.AwardStands,
+    ),
+)
+async def disqualify_entry(
+    call: Once, entry_id: UUID, body: DisqualifyingIn
+) -> DisqualificationView:
+    """At whichever stage it comes out, and between two. Every stage that had still to judge the
+    application is told; it is kept on record for later cycles, and the applicant learns of it.
+    """
+    return await disqualifying.disqualify(call, entry_id, body)

@@ -109,6 +109,18 @@ class EntryEnded(Conflict):
     en = "This entry has an outcome in this stage already."
 
 
+class AlreadyDisqualified(Conflict):
+    code = "already-disqualified"
+    zh = "该单位在本届的参评资格已经取消。"
+    en = "The applicant has been disqualified in this cycle already."
+
+
+class AwardStands(Conflict):
+    code = "award-stands"
+    zh = "该单位本届已经获奖，应按撤销程序处理。"
+    en = "The applicant has been awarded; an award is revoked, not disqualified."
+
+
 def opening_obstacles(
     name: str, opens_at: datetime, now: datetime, before: Iterable[tuple[str, bool]]
 ) -> list[Refusal]:

@@ -172,3 +172,21 @@ class CorrectionIn(MoveIn):
     )
     old: Line = Field(examples=["无锡恒远精密机械有限公司"])
     new: Line = Field(examples=["无锡市恒远精密机械有限公司"])
+
+
+class DisqualifyingIn(Body):
+    """Thrown out for fraud and the like: on which ground, by which document, on what evidence."""
+
+    ground: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")] = Field(
+        description="The regulation's word, which its bars use.", examples=["fraud"]
+    )
+    document: Line = Field(examples=["锡滨质奖办〔2026〕9号"])
+    evidence: Prose = Field(examples=["检测报告系伪造，检测机构出具证明。"])
+
+
+class DisqualificationView(View):
+    entry_id: UUID
+    ground: str
+    document: str
+    evidence: str
+    decided_at: datetime

@@ -166,10 +166,11 @@ def _screening(regulation: Regulation, stage: Screening) -> Iterator[Said]:
     what = "材料是否齐全" if stage.grounds == () else "、".join(names) or "全部申报条件"
     yield f"审查{what}。", stage, ("grounds",)
     cure = stage.cure
+    hour = f"，最后一日{cure.end_of_day}截止" if cure and cure.end_of_day != "24:00" else ""
     yield _part(
         stage,
         "cure",
-        f"材料不全的可补正{cure.times}次，每次{length_text(cure.within)}内完成。"
+        f"材料不全的可补正{cure.times}次，每次{length_text(cure.within)}内完成{hour}。"
         if cure
         else "材料不全的不予补正。",
     )

@@ -25,6 +25,9 @@ from app.rules.regulation.values import (
     ways_of,
 )
 
+EndOfDay = Annotated[str, Field(pattern=r"^(?:24:00|(?:[01][0-9]|2[0-3]):[0-5][0-9])$")]
+"""When the last day of a period ends, Beijing time: 24:00, or at the close of office hours."""
+
 
 class StageRule(Rule):
     """What every stage has. Without `after` it follows the stage written before it."""
@@ -135,10 +138,13 @@ class Endorsement(StageRule):
 
 
 class Cure(Rule):
-    """补正 of an incomplete file: how often, and within how long each time."""
+    """补正 of an incomplete file: how often, and within how long each time; the last day ends at
+    24:00 or at the hour named. Not to be eligible is nothing that can be cured.
+    """
 
     times: Positive
     within: Length
+    end_of_day: EndOfDay = "24:00"
 
 
 class Consultation(Rule):
@@ -350,9 +356,7 @@ class Publicity(StageRule):
     length: Length
     first_day: Literal["counted", "not_counted"] = "not_counted"
     ends_on_rest_day: Literal["runs_on", "stays"] = "runs_on"
-    end_of_day: Annotated[str, Field(pattern=r"^(?:24:00|(?:[01][0-9]|2[0-3]):[0-5][0-9])$")] = (
-        "24:00"
-    )
+    end_of_day: EndOfDay = "24:00"
     channels: tuple[Text, ...] = ()
     objection: Objection
     vacancy: Literal["leave_empty"] = "leave_empty"

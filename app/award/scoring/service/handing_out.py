@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.award.applications.models import Application, Attachment
-from app.award.applications.queries import attachment_view, attachments_of
+from app.award.applications.models import Application, Attachment, Validity
+from app.award.applications.queries import attachment_view, attachments_of, supplements_of
 from app.award.applications.rules import AttachmentUnknown
 from app.award.applications.schemas import Form
 from app.award.judging import queries as judging
@@ -178,7 +178,12 @@ async def dossier(call: Call, assignment_id: UUID) -> DossierView:
         organisation=row.organisation,
         track=row.track,
         form=Form.model_validate(row.form),
-        attachments=[attachment_view(one) for one in attached if one.state == FileState.STORED],
+        attachments=[
+            attachment_view(one)
+            for one in attached
+            if one.state == FileState.STORED and one.validity == Validity.IN_FORCE
+        ],
+        supplements=await supplements_of(call.db, row.application_id),
         start_from=start,
     )
 
@@ -190,6 +195,7 @@ async def open_attachment(call: Call, assignment_id: UUID, attachment_id: UUID) 
         select(Attachment).where(
             Attachment.id == attachment_id,
             Attachment.application_id == found.it.application_id,
+            Attachment.validity != Validity.PENDING,
         )
     )
     if attachment is None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.award.programmes.lifecycle import CycleStatus
@@ -14,7 +14,15 @@ from app.award.programmes.rules import NothingLaunched
 from app.award.stages import outcome_queries, queries, rules
 from app.award.stages.kind import Judgement, Kinds, StageAt, Verdict
 from app.award.stages.lifecycle import STAGE, Result, StageStatus
-from app.award.stages.models import Entry, Outcome, Snapshot, Stage, TieDecision, Withdrawal
+from app.award.stages.models import (
+    Disqualification,
+    Entry,
+    Outcome,
+    Snapshot,
+    Stage,
+    TieDecision,
+    Withdrawal,
+)
 from app.award.stages.schemas import ClosingView, SnapshotView, TieDecisionIn
 from app.platform.accounts.callers import Call
 from app.platform.audit.checkpoints import checkpoint
@@ -155,6 +163,14 @@ async def withdraw(db: AsyncSession, cycle_id: UUID, application_id: UUID, now: 
     """Every stage that still had to judge this application is told that it has withdrawn, and none
     that opens later takes it in.
     """
+    db.add(Withdrawal(application_id=application_id, withdrawn_at=now))
+    await end_everywhere(db, cycle_id, application_id, Result.WITHDRAWN, now)
+
+
+async def end_everywhere(
+    db: AsyncSession, cycle_id: UUID, application_id: UUID, result: Result, now: datetime
+) -> None:
+    """Every stage that still had to judge this application gets this outcome for it."""
     # No stage opens or closes meanwhile: the application is either in it, or kept out of it.
     await db.execute(
         select(Stage.id)
@@ -162,7 +178,7 @@ async def withdraw(db: AsyncSession, cycle_id: UUID, application_id: UUID, now: 
         .order_by(Stage.position)
         .with_for_update(read=True, key_share=True)
     )
-    db.add(Withdrawal(application_id=application_id, withdrawn_at=now))
+    reason = result.value if result is Result.DISQUALIFIED else None
     entries = await db.scalars(
         select(Entry)
         .outerjoin(Outcome, Outcome.entry_id == Entry.id)
@@ -170,7 +186,7 @@ async def withdraw(db: AsyncSession, cycle_id: UUID, application_id: UUID, now: 
     )
     for entry in entries.all():
         await queries.open_stage(db, entry.stage_id, even_suspended=True)
-        db.add(Outcome(entry_id=entry.id, result=Result.WITHDRAWN, decided_at=now))
+        db.add(Outcome(entry_id=entry.id, result=result, reason=reason, decided_at=now))
 
 
 async def _running(db: AsyncSession, cycle_id: UUID) -> bool:
@@ -195,7 +211,12 @@ async def _let_in(db: AsyncSession, at: StageAt, feeding: rules.Feeding, now: da
     )
     entering = {each.application: each for each in rules.entrants(told, feeding)}
     gone = await db.scalars(
-        select(Withdrawal.application_id).where(among(Withdrawal.application_id, entering))
+        union(
+            *(
+                select(ended.application_id).where(among(ended.application_id, entering))
+                for ended in (Withdrawal, Disqualification)
+            )
+        )
     )
     for application in gone:
         del entering[application]

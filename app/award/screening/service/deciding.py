@@ -3,20 +3,22 @@
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from app.award.records.models import Record
-from app.award.screening import consulting, queries, rules
+from app.award.records.models import disqualification
+from app.award.screening import consulting, cures, queries, rules
+from app.award.screening.cure_queries import cures_of
 from app.award.screening.models import Opinion, ScreenedGround, ScreenedGroup, Screening
 from app.award.screening.rules import Decision, Examined
 from app.award.screening.schemas import OpinionIn, OpinionView, ScreeningIn, ScreeningView
+from app.award.stages.models import Entry
 from app.award.stages.queries import live_entry, open_stage
 from app.award.stages.rules import EntryEnded
 from app.platform.accounts.callers import Call
 from app.platform.audit.record import record
 from app.platform.errors import ensure
 from app.rules.calendar import local_date
-from app.rules.facts import RecordKind
 
 
 async def screen(call: Call, entry_id: UUID, body: ScreeningIn) -> ScreeningView:
@@ -26,20 +28,23 @@ async def screen(call: Call, entry_id: UUID, body: ScreeningIn) -> ScreeningView
     """
     found = await queries.get_case(call, entry_id)
     found.require("entry:screen")
-    case = await _held(call, found.it)
+    case = await held(call, found.it)
     examined = await queries.examined(call.db, case, call.now, body.groups)
     if await call.db.get(Screening, entry_id) is not None:
         raise rules.AlreadyScreened
     closed = await _closed(call, case, {each.found.key for each in examined.grounds})
     ensure(rules.decision_obstacles(examined, body, closed))
     await _ensure_heard(call, case, body.decision)
+    await _ensure_cured(call, case, body)
     try:
         async with call.db.begin_nested():
             await _decide(call, entry_id, body, examined)
     except IntegrityError as lost_the_race:
         raise rules.AlreadyScreened from lost_the_race
-    if body.disqualification is not None:
-        call.db.add(_disqualified(call, case, body))
+    if (out := body.disqualification) is not None:
+        # It stands even if the applicant withdraws before the closing.
+        on, by = local_date(call.now), call.actor.person_id
+        call.db.add(disqualification(case, out.ground, out.document, on, by, call.now))
     record(
         call.db,
         call.actor,
@@ -73,7 +78,7 @@ async def enter_opinion(call: Call, entry_id: UUID, body: OpinionIn) -> list[Opi
     """
     found = await queries.get_case(call, entry_id)
     found.require("entry:consult")
-    case = await _held(call, found.it)
+    case = await held(call, found.it)
     asked = consulting.questions(*await queries.rule_of(call.db, case), case.track, case.opened_at)
     ensure(consulting.opinion_obstacles(asked, body, body.document, call.now))
     opinion = Opinion(
@@ -96,10 +101,14 @@ async def enter_opinion(call: Call, entry_id: UUID, body: OpinionIn) -> list[Opi
     return await queries.opinions(call, entry_id)
 
 
-async def _held(call: Call, case: Any) -> Any:
-    """The case, where it is still to be judged by a screening; its stage is held open."""
+async def held(call: Call, case: Any) -> Any:
+    """The case, where it is still to be judged by a screening; its stage is held open, and nobody
+    else works on its entry.
+    """
     await open_stage(call.db, case.stage_id)
     await queries.rule_of(call.db, case)
+    locked = select(Entry.id).where(Entry.id == case.id).with_for_update(key_share=True)
+    await call.db.execute(locked)
     if await live_entry(call.db, case.stage_id, case.application_id) is None:
         raise EntryEnded
     return case
@@ -113,6 +122,22 @@ async def _ensure_heard(call: Call, case: Any, decision: Decision) -> None:
     known = (await queries.opinions_of(call.db, [case.id]))[case.id]
     if count := consulting.waiting(asked, known, call.now):
         raise consulting.ConsultationsOpen(count=count)
+
+
+async def _ensure_cured(call: Call, case: Any, body: ScreeningIn) -> None:
+    """Nothing is decided while a cure is open, and nobody is refused for an incomplete file whom
+    the regulation lets cure it and whom nobody has called to. Fraud needs no cure.
+    """
+    _, rule = await queries.rule_of(call.db, case)
+    if rule.cure is None or body.decision is Decision.DISQUALIFIED:
+        return
+    made = (await cures_of(call.db, [case.id]))[case.id]
+    ensure(
+        [
+            cures.open_obstacle(made, call.now),
+            cures.CureNotGiven() if not made and rules.found_incomplete(body.grounds) else None,
+        ]
+    )
 
 
 async def _decide(call: Call, entry_id: UUID, body: ScreeningIn, examined: Examined) -> None:
@@ -152,24 +177,9 @@ def _kept(entry_id: UUID, position: int, finding: rules.Finding, given: Any) -> 
         "key": finding.found.key,
         "position": position,
         "name": finding.name,
+        "clause": finding.clause,
         "found": finding.found.met,
         "because": finding.found.because,
         "answer": given.answer,
         "evidence": given.evidence,
     }
-
-
-def _disqualified(call: Call, case: Any, body: ScreeningIn) -> Record:
-    """What later cycles must know; it stands even if the applicant withdraws before the closing."""
-    out = body.disqualification
-    return Record(
-        programme_id=case.programme_id,
-        credit_code=case.credit_code,
-        kind=RecordKind.DISQUALIFICATION,
-        what=out.ground if out else "",
-        on=local_date(call.now),
-        cycle_ordinal=case.ordinal,
-        evidence=out.document if out else "",
-        entered_by=call.actor.person_id,
-        entered_at=call.now,
-    )

@@ -1,0 +1,1 @@
+"""What is done at a screening: decisions, calls to cure, and what departments say."""
