@@ -14,7 +14,8 @@ from app.award.events.routes import routes as events
 from app.award.granting.routes import public
 from app.award.granting.routes import routes as granting
 from app.award.judging.routes import routes as judging
-from app.award.office.routes import messages, wordings
+from app.award.office.routes import messages, reminders, wordings
+from app.award.office.routes import own as desk
 from app.award.programmes.routes import routes as programmes
 from app.award.publicity.routes import cycles as publicity
 from app.award.publicity.routes import notices, objections
@@ -46,7 +47,9 @@ CHAPTERS = [
     jobs,
     programmes,
     wordings,
+    reminders,
     messages,
+    desk,
     records,
     stages,
     cycle_forms,

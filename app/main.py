@@ -27,7 +27,7 @@ from app.platform.security.passwords import CHEAPEST, PRODUCTION, PasswordHasher
 from app.platform.security.sealing_keys import sealer
 from app.reference.openapi import enrich
 from app.settings import Settings
-from app.wiring import KINDS, POLICY, PURPOSES, TEMPLATES, unfit
+from app.wiring import DUTIES, KINDS, POLICY, PURPOSES, TEMPLATES, unfit
 
 DESCRIPTION = """
 The service under a government quality award (政府质量奖): organisations apply, the office screens,
@@ -127,6 +127,7 @@ def _hand_over(app: FastAPI, settings: Settings, ground: Ground) -> None:
     app.state.kinds = KINDS
     app.state.unfit = unfit
     app.state.templates = TEMPLATES
+    app.state.duties = DUTIES
     app.state.metrics_folder = settings.metrics_folder
     app.state.metrics_from = settings.metrics_from
 

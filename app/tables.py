@@ -6,6 +6,7 @@ from app.award.deliberation import models as deliberation
 from app.award.endorsement import models as endorsement
 from app.award.granting import models as granting
 from app.award.judging import models as judging
+from app.award.office import models as office
 from app.award.programmes import models as programmes
 from app.award.publicity import models as publicity
 from app.award.records import models as records
@@ -37,6 +38,7 @@ MODULES = (
     jobs,
     judging,
     notifications,
+    office,
     programmes,
     publicity,
     records,

@@ -1,23 +1,32 @@
-"""What plugs into what: the kinds of stage, the policy, the messages, and which regulations can be
-run here.
+"""What plugs into what: the kinds of stage, the policy, what waits for whom, what people are told,
+and which regulations can be run here.
 """
 
 from sqlalchemy import true
 
+from app.award.applications import due as applications
 from app.award.applications.announcing import MESSAGES
 from app.award.applications.kind import IntakeKind
 from app.award.applications.models import Attachment
 from app.award.copies.models import PrintedCopy
+from app.award.deliberation import due as deliberation
 from app.award.deliberation.kind import VoteKind
 from app.award.deliberation.rules import votes_not_offered
+from app.award.endorsement import due as endorsement
 from app.award.endorsement.kind import EndorsementKind
+from app.award.granting import due as granting
 from app.award.granting.kind import ApprovalKind, GrantKind
 from app.award.policy import make_policy
+from app.award.publicity import due as publicity
 from app.award.publicity.kind import PublicityKind
 from app.award.ranking.kind import CompositeKind
+from app.award.scoring import due as scoring
 from app.award.scoring.kind import PanelKind
-from app.award.screening import messages as screening
+from app.award.screening import due as screening
+from app.award.screening import messages as cures
 from app.award.screening.kind import ScreeningKind
+from app.award.stages import due as stages
+from app.award.stages.due import Duties
 from app.award.stages.kind import Kinds
 from app.award.stages.service import disqualifying
 from app.award.survey.kind import SurveyKind
@@ -61,9 +70,29 @@ CONTENTS: Contents = (
     Naming(PrintedCopy.sha256, PrintedCopy.size, true()),
 )
 """Every table that names a content of the store."""
-TEMPLATES: Templates = registry(
-    [*accounts.TEMPLATES, *MESSAGES.values(), *screening.MESSAGES, disqualifying.TOLD]
+
+DUTIES: Duties = (
+    *stages.DUTIES,
+    *applications.DUTIES,
+    *endorsement.DUTIES,
+    *screening.DUTIES,
+    *scoring.DUTIES,
+    *deliberation.DUTIES,
+    *publicity.DUTIES,
+    *granting.DUTIES,
 )
+"""What can wait for somebody; in the order of a desk."""
+
+TEMPLATES: Templates = registry(
+    [
+        *accounts.TEMPLATES,
+        *MESSAGES.values(),
+        *cures.MESSAGES,
+        disqualifying.TOLD,
+        *(duty.reminder for duty in DUTIES if duty.reminder),
+    ]
+)
+"""Every message that the service sends."""
 
 
 def unfit(regulation: Regulation) -> list[Problem]:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from threading import Event, Thread
 
 import uvloop
@@ -19,6 +20,7 @@ import uvloop
 from app.award.applications.announcing import announce
 from app.award.copies.printing import printing
 from app.award.copies.service import PRINT
+from app.award.office.reminding import SECONDS_BETWEEN_REMINDERS, remind
 from app.award.stages.service.moves import ANNOUNCE
 from app.main import make_ground
 from app.platform import logs
@@ -30,8 +32,9 @@ from app.platform.notifications.service import MAIL, SMS
 from app.platform.notifications.sms import Gateway, texting
 from app.platform.uploads.checking import CHECK, checking
 from app.settings import Settings
-from app.wiring import CONTENTS
+from app.wiring import CONTENTS, DUTIES
 
+ROUNDS = ((partial(remind, duties=DUTIES), SECONDS_BETWEEN_REMINDERS),)
 LOG = logging.getLogger("quality_award")
 POOL_SIZE = 3  # the sealer, the jobs, and one to spare
 SECONDS_TO_END, SECONDS_BETWEEN_STARTS, LOOK_AT_PARENT = 10.0, 1.0, 0.5
@@ -105,7 +108,7 @@ async def _run(settings: Settings, parent: int | None) -> None:
     if parent:
         beside.append(asyncio.create_task(_stop_without(parent, stop)))
     try:
-        await work(ground, tasks_of(settings), stop)
+        await work(ground, tasks_of(settings), stop, ROUNDS)
     finally:
         for task in beside:
             task.cancel()

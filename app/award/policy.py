@@ -54,6 +54,7 @@ TABLE: list[tuple[str, str, str | None, str | None]] = [
     ("programme:read-records",  SUPERVISOR, None,           None),
     ("programme:read-wordings", CLERK,      None,           None),
     ("programme:read-wordings", HEAD,       None,           None),
+    ("programme:remind",        HEAD,       None,           None),
     ("programme:word",          HEAD,       None,           None),
     ("message:read",            CLERK,      None,           None),
     ("message:read",            HEAD,       None,           None),

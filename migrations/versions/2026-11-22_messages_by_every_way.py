@@ -69,6 +69,10 @@ def upgrade() -> None:
     op.add_column('mail_address', sa.Column('least', sa.Text(), server_default='ordinary', nullable=False))
     op.create_check_constraint(op.f('ck_mail_address_least_known'), 'mail_address', "least IN ('ordinary', 'urgent')")
     op.add_column('notification', sa.Column('about', sa.Uuid(), nullable=True))
+    op.execute(
+        "UPDATE notification SET about = (params->>'about')::uuid, params = params - 'about'"
+        " WHERE params ? 'about'"
+    )
     op.create_index('ix_notification_about', 'notification', ['about', 'created_at', 'id'], unique=False)
     # What was mailed, or is to be, was asked for when it was told.
     op.execute(
@@ -85,6 +89,11 @@ def downgrade() -> None:
     op.execute(
         "UPDATE notification SET mailed_at = d.taken_at FROM delivery d"
         " WHERE d.notification_id = notification.id AND d.way = 'mail'"
+    )
+    # On the way down it is kept among the parameters, where the way up finds it.
+    op.execute(
+        "UPDATE notification SET params = params || jsonb_build_object('about', about)"
+        " WHERE about IS NOT NULL"
     )
     op.drop_index('ix_notification_about', table_name='notification')
     op.drop_column('notification', 'about')

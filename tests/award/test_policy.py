@@ -110,6 +110,7 @@ EXPECTED: dict[str, set[Right]] = {
         "objection:rule",
         "programme:adopt",
         "programme:open-cycle",
+        "programme:remind",
         "programme:word",
         "stage:choose-tiers",
         "stage:close",

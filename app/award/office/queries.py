@@ -8,12 +8,17 @@ from sqlalchemy import ColumnElement, case, exists, func, literal, literal_colum
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, distinct_on
 from sqlalchemy.orm import aliased
 
-from app.award.office.rules import MessageUnknown
+from app.award.office.desk import leads_of
+from app.award.office.models import ReminderPlan
+from app.award.office.rules import USUAL_LEADS, MessageUnknown
 from app.award.office.schemas import (
     DeliveryState,
     DeliveryView,
+    LeadIn,
+    LeadUnit,
     MessageQuery,
     MessageView,
+    RemindersView,
     WordingView,
 )
 from app.award.programmes.models import Cycle
@@ -183,4 +188,15 @@ def wording_view(row: Wording, template: Template) -> WordingView:
         unused=sorted(template.places - words.places),
         preview=words_view(words.filled(template.samples)),
         set_at=row.set_at,
+    )
+
+
+async def reminders(call: Call, programme_id: UUID) -> RemindersView:
+    """When people of a programme are reminded; two statements."""
+    (await get_programme(call, programme_id)).require("programme:read-wordings")
+    plan = await call.db.get(ReminderPlan, programme_id)
+    leads = USUAL_LEADS if plan is None else leads_of(plan)
+    return RemindersView(
+        leads=[LeadIn(amount=each.amount, unit=LeadUnit(each.unit)) for each in leads],
+        assumed=plan is None,
     )

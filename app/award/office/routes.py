@@ -1,24 +1,30 @@
 """How does an office reach what it tells people?"""
 
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, status
+from fastapi import APIRouter, Path, Query, Request, status
 
-from app.award.office import queries, rules, service
+from app.award.office import desk, queries, rules, service
 from app.award.office.schemas import (
+    DeskQuestion,
+    DeskView,
     MessageQuery,
     MessageView,
+    RemindersIn,
+    RemindersView,
     ResendingIn,
     WordingIn,
     WordingView,
 )
 from app.award.programmes.rules import CycleUnknown, ProgrammeUnknown
-from app.platform.accounts.callers import Once, Reading, SignInNeeded, Trying
+from app.award.stages.due import Duties
+from app.platform.accounts.callers import Once, Reading, SignInNeeded, Trying, Writing
 from app.platform.errors import NotAllowed, SeveralInvalid, SeveralReasons
 from app.platform.http.once import NAMED, OnceRoute
 from app.platform.http.pages import CursorUnreadable, Page
-from app.platform.http.problems import answers
+from app.platform.http.problems import answers, language_of
 from app.platform.inbox.routes import TemplatesHere
 from app.platform.notifications.templates import TemplateUnknown
 
@@ -26,6 +32,8 @@ wordings = APIRouter(prefix="/programmes/{programme_id}/wordings", tags=["notifi
 messages = APIRouter(
     route_class=OnceRoute, prefix="/cycles/{cycle_id}/messages", tags=["notifications"]
 )
+reminders = APIRouter(prefix="/programmes/{programme_id}/reminders", tags=["notifications"])
+own = APIRouter(prefix="/desk", tags=["desk"])
 OFFICE = (SignInNeeded, NotAllowed, ProgrammeUnknown)
 TemplateKey = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{0,62}$", examples=["cycle-suspended"])]
 
@@ -81,6 +89,47 @@ async def word_message(
     """From now on; every version is kept. A dry run shows how the words read."""
     known = service.template_of(templates, template)
     return await service.word(call, programme_id, known, body)
+
+
+@reminders.get(
+    "",
+    operation_id="read_reminders",
+    summary="When people are reminded",
+    responses=answers(*OFFICE),
+)
+async def read_reminders(call: Reading, programme_id: UUID) -> RemindersView:
+    """How long before something is due; our default where the office has set nothing."""
+    return await queries.reminders(call, programme_id)
+
+
+@reminders.put(
+    "",
+    operation_id="plan_reminders",
+    summary="Say when people are reminded",
+    responses=answers(*OFFICE, rules.LeadTwice),
+)
+async def plan_reminders(call: Writing, programme_id: UUID, body: RemindersIn) -> RemindersView:
+    """Each of these times before something is due, whoever has not done it is told once. What is
+    moved is told of again.
+    """
+    return await service.plan_reminders(call, programme_id, body)
+
+
+@own.get(
+    "",
+    operation_id="read_desk",
+    summary="What waits for me",
+    responses=answers(SignInNeeded),
+)
+async def read_desk(
+    request: Request, call: Reading, question: Annotated[DeskQuestion, Query()]
+) -> DeskView:
+    """The work of every role the caller has: stages, entries, objections, minutes, recommendations,
+    sheets, drafts; what is overdue first.
+    """
+    duties: Duties = request.app.state.duties
+    within = timedelta(days=question.within_days)
+    return await desk.desk(call, duties, within, language_of(request))
 
 
 @messages.get(

@@ -1,6 +1,20 @@
-"""What must be true of what an office tells people?"""
+"""What must be true of what an office tells people, and when are they reminded? Pure."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
 
 from app.platform.errors import Conflict, Invalid, NotFound
+from app.rules.calendar import Calendar, Length, Unit, local_date
+
+Leads = tuple[Length, ...]
+"""How long before something is due people are reminded: working days or days."""
+
+USUAL_LEADS: Final[Leads] = (Length(3, Unit.WORKING_DAYS), Length(1, Unit.DAYS))
+"""Our own default, where a programme sets none; no regulation says anything of it."""
+
+_DAY = timedelta(days=1)
+_SHORTEST = timedelta(microseconds=1)
 
 
 class MessageUnknown(NotFound):
@@ -43,3 +57,39 @@ class PlaceWrong(Invalid):
     code = "place-wrong"
     zh = "文字中的填充位“{places}”不能使用；可用的有：{known}。"
     en = "The places “{places}” cannot be used; there are: {known}."
+
+
+class LeadTwice(Invalid):
+    code = "lead-twice"
+    zh = "同一提前时间写了两次。"
+    en = "The same lead time stands twice."
+
+
+def reminded_at(at: datetime, lead: Length, calendar: Calendar) -> datetime:
+    """When people are reminded of what is due `at`: the same time of day, so many days or working
+    days before. 24:00 belongs to the day it ends.
+    """
+    last = local_date(at - _SHORTEST)
+    day, left = last, lead.amount
+    while left:
+        day -= _DAY
+        left -= lead.unit is Unit.DAYS or calendar.is_working(day)
+    return at - (last - day)
+
+
+def lead_come(at: datetime, leads: Leads, now: datetime, calendar: Calendar) -> Length | None:
+    """The last lead time that has come for what is due `at`, if any: whoever was not there for an
+    earlier one is told once, not twice. None when nothing has come yet, or all is over.
+    """
+    come = [(reminded_at(at, lead, calendar), lead) for lead in leads]
+    past = [(instant, lead) for instant, lead in come if instant <= now < at]
+    return max(past, key=lambda each: each[0])[1] if past else None
+
+
+def furthest(plans: Iterable[Leads]) -> timedelta:
+    """How far ahead one has to look; a working day is never further than two weeks from the next
+    two (the longest holiday has eight days).
+    """
+    lengths = [lead for plan in (USUAL_LEADS, *plans) for lead in plan]
+    days = (each.amount if each.unit is Unit.DAYS else 2 * each.amount + 14 for each in lengths)
+    return timedelta(days=max(days))

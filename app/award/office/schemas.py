@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.platform.http.bodies import Body, Line, Prose, View
+from app.platform.http.bodies import Asked, Body, Line, Prose, View
 from app.platform.http.pages import Paging
 from app.platform.inbox.schemas import WordsView
 from app.platform.notifications.models import Tongue, Way
@@ -81,3 +81,67 @@ class ResendingIn(Body):
     """Which delivery to try once more."""
 
     way: Way
+
+
+class LeadUnit(StrEnum):
+    WORKING_DAYS = "working_days"
+    DAYS = "days"
+
+
+class LeadIn(Body):
+    """How long before something is due people are reminded."""
+
+    amount: int = Field(ge=1, le=30)
+    unit: LeadUnit
+
+
+class RemindersIn(Body):
+    """When people are reminded; never, with an empty list."""
+
+    leads: list[LeadIn] = Field(
+        max_length=5,
+        examples=[[{"amount": 3, "unit": "working_days"}, {"amount": 1, "unit": "days"}]],
+    )
+
+
+class RemindersView(View):
+    """When people are reminded. `assumed`: the office has set nothing, and this is our default."""
+
+    leads: list[LeadIn]
+    assumed: bool
+
+
+class Urgent(StrEnum):
+    """How a piece of work stands: its time is over, ends today, is to come, or has no end."""
+
+    OVERDUE = "overdue"
+    TODAY = "today"
+    COMING = "coming"
+
+
+class DutyView(View):
+    """Work that waits for the caller in one stage."""
+
+    what: str = Field(examples=["entry-to-screen"])
+    name: str = Field(examples=["待审查的参评"])
+    count: int
+    programme: str
+    cycle_id: UUID
+    cycle: str = Field(examples=["2026年度"])
+    stage: str = Field(examples=["eligibility"])
+    stage_name: str
+    due_at: datetime | None = Field(description="Null where nothing says until when.")
+    urgency: Urgent
+
+
+class DeskView(View):
+    """What waits for the caller, the most pressing first."""
+
+    at: datetime
+    items: list[DutyView]
+
+
+class DeskQuestion(Asked):
+    """How far to look ahead."""
+
+    within_days: int = Field(default=7, ge=0, le=60)

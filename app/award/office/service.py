@@ -4,10 +4,19 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
 
 from app.award.office import rules
+from app.award.office.models import ReminderPlan
 from app.award.office.queries import STATE, get_message, wording_view
-from app.award.office.schemas import DeliveryState, ResendingIn, WordingIn, WordingView
+from app.award.office.schemas import (
+    DeliveryState,
+    RemindersIn,
+    RemindersView,
+    ResendingIn,
+    WordingIn,
+    WordingView,
+)
 from app.award.programmes.queries import get_programme
 from app.platform.accounts.callers import Call
 from app.platform.audit.record import record
@@ -99,3 +108,27 @@ async def resend(call: Call, cycle_id: UUID, message_id: UUID, body: ResendingIn
         log=cycle_id,
         detail=detail,
     )
+
+
+async def plan_reminders(call: Call, programme_id: UUID, body: RemindersIn) -> RemindersView:
+    """When people of the programme are reminded, from the next look on."""
+    found = await get_programme(call, programme_id, lock=True)
+    found.require("programme:remind")
+    leads = [[lead.amount, lead.unit.value] for lead in body.leads]
+    wrong = len(leads) != len({tuple(lead) for lead in leads})
+    ensure([rules.LeadTwice(pointer="/leads") if wrong else None])
+    values = {"leads": leads, "set_by": call.actor.person_id, "set_at": call.now}
+    await call.db.execute(
+        insert(ReminderPlan)
+        .values(programme_id=programme_id, **values)
+        .on_conflict_do_update(index_elements=[ReminderPlan.programme_id], set_=values)
+    )
+    record(
+        call.db,
+        call.actor,
+        "programme:remind",
+        subject=programme_id,
+        now=call.now,
+        detail={"leads": leads},
+    )
+    return RemindersView(leads=body.leads, assumed=False)

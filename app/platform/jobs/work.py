@@ -7,7 +7,7 @@ database is waited out.
 import asyncio
 import logging
 from asyncio import Event
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -37,10 +37,14 @@ LONGEST_JOB = LEASE * 3 / 4
 """A job is broken off while its lease still holds, so that nobody else does it at that time."""
 
 
-async def work(ground: Ground, tasks: Tasks, stop: Event) -> None:
+Round = tuple[Callable[[Ground], Awaitable[int]], float]
+"""What is looked after now and again, and the seconds between two looks."""
+
+
+async def work(ground: Ground, tasks: Tasks, stop: Event, rounds: Sequence[Round] = ()) -> None:
     """Seal, do jobs, and give checkpoints to logs at rest, until `stop`. What is in hand is ended.
 
-    Jobs of a kind that `tasks` does not name are left to others.
+    Jobs of a kind that `tasks` does not name are left to others. `rounds` are made beside.
     """
     me = uuid4()
     await _until(stop, partial(find_missed_acts, ground), PAUSE_AFTER_FAULT, once=True)
@@ -48,6 +52,8 @@ async def work(ground: Ground, tasks: Tasks, stop: Event) -> None:
         group.create_task(_until(stop, partial(seal_acts, ground), PAUSE))
         group.create_task(_until(stop, partial(do_jobs, ground, tasks, me), PAUSE))
         group.create_task(_until(stop, partial(give_checkpoints, ground), PAUSE_OF_CHECKPOINTS))
+        for turn, pause in rounds:
+            group.create_task(_until(stop, partial(turn, ground), pause))
 
 
 async def find_missed_acts(ground: Ground) -> int:
@@ -77,7 +83,7 @@ async def give_checkpoints(ground: Ground) -> int:
     the next look comes after a pause.
     """
     async with ground.database.reading() as db:
-        now = await _award_time(db, ground)
+        now = await award_time(db, ground)
         logs = await logs_at_rest(db, now)
     for log in logs:
         async with ground.database.writing() as db:
@@ -85,7 +91,8 @@ async def give_checkpoints(ground: Ground) -> int:
     return 0
 
 
-async def _award_time(db: AsyncSession, ground: Ground) -> datetime:
+async def award_time(db: AsyncSession, ground: Ground) -> datetime:
+    """What time it is for the award; another than the machine's in a rehearsal only."""
     shift: timedelta | None = await db.scalar(select(clock_shift)) if ground.rehearsal else None
     return ground.clock() + (shift or timedelta())
 
