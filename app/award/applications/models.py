@@ -11,6 +11,8 @@ from sqlalchemy import (
     Index,
     Text,
     UniqueConstraint,
+    column,
+    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -48,6 +50,13 @@ class Application(Model):
             postgresql_where=text("status = 'submitted'"),
         ),
         Index("ix_application_organisation_id", "organisation_id"),
+        Index("ix_application_code", "cycle_id", "code", "id"),
+        Index("ix_application_received", "cycle_id", "submitted_at", "id"),
+        Index(
+            "ix_application_bigrams",
+            func.bigrams(column("code"), column("awardee")),
+            postgresql_using="gin",
+        ),
     )
 
     id: Mapped[UUID] = identifier()

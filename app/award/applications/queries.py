@@ -1,7 +1,6 @@
 """What can be read of applications, and by whom?"""
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +13,6 @@ from app.award.applications.models import Application, Attachment, Supplement, V
 from app.award.applications.rules import ApplicationUnknown, AttachmentUnknown
 from app.award.applications.schemas import (
     ApplicationLine,
-    ApplicationQuery,
     ApplicationView,
     AttachmentView,
     Form,
@@ -30,9 +28,8 @@ from app.platform.accounts.callers import Call
 from app.platform.accounts.models import Organisation
 from app.platform.db.base import among
 from app.platform.db.prepared import Connected, Direct, Prepared, all_of
-from app.platform.http.pages import Page, in_pages, prepared_page
-from app.platform.security.access import Found, fetch, fetch_prepared, fetch_view, visible_to
-from app.platform.security.permission import AnyCaller, Resource, Shape
+from app.platform.security.access import Found, fetch, fetch_prepared, fetch_view
+from app.platform.security.permission import AnyCaller, Resource
 from app.platform.workflow.advance import actions
 
 APPLICATION_RESOURCE = Resource(
@@ -73,33 +70,6 @@ LINES = (
 
 def line_fields(row: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in ApplicationLine.model_fields}
-
-
-@lru_cache(maxsize=256)
-def _listed(shape: Shape, *, of_cycle: bool, going_on: bool) -> Prepared:
-    """The list for callers of one shape; there are few shapes."""
-    statement = LINES.where(visible_to(shape, APPLICATION_RESOURCE))
-    if of_cycle:
-        statement = statement.where(Application.cycle_id == bindparam("cycle"))
-    return Prepared(
-        in_pages(statement, by=Application.code, identity=Application.id, going_on=going_on)
-    )
-
-
-async def list_applications(call: Call[Direct], query: ApplicationQuery) -> Page[ApplicationLine]:
-    """Those the caller may see, in order of code; one statement."""
-    statement = _listed(
-        call.actor.shape, of_cycle=query.cycle is not None, going_on=bool(query.cursor)
-    )
-    return await prepared_page(
-        call.db,
-        statement,
-        query,
-        identity=UUID,
-        view=ApplicationLine,
-        cycle=query.cycle,
-        **call.actor.values(),
-    )
 
 
 async def get_application(

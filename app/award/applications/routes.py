@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response, status
 from fastapi.responses import FileResponse
 
-from app.award.applications import attaching, queries, rules, service
+from app.award.applications import attaching, finding, queries, rules, service
 from app.award.applications.naming import NAMING
 from app.award.applications.parts import marked_seen
 from app.award.applications.receipts import receipt_view
@@ -86,8 +86,10 @@ async def start_draft(call: Writing, body: ApplicationIn) -> ApplicationView:
 async def list_applications(
     call: DirectReading, query: Annotated[ApplicationQuery, Query()]
 ) -> Page[ApplicationLine]:
-    """Those the caller may see: an applicant their own, the office what it has received."""
-    return await queries.list_applications(call, query)
+    """Those the caller may see: an applicant their own, the office what it has received. `q` finds
+    any part of a name, of at least one character.
+    """
+    return await finding.list_applications(call, query)
 
 
 @routes.get(

@@ -1,10 +1,11 @@
 """How do applications look on the wire?"""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, JsonValue, StringConstraints
+from pydantic import AwareDatetime, Field, JsonValue, StringConstraints
 
 from app.award.applications.lifecycle import ApplicationStatus
 from app.award.applications.models import Validity
@@ -19,6 +20,9 @@ FactKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
 FactText = Annotated[str, StringConstraints(max_length=200)]
 AnswerKey = Annotated[str, StringConstraints(pattern=r"^[a-z][A-Za-z0-9_.-]{0,99}$")]
 SectionKey = AnswerKey
+SearchText = Annotated[
+    str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$", max_length=60)
+]
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
 
 
@@ -98,10 +102,36 @@ class Secrets(Body):
     attachments: list[UUID] = Field(default=[], max_length=1000)
 
 
+class ApplicationSort(StrEnum):
+    """In which order applications are listed; by when they were received only those that were."""
+
+    CODE = "code"
+    ORGANISATION = "organisation"
+    AWARDEE = "awardee"
+    RECEIVED = "received"
+    LAST_RECEIVED = "-received"
+
+
 class ApplicationQuery(Paging):
-    """Which applications to list."""
+    """Which applications to list, and in which order."""
 
     cycle: UUID | None = Field(default=None, description="Only those of this cycle.")
+    status: ApplicationStatus | None = None
+    track: Key | None = None
+    tier: Key | None = Field(default=None, description="The tier applied for.")
+    industry: Industry | None = Field(default=None, description="A class and all within it.")
+    stage: Key | None = Field(default=None, description="Only those that have reached this stage.")
+    result: Result | None = Field(
+        default=None, description="What the stage, or any closed one, has left on it."
+    )
+    received_from: AwareDatetime | None = None
+    received_until: AwareDatetime | None = Field(default=None, description="Before this instant.")
+    q: SearchText | None = Field(
+        default=None,
+        description="Part of the organisation's or awardee's name, credit code or code.",
+        examples=["精密"],
+    )
+    sort: ApplicationSort = ApplicationSort.CODE
 
 
 class AttachmentIn(FileIn):

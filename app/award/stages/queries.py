@@ -24,6 +24,7 @@ from app.award.stages.rules import (
 )
 from app.award.stages.schemas import (
     CorrectionView,
+    EntryQuery,
     EntryView,
     RankedView,
     RankingView,
@@ -33,7 +34,7 @@ from app.award.stages.schemas import (
 from app.platform.accounts.callers import Call
 from app.platform.db.prepared import Direct, Prepared, all_of
 from app.platform.errors import ensure
-from app.platform.http.pages import Page, Paging, page
+from app.platform.http.pages import Page, page
 from app.platform.security.access import Found, fetch, visible_to
 from app.platform.security.permission import Actor, Resource
 from app.platform.workflow.advance import actions
@@ -300,8 +301,8 @@ async def get_entry(call: Call, entry_id: UUID, *, lock: bool = False) -> Found[
     return await fetch(call.db, call.actor, ENTRY_RESOURCE, statement, lock=lock)
 
 
-async def list_entries(call: Call, cycle_id: UUID, key: str, paging: Paging) -> Page[EntryView]:
-    """The entries of a stage, in order of track; one statement."""
+async def list_entries(call: Call, cycle_id: UUID, key: str, asked: EntryQuery) -> Page[EntryView]:
+    """The entries of a stage that are asked for, in order of track; one statement."""
     statement = (
         select(
             Entry.id,
@@ -321,11 +322,14 @@ async def list_entries(call: Call, cycle_id: UUID, key: str, paging: Paging) -> 
         .outerjoin(Outcome, Outcome.entry_id == Entry.id)
         .where(Stage.cycle_id == cycle_id, Stage.key == key, visible_to(call.actor, ENTRY_RESOURCE))
     )
+    columns = {"track": Entry.track, "tier": Entry.tier, "result": Outcome.result}
+    for name, value in asked.model_dump(include={*columns}, exclude_none=True).items():
+        statement = statement.where(columns[name] == value)
 
     def view(row: Any) -> EntryView:
         return EntryView(**{name: getattr(row, name) for name in EntryView.model_fields})
 
-    return await page(call.db, statement, paging, by=Entry.track, identity=Entry.id, view=view)
+    return await page(call.db, statement, asked, by=Entry.track, identity=Entry.id, view=view)
 
 
 async def ranking(call: Call, cycle_id: UUID, key: str) -> RankingView:

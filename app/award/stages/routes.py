@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Request, status
+from fastapi import APIRouter, Depends, Path, Query, Request, status
 
 from app.award.programmes import rules as programme_rules
 from app.award.programmes.queries import cycle_detail
@@ -18,6 +18,7 @@ from app.award.stages.schemas import (
     CorrectionView,
     DisqualificationView,
     DisqualifyingIn,
+    EntryQuery,
     EntryView,
     ExtensionIn,
     LogLine,
@@ -320,10 +321,10 @@ async def choose_tiers(
     responses=answers(SignInNeeded, CursorUnreadable),
 )
 async def list_entries(
-    call: Reading, cycle_id: UUID, key: StageKey, paging: PageQuery
+    call: Reading, cycle_id: UUID, key: StageKey, query: Annotated[EntryQuery, Query()]
 ) -> Page[EntryView]:
     """For the award office: what has reached the stage, and what became of it."""
-    return await queries.list_entries(call, cycle_id, key, paging)
+    return await queries.list_entries(call, cycle_id, key, query)
 
 
 @routes.get(

@@ -7,7 +7,8 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from app.award.stages.lifecycle import Clerical, Result, StageStatus
-from app.platform.http.bodies import Body, Line, Prose, View
+from app.platform.http.bodies import Body, Key, Line, Prose, View
+from app.platform.http.pages import Paging
 from app.platform.workflow.advance import Action
 
 
@@ -57,6 +58,14 @@ class EntryView(View):
     corrections: list[CorrectionView] = Field(
         description="Of what was said about this entry, oldest first."
     )
+
+
+class EntryQuery(Paging):
+    """Which entries to list."""
+
+    track: Key | None = None
+    tier: Key | None = None
+    result: Result | None = None
 
 
 class RankedView(View):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, column, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.platform.accounts.lifecycle import AccountStatus
@@ -44,6 +44,13 @@ class Organisation(Model):
     """A legal person, known by its unified social credit code (GB 32100-2015)."""
 
     __tablename__ = "organisation"
+    __table_args__ = (
+        Index(
+            "ix_organisation_bigrams",
+            func.bigrams(column("name"), column("credit_code")),
+            postgresql_using="gin",
+        ),
+    )
 
     id: Mapped[UUID] = identifier()
     name: Mapped[str]
