@@ -89,7 +89,7 @@ async def tried(url: str, folder: Path) -> AsyncIterator[Ground]:
         chain=KeyChain(evidence, access),
         sealer=Sealer.generate(),
         hasher=PasswordHasher(CHEAPEST),
-        files=FileStore(folder),
+        files=FileStore.in_folder(folder),
         clock=wall_clock,
         issuer=ISSUER,
     )

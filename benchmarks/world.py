@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from app.award.applications.lifecycle import ApplicationStatus
-from app.award.applications.models import Application, Attachment, AttachmentState
+from app.award.applications.models import Application, Attachment
 from app.award.judging.models import Assignment, Expert, Member, Panel, PanelEntry
 from app.award.programmes.lifecycle import CycleStatus
 from app.award.programmes.models import (
@@ -42,6 +42,7 @@ from app.platform.accounts.models import (
     SignInSession,
 )
 from app.platform.db.base import Model
+from app.platform.files.models import FileState
 from app.proof.canonical import digest_text
 from app.proof.jws import SigningKey, access_token
 from app.rules.exact import decimal_text, from_units, to_units
@@ -323,7 +324,7 @@ class Populating:
         firms = await self._firms(count)
         rows = [_application(cycle, firm, self.now) for firm, _ in firms]
         await self._copy(Application, rows)
-        stored = {"media_type": "application/pdf", "size": 1, "state": AttachmentState.STORED}
+        stored = {"media_type": "application/pdf", "size": 1, "state": FileState.STORED}
         await self._copy(
             Attachment,
             [

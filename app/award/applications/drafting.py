@@ -162,7 +162,7 @@ def read_form(document: Mapping[str, Any]) -> Form:
 async def _ensure_fresh(
     call: Call[Direct], section: Section, before: Any, document: Mapping[str, Any], if_match: str
 ) -> None:
-    """Raises SectionStale with every field that has changed since the version that was read."""
+    """Raises ChangedSince with every field that has changed since the version that was read."""
     tags = [tag.strip() for tag in if_match.split(",")]
     if "*" in tags or section_tag(before.version if before else 0) in tags:
         return
@@ -173,7 +173,7 @@ async def _ensure_fresh(
         row = await first_of(call.db, AS_READ, version=min(max(read), 10**9), **values)
         old = json.loads(row.content) if row else {}
         changed = [*_changed(section, old, section.answers(document), before)]
-    raise rules.SectionStale(changed, name=section.name)
+    raise rules.ChangedSince(changed)
 
 
 def _changed(
@@ -211,7 +211,7 @@ async def keep_form(call: Call, application: Application, asked: Asked) -> None:
 async def ensure_unchanged(
     call: Call, application: Application, asked: Asked, if_match: str
 ) -> None:
-    """Raises FormStale with every section that was saved since the version that was read."""
+    """Raises ChangedSince with every section that was saved since the version that was read."""
     try:
         ensure_fresh(if_match, version_tag(application.version))
     except Stale:
@@ -229,7 +229,7 @@ async def ensure_unchanged(
             for part in kept
             if part.form_version > since
         ]
-        raise rules.FormStale(changed) from None
+        raise rules.ChangedSince(changed) from None
 
 
 def ensure_fits(asked: Asked, document: Mapping[str, Any]) -> None:

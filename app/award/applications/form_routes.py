@@ -34,7 +34,7 @@ from app.platform.http.problems import answers
 
 OWN = (SignInNeeded, NotAllowed, rules.ApplicationUnknown)
 SECTION = (*OWN, rules.SectionUnknown)
-CHANGED = (rules.OnlyInDraft, rules.SectionStale, ConditionMissing, rules.AnswerWrong)
+CHANGED = (rules.OnlyInDraft, Stale, ConditionMissing, rules.AnswerWrong)
 
 cycle_forms = APIRouter(tags=["applications"])
 drafts = APIRouter(prefix="/applications", tags=["applications"])

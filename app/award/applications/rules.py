@@ -90,24 +90,8 @@ class FieldChanged(Stale):
     en = "“{name}” was changed by {by} at {at}."
 
 
-class SectionStale(Stale):
-    """Others have saved the section since: the reasons are what they changed."""
-
-    code = "section-stale"
-    zh = "“{name}”在您打开之后已被保存；请合并所列的修改后再保存。"
-    en = "“{name}” was saved since you read it; merge what is listed, then save."
-
-    def __init__(self, changed: Iterable[Refusal], name: str) -> None:
-        self._changed = tuple(changed)
-        super().__init__(name=name)
-
-    @property
-    def reasons(self) -> tuple[Refusal, ...]:
-        return self._changed or (self,)
-
-
-class FormStale(Stale):
-    """The form was saved since: the reasons are the sections that others have changed."""
+class ChangedSince(Stale):
+    """Others have saved since: the reasons are the fields, or sections, that have changed."""
 
     def __init__(self, changed: Iterable[Refusal]) -> None:
         self._changed = tuple(changed)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.award.applications.schemas import AttachmentView, Form, SupplementView
+from app.award.applications.schemas import AttachmentView, Form, Secrets, SupplementView
 from app.award.scoring.lifecycle import ScorebookStatus, SheetStatus
 from app.platform.http.bodies import Body, Prose, View
 from app.platform.http.pages import Paging
@@ -54,6 +54,7 @@ class DossierView(View):
     organisation: str
     track: str
     form: Form = Field(description="As it is after the last cure.")
+    secrets: Secrets = Field(description="What the applicant marks as trade secrets.")
     attachments: list[AttachmentView]
     supplements: list[SupplementView] = Field(description="What cured the submission, if anything.")
     start_from: list[StartingView] | None = Field(

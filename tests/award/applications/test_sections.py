@@ -77,7 +77,7 @@ async def test_stale_save_is_told_which_fields_others_have_changed(
     late = await put_section(
         client, other, place, "contact", {"contact_name": "赵"}, read.headers["etag"]
     )
-    assert (late.status_code, late.json()["code"]) == (412, "section-stale")
+    assert (late.status_code, late.json()["code"]) == (412, "stale")
     (why,) = late.json()["reasons"]
     assert (why["code"], why["pointer"]) == ("field-changed", "/answers/contact_post")
     assert "职务" in why["detail"]

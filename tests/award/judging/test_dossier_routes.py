@@ -64,6 +64,7 @@ async def test_dossier_is_read_while_the_stage_is_open_and_logged(
     firm = next(iter(bench.office.firms.values()))
     assert read.json()["organisation"] == firm.name
     assert read.json()["form"]["employees"] == 420
+    assert read.json()["secrets"] == {"sections": [], "attachments": []}
     assert (read.json()["track"], read.json()["start_from"]) == ("organisation", None)
     async with ground.database.reading() as db:
         reader = await db.scalar(

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.award.applications.models import Application, Attachment, Validity
 from app.award.applications.queries import attachment_view, attachments_of, supplements_of
 from app.award.applications.rules import AttachmentUnknown
-from app.award.applications.schemas import Form
+from app.award.applications.schemas import Form, Secrets
 from app.award.judging import queries as judging
 from app.award.judging.models import Assignment
 from app.award.judging.rules import criteria_of
@@ -178,6 +178,7 @@ async def dossier(call: Call, assignment_id: UUID) -> DossierView:
         organisation=row.organisation,
         track=row.track,
         form=Form.model_validate(row.form),
+        secrets=Secrets.model_validate(row.secrets),
         attachments=[
             attachment_view(one)
             for one in attached
@@ -223,6 +224,7 @@ async def _opened(call: Call, assignment_id: UUID) -> Found[Any]:
             Organisation.name.label("organisation"),
             Application.track,
             Application.form,
+            Application.secrets,
         )
         .join(Application, Application.id == Entry.application_id)
         .join(Organisation, Organisation.id == Entry.organisation_id)
