@@ -70,7 +70,7 @@ FIELD_WORDS: Final[Mapping[str, str]] = {
     "Track.honours": "称号指什么：获奖者本身、管理模式（management_model）或成果（achievement）。",
     "Track.criteria": "评价准则在目录中的代码；不写则各评审环节须有 rubric。",
     "Track.latest_criteria": "原文写明以准则的最新版为准。",
-    "Track.form": "申报表的代码；不写用通用的申报表。",
+    "Track.form": "填报目录中的哪一份申报表；不写用该类授予对象通用的申报表。",
     "Tier.tracks": "只授予这些类别；不写为全部类别。",
     "Tier.groups": "只授予属于这些分组的申报者。",
     "Tier.valid": "称号有效几年，或 unlimited 长期有效。",
