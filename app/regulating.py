@@ -14,7 +14,8 @@ from app.rules.regulation.difference import change_text, difference
 from app.rules.regulation.explain import explain
 from app.rules.regulation.model import Regulation
 from app.rules.regulation.problems import RegulationErrors
-from app.rules.regulation.read import json_schema, read
+from app.rules.regulation.read import read
+from app.rules.regulation.schema import json_schema
 from app.wiring import unfit
 
 regulation = typer.Typer(help="管理办法：检查、说明、格式。", no_args_is_help=True)

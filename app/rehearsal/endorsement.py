@@ -9,7 +9,8 @@ from app.rehearsal.clock import BEIJING, CALENDAR, MINUTE, MORNING
 from app.rehearsal.founding import Founding
 from app.rehearsal.year import Entry, Year
 from app.rules.calendar import CountRule, Length, Unit, deadline
-from app.rules.regulation.stages import Body, Endorsement, Stage
+from app.rules.regulation.bodies import Body
+from app.rules.regulation.stages import Endorsement, Stage
 
 DESK = 5
 """How many entries one body of a kind has before it where the regulation sets no number."""
@@ -65,7 +66,7 @@ async def _desks(year: Year, stage: Endorsement, entries: list[Entry]) -> list[D
     for body in stage.bodies:
         tracks = body.tracks or year.regulation.tracks_of(stage)
         mine = [entry for entry in left if entry.track in tracks]
-        size = min(body.at_most or DESK, DESK)
+        size = min([DESK, *(most for most, _ in body.limits())])
         for start in range(0, len(mine), size):
             number = len(year.endorsers)
             authority, speaker = await founding.endorser(year.office, body.name, number)

@@ -1,7 +1,7 @@
 """What is true of each applicant of the cast: what it declares, and what is on record about it?"""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Final
@@ -137,8 +137,12 @@ def _make(regulation: Regulation, made: Given, ground: Condition, *, wanted: boo
             group = next(each for each in regulation.groups if each.key in ground.of)
             _make(regulation, made, group.when, wanted=wanted)
         case Certificate() | AwardHeld() | Incident():
-            if wanted:
-                made.records.append(_record(ground))
+            times = ground.times if isinstance(ground, AwardHeld) else 1
+            found = _record(ground)
+            day = found.on or LATELY
+            made.records += [
+                replace(found, on=day - timedelta(days=n)) for n in range(times) if wanted
+            ]
         case _:
             _declare(made, ground, wanted=wanted)
 

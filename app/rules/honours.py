@@ -39,7 +39,31 @@ def length_of(rule: LengthRule) -> Length:
 
 
 def held(condition: AwardHeld, facts: Facts, day: date, regulation: Regulation) -> Finding:
-    """Whether one of the honours was won by that day, long or recently enough, and not revoked."""
+    """Whether the honours were won by that day, long or recently enough, as often as asked, and not
+    revoked.
+    """
+    known, unclear = _named(condition, facts, day, regulation)
+    fitting = [each for each in known if each.on is not None and _in_time(condition, each.on, day)]
+    if len(fitting) >= condition.times:
+        return Finding(True, f"至{day}{_told(fitting)}。", refs(fitting))
+    if unclear:
+        return Finding(None, "登记的荣誉缺少日期或等次，需人工核对。", refs(unclear))
+    elsewhere = set(condition.honours) - set(regulation.formerly)
+    if fitting:
+        # What another body has granted need not all be on our record.
+        short = f"至{day}登记的获奖为{len(fitting)}次，要求{condition.times}次。"
+        return Finding(None if elsewhere else False, short, refs(fitting))
+    if known:
+        return Finding(False, f"{_told(known)}，至{day}不在要求的期间。", refs(known))
+    if elsewhere:
+        return Finding(None, f"没有登记“{'、'.join(condition.honours)}”，需人工核对。")
+    return Finding(False, f"至{day}没有有效的获奖记录。")
+
+
+def _named(
+    condition: AwardHeld, facts: Facts, day: date, regulation: Regulation
+) -> tuple[list[Record], list[Record]]:
+    """The honours the condition speaks of, and those of which too little is on record."""
     known: list[Record] = []
     unclear: list[Record] = []
     for each in facts.records:
@@ -50,16 +74,7 @@ def held(condition: AwardHeld, facts: Facts, day: date, regulation: Regulation) 
             (known if each.on is not None else unclear).append(each)
         elif ours is None:
             unclear.append(each)
-    fitting = [each for each in known if each.on is not None and _in_time(condition, each.on, day)]
-    if fitting:
-        return Finding(True, f"至{day}{_told(fitting)}。", refs(fitting))
-    if unclear:
-        return Finding(None, "登记的荣誉缺少日期或等次，需人工核对。", refs(unclear))
-    if known:
-        return Finding(False, f"{_told(known)}，至{day}不在要求的期间。", refs(known))
-    if set(condition.honours) - set(regulation.formerly):
-        return Finding(None, f"没有登记“{'、'.join(condition.honours)}”，需人工核对。")
-    return Finding(False, f"至{day}没有有效的获奖记录。")
+    return known, unclear
 
 
 def _in_time(condition: AwardHeld, on: date, day: date) -> bool:

@@ -254,6 +254,14 @@ GOLD = honour("merit", date(2021, 2, 28), "g")
         ),
         ({"honours": ["区质量奖"]}, [], ASK),
         ({"honours": ["某市质量管理奖"]}, [], NO),  # our own, so nothing on file says no
+        # so many times
+        ({"tiers": "merit", "times": 2}, [GOLD], NO),
+        ({"tiers": "merit", "times": 2}, [GOLD, honour("merit", CUT_OFF, "g")], YES),
+        (
+            {"honours": ["区质量奖"], "times": 2},
+            [honour("district", CUT_OFF, "g", "区质量奖")],
+            ASK,
+        ),
         # taken away
         ({"tiers": "merit"}, [GOLD, Record(RecordKind.REVOCATION, "fraud", CUT_OFF, "r")], NO),
         (

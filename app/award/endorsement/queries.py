@@ -108,7 +108,7 @@ async def routed_to(
     answer for it; one statement.
     """
     rows = await db.execute(
-        select(Routing.id, Routing.entry_id, may.label("may"))
+        select(Routing.id, Routing.entry_id, Entry.track, may.label("may"))
         .join(Entry, Entry.id == Routing.entry_id)
         .join(Stage, Stage.id == Entry.stage_id)
         .join(Cycle, Cycle.id == Stage.cycle_id)

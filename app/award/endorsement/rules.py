@@ -11,7 +11,8 @@ from app.award.stages.lifecycle import Result
 from app.platform.errors import Conflict, Invalid, NotFound, Refusal
 from app.rules import calendar
 from app.rules.calendar import Calendar, CountRule, Unit
-from app.rules.regulation.stages import Body, Endorsement
+from app.rules.regulation.bodies import Body
+from app.rules.regulation.stages import Endorsement
 from app.rules.regulation.values import Length
 from app.rules.regulation.words import length_text
 
@@ -197,12 +198,15 @@ def routing_obstacles(
 
 
 def letter_obstacles(
-    rule: Endorsement, body: Body, letter: LetterOf, routed: Collection[UUID]
+    rule: Endorsement, body: Body, letter: LetterOf, routed: Mapping[UUID, str]
 ) -> list[Refusal]:
-    """Everything wrong with a letter at once: answers, reasons, order, number, notice."""
+    """Everything wrong with a letter at once: answers, reasons, order, number, notice; `routed`
+    has the track of each entry that the body was asked about.
+    """
     return [
         *_answers(letter.answers, routed),
-        *_order(rule, body, letter.answers),
+        *_numbers(body, letter.answers, routed),
+        *_order(rule, letter.answers),
         *_notice(rule.notice, letter),
     ]
 
@@ -221,10 +225,20 @@ def _answers(answers: Sequence[Answer], routed: Collection[UUID]) -> Iterator[Re
         yield EntryUnanswered(pointer="/answers", entry=entry)
 
 
-def _order(rule: Endorsement, body: Body, answers: Sequence[Answer]) -> Iterator[Refusal]:
+def _numbers(
+    body: Body, answers: Sequence[Answer], routed: Mapping[UUID, str]
+) -> Iterator[Refusal]:
+    for most, tracks in body.limits():
+        count = sum(
+            answer.recommended and (tracks is None or routed.get(answer.entry) in tracks)
+            for answer in answers
+        )
+        if count > most:
+            yield TooManyRecommended(pointer="/answers", most=most, count=count)
+
+
+def _order(rule: Endorsement, answers: Sequence[Answer]) -> Iterator[Refusal]:
     chosen = [answer for answer in answers if answer.recommended]
-    if body.at_most is not None and len(chosen) > body.at_most:
-        yield TooManyRecommended(pointer="/answers", most=body.at_most, count=len(chosen))
     placed = sorted(answer.position for answer in answers if answer.position is not None)
     if rule.ordered and placed != list(range(1, len(chosen) + 1)):
         yield OrderNeeded(pointer="/answers", count=len(chosen))

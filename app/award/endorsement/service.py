@@ -130,7 +130,9 @@ def _obstacles(at: StageAt, body: LetterIn, routed: Any) -> list[Any]:
         body.notice_to,
         [rules.Answer(a.entry, a.recommended, a.position, a.reason) for a in body.answers],
     )
-    return rules.letter_obstacles(at.rule, named, letter, {row.entry_id for row in routed})
+    return rules.letter_obstacles(
+        at.rule, named, letter, {row.entry_id: row.track for row in routed}
+    )
 
 
 async def _issue(call: Call, at: StageAt, body: LetterIn, routings: dict[UUID, UUID]) -> Letter:

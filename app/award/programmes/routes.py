@@ -30,7 +30,7 @@ from app.platform.http.pages import CursorUnreadable, Page, PageQuery, page
 from app.platform.http.problems import answers
 from app.platform.security.access import visible_to
 from app.platform.workflow.lifecycle import MoveNotPossible
-from app.rules.regulation.read import json_schema
+from app.rules.regulation.schema import json_schema
 
 routes = APIRouter(tags=["programmes"])
 STAFF = (SignInNeeded, NotAllowed)

@@ -3,7 +3,8 @@
 from app.rules.regulation.explain import Paragraph, explain
 from app.rules.regulation.model import Regulation
 from app.rules.regulation.problems import Problem, RegulationErrors
-from app.rules.regulation.read import Assumption, assumptions, digest, json_schema, read
+from app.rules.regulation.read import Assumption, assumptions, digest, read
+from app.rules.regulation.schema import json_schema
 
 __all__ = [
     "Assumption",

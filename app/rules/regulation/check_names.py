@@ -6,6 +6,7 @@ from typing import Final
 from app.rules.regulation.advance import Lot
 from app.rules.regulation.assessment import SelfAssessment
 from app.rules.regulation.bars import After, Bar
+from app.rules.regulation.bodies import Body, BodyLimit
 from app.rules.regulation.eligibility_rules import (
     AllOf,
     AnyOf,
@@ -19,7 +20,6 @@ from app.rules.regulation.money import Bonus
 from app.rules.regulation.problems import Problem, problem
 from app.rules.regulation.quotas import Filter, Floor, Tier
 from app.rules.regulation.stages import (
-    Body,
     Component,
     Consultation,
     DocumentsOf,
@@ -51,6 +51,7 @@ NAMES: Final[tuple[tuple[type[Rule], str, str], ...]] = (
     (StageRule, "tracks", "track"),
     (Sifting, "consolation", "tier"),
     (Body, "tracks", "track"),
+    (BodyLimit, "track", "track"),
     (DocumentsOf, "track", "track"),
     (SelfAssessment, "track", "track"),
     (Screening, "grounds", "ground"),

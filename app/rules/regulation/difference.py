@@ -7,9 +7,8 @@ from typing import Any
 
 from app.rules.regulation.explain import Paragraph, explain
 from app.rules.regulation.model import Regulation
+from app.rules.regulation.values import MARKS
 from app.rules.regulation.words import name_of
-
-_MARKS = frozenset({"cite", "assumed", "because"})
 
 
 class Way(StrEnum):
@@ -106,7 +105,7 @@ def _written(regulation: Regulation) -> dict[str, str]:
 def _leaves(part: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     match part:
         case dict():
-            rules = {name: each for name, each in part.items() if name not in _MARKS}
+            rules = {name: each for name, each in part.items() if name not in MARKS}
             if not rules:
                 yield "/".join(path), "{}"
             for name, each in rules.items():

@@ -70,12 +70,13 @@ class Certificate(Ground):
 
 class AwardHeld(Ground):
     """Holds one of these tiers of this award, or another award known by one of these names, and
-    has held it for so long (`for_at_least`), or won it so recently (`within`).
+    has held it for so long (`for_at_least`), or won it so recently (`within`), so many `times`.
     """
 
     kind: Literal["award_held"]
     tiers: Keys = ()
     honours: tuple[Text, ...] = ()
+    times: Positive = 1
     for_at_least: Length | None = None
     within: Length | None = None
     back_from: Reference = "cut_off"

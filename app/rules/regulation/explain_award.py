@@ -9,7 +9,7 @@ from app.rules.regulation.eligibility_rules import AllOf, AnyOf, Condition
 from app.rules.regulation.model import Committee, Regulation, Rhythm, Track
 from app.rules.regulation.money import Bonus, Matching
 from app.rules.regulation.quotas import Filter, Quota, Tier
-from app.rules.regulation.values import Rule, share_text
+from app.rules.regulation.values import Bare, Rule, share_text
 from app.rules.regulation.words import (
     AWARDEES,
     DISCLOSED,
@@ -48,6 +48,7 @@ def said_of_award(regulation: Regulation) -> Iterator[Said]:
         yield from _ground(regulation, "必须符合", condition)
     for condition in regulation.eligibility.forbid:
         yield from _ground(regulation, "不得有下列情形", condition)
+    yield from _left_open(regulation)
     for bonus in regulation.bonus:
         yield _bonus_text(regulation, bonus), bonus
     for matching in regulation.matching:
@@ -57,12 +58,24 @@ def said_of_award(regulation: Regulation) -> Iterator[Said]:
     yield from _afterwards(regulation)
 
 
+def _left_open(regulation: Regulation) -> Iterator[Said]:
+    """What follows for a tier of which the numbers or the money say nothing."""
+    for tier in regulation.tiers:
+        caps = [quota for quota in regulation.quotas if quota.at_least is None]
+        counted = (tier.key in (quota.of.tier or (tier.key,)) for quota in caps)
+        if not any(counted):
+            yield f"等次“{tier.name}”没有名额上限。", Bare()
+        if regulation.bonus and not any(bonus.tier == tier.key for bonus in regulation.bonus):
+            yield f"等次“{tier.name}”没有奖金。", Bare()
+
+
 def _of_the_text(regulation: Regulation) -> Iterator[Said]:
     yield f"《{regulation.title}》，{regulation.issuer}，{regulation.issued_on}发布。", regulation
     if regulation.formerly:
         yield f"曾用名：{'、'.join(regulation.formerly)}。", regulation
     if regulation.source:
-        yield f"依据的文本：{regulation.source.text}。", regulation.source
+        url = f"，{regulation.source.url}" if regulation.source.url else ""
+        yield f"依据的文本：{regulation.source.text}{url}。", regulation.source
     if cycle := regulation.cycle:
         yield f"{_rhythm_text(cycle)}{'，经批准可以增开' if cycle.special else ''}。", cycle
     if launch := regulation.launch:
@@ -182,6 +195,7 @@ def _bar_text(regulation: Regulation, bar: Bar) -> str:
     also = f"（含{'、'.join(bar.also)}）" if bar.also else ""
     whom = f"{_names(regulation.tracks, bar.track)}：" if bar.track else ""
     long = sit_out_text(bar.sit_out, _STARTS[bar.counted_from])
+    what += "" if bar.follows_successor else "，承继其业务的单位不受此限"
     if bar.after.granted:
         tier = "、".join(f"“{name_of(regulation.tiers, key)}”" for key in bar.after.granted)
         return f"{whom}获{tier}{also}后，{long}{what}。"

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from app.rules.exact import decimal_text
 from app.rules.regulation.advance import Advance, First
 from app.rules.regulation.assessment import SelfAssessment
+from app.rules.regulation.bodies import Body
 from app.rules.regulation.model import Regulation
 from app.rules.regulation.stages import (
+    NOTICE_EVIDENCE,
     Approval,
     Composite,
     Endorsement,
@@ -49,7 +51,7 @@ def _by_people(regulation: Regulation, stage: Stage) -> Iterator[Said]:
         case Intake():
             yield from _intake(regulation, stage)
         case Endorsement():
-            yield from _endorsement(stage)
+            yield from _endorsement(regulation, stage)
         case Screening():
             yield from _screening(regulation, stage)
         case Panel():
@@ -80,12 +82,15 @@ def _by_rule(regulation: Regulation, stage: Stage) -> Iterator[Said]:
         yield _part(stage, "consolation", text)
     if isinstance(stage, Composite | Vote) and stage.proposes:
         yield _part(stage, "proposes", f"{_proposing_text(stage)}在名额之内提出等次建议。")
+        if stage.level:
+            yield _part(stage, "level", "名额边上并列的，另作书面决定。")
         for floor in stage.floors:
             tier = name_of(regulation.tiers, floor.tier)
             only = "、".join(name_of(regulation.tracks, key) for key in floor.track or ())
             least = f"{decimal_text(floor.at_least)}分" if floor.at_least is not None else ""
             share = share_text(floor.at_least_of_full) if floor.at_least_of_full else ""
-            text = f"{only}“{tier}”不得低于{least or f'满分的{share}'}。"
+            whose = "（按最后一个评分环节的得分）" if isinstance(stage, Vote) else ""
+            text = f"{only}“{tier}”不得低于{least or f'满分的{share}'}{whose}。"
             yield _part(stage, "floors", text, floor)
 
 
@@ -103,7 +108,9 @@ def _intake(regulation: Regulation, stage: Intake) -> Iterator[Said]:
         text = f"{tracks}另须提交：{'、'.join(own.documents)}。"
         yield _part(stage, "documents_of", text, own)
     if notice := stage.internal_notice:
-        text = f"申报前须在本单位内部公示至少{length_text(notice.length)}。"
+        text = (
+            f"申报前须在本单位内部公示至少{length_text(notice.length)}，并提交{NOTICE_EVIDENCE}。"
+        )
         yield _part(stage, "internal_notice", text)
     one = {
         "organisation": "一个组织",
@@ -112,7 +119,7 @@ def _intake(regulation: Regulation, stage: Intake) -> Iterator[Said]:
     }[stage.one_entry_per]
     yield f"{one}只能提出一份申报。", stage, ("one_entry_per",)
     if stage.names_tier:
-        yield _part(stage, "names_tier", "申报时写明所申报的等次。")
+        yield _part(stage, "names_tier", "申报时写明所申报的等次，不获该等次即不获奖。")
     for assessed in stage.self_assessment:
         yield _part(stage, "self_assessment", _assessed(regulation, assessed), assessed)
     if stage.members_apart:
@@ -145,12 +152,19 @@ def _assessed(regulation: Regulation, rule: SelfAssessment) -> str:
     return f"{whose}{way}{mapped}{''.join(f'，{limit}' for limit in limits)}。"
 
 
-def _endorsement(stage: Endorsement) -> Iterator[Said]:
+def _body_text(regulation: Regulation, body: Body) -> str:
+    limits = [
+        f"{'、'.join(name_of(regulation.tracks, key) for key in tracks or ())}至多{most}家"
+        for most, tracks in body.limits()
+    ]
+    only = [name_of(regulation.tracks, key) for key in body.tracks or ()]
+    limits += [f"仅推荐{'、'.join(only)}"] if only else []
+    return f"{body.name}（{'，'.join(limits)}）" if limits else body.name
+
+
+def _endorsement(regulation: Regulation, stage: Endorsement) -> Iterator[Said]:
     need = "其中一家" if stage.needs == "one_of" else "各家均须"
-    bodies = "、".join(
-        f"{body.name}（至多{body.at_most}家）" if body.at_most else body.name
-        for body in stage.bodies
-    )
+    bodies = "、".join(_body_text(regulation, body) for body in stage.bodies)
     yield f"须经推荐：{bodies}；{need}推荐。", stage, ("bodies", "needs")
     by = {"registration": "按注册地确定", "sector": "按行业确定", "choice": "由申报者选定"}
     yield _part(stage, "routed_by", f"{by[stage.routed_by]}推荐单位。")
@@ -177,7 +191,9 @@ def _screening(regulation: Regulation, stage: Screening) -> Iterator[Said]:
     for asked in stage.consults:
         on = "、".join(name_of(grounds, key) for key in asked.grounds or ()) or "有关情况"
         within = f"，{length_text(asked.within)}内回复" if asked.within else ""
-        yield _part(stage, "consults", f"就{on}征求{asked.department}意见{within}。", asked)
+        waiting = "；期满之前未回复的，不认定符合条件" if asked.within else ""
+        text = f"就{on}征求{asked.department}意见{within}{waiting}。"
+        yield _part(stage, "consults", text, asked)
 
 
 def _panel(regulation: Regulation, stage: Panel) -> Iterator[Said]:
@@ -242,7 +258,7 @@ def _composite(regulation: Regulation, stage: Composite) -> Iterator[Said]:
 
 def _vote(regulation: Regulation, stage: Vote) -> Iterator[Said]:
     ballot = "记名" if stage.ballot == "named" else "无记名"
-    mode = "纸质表决、登记结果" if stage.mode == "recorded" else "电子表决"
+    mode = "纸质表决、登记结果" if stage.mode == "recorded" else "电子表决（本系统尚不能办理）"
     yield f"{ballot}投票，{mode}。", stage, ("ballot", "mode")
     yield _part(stage, "quorum", f"到会委员{threshold_text(stage.quorum)}，方可开会。")
     yield _part(stage, "carried", f"同意票{threshold_text(stage.carried)}，方为通过。")
@@ -273,7 +289,7 @@ def _publicity(stage: Publicity) -> Iterator[Said]:
     name = "须署真实姓名" if objection.real_name else "可不署名"
     evidence = "并附证据" if objection.evidence else "不要求附证据"
     yield _part(stage, "objection", f"提出异议{name}，{evidence}。")
-    yield "公示后取消资格的，名额空缺。", stage, ("vacancy",)
+    yield "公示后取消资格的，名额空缺，不再递补。", stage, ("vacancy",)
 
 
 _LEVEL = {

@@ -5,7 +5,7 @@ import json
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -13,10 +13,10 @@ from pydantic_core import ErrorDetails
 from app.rules.regulation.check import check
 from app.rules.regulation.model import Regulation
 from app.rules.regulation.problems import SENTENCES, Problem, RegulationErrors, pointer, problem
-from app.rules.regulation.values import Rule
+from app.rules.regulation.schema import field_help, fields_there
+from app.rules.regulation.values import MARKS, Rule
 from app.rules.strict_yaml import StrictYamlError, Tree, load, misread
 
-_MARKS: Final = frozenset({"cite", "assumed", "because"})
 _STRUCTURES: Final = {
     "dict_type": "一组键和值",
     "model_type": "一组键和值",
@@ -55,7 +55,8 @@ def read(text: str) -> Regulation:
     try:
         regulation = Regulation.model_validate(tree)
     except ValidationError as error:
-        found = [_shape(tree, each) for each in error.errors(include_url=False)]
+        wrong = error.errors(include_url=False)
+        found = [_shape(tree, each) for each in wrong if not _only_spoiled(each)]
         raise RegulationErrors(found) from error
     if problems := [*_misread(text), *check(regulation)]:
         raise RegulationErrors(problems)
@@ -77,12 +78,6 @@ def digest(text: str) -> str:
 def assumptions(regulation: Regulation) -> list[Assumption]:
     """Everything marked `assumed`, in the model's order, with what was written there and why."""
     return list(_assumed(regulation, ()))
-
-
-def json_schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12) of the regulation file."""
-    schema = Regulation.model_json_schema(by_alias=True)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
 def _tree(text: str) -> dict[str, Tree]:
@@ -128,11 +123,21 @@ def _assumed(part: object, path: tuple[str | int, ...]) -> Iterator[Assumption]:
 def _without_marks(rule: Rule) -> dict[str, object]:
     def bare(value: object) -> object:
         if isinstance(value, dict):
-            return {key: bare(each) for key, each in value.items() if key not in _MARKS}
+            return {key: bare(each) for key, each in value.items() if key not in MARKS}
         return [bare(each) for each in value] if isinstance(value, list) else value
 
     written = rule.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    return {key: bare(each) for key, each in written.items() if key not in _MARKS}
+    return {key: bare(each) for key, each in written.items() if key not in MARKS}
+
+
+def _only_spoiled(error: ErrorDetails) -> bool:
+    """Whether a list is called too short only because what stands in it could not be read."""
+    written = error["input"]
+    return (
+        error["type"] == "too_short"
+        and isinstance(written, list)
+        and len(written) >= error.get("ctx", {}).get("min_length", 1)
+    )
 
 
 def _shape(tree: Tree, error: ErrorDetails) -> Problem:
@@ -151,6 +156,8 @@ def _shape(tree: Tree, error: ErrorDetails) -> Problem:
             "found": figures.get("tag", error["input"]),
             "choices": choices.replace("'", "").replace(" or ", ", "),
             "wanted": _STRUCTURES.get(kind),
+            "help": field_help(tree, path),
+            "fields": fields_there(tree, path) if code == "unknown_field" else "",
             **figures,
         },
     )

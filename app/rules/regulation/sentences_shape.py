@@ -10,11 +10,11 @@ SHAPE: Final[dict[str, tuple[str, str, str]]] = {
         "按 YAML 的写法改正该处；不用锚点、标签和重复的键。",
     ),
     # the shape
-    "missing": ("缺少“{field}”。", "'{field}' is missing.", "补写“{field}”。"),
+    "missing": ("缺少“{field}”。", "'{field}' is missing.", "补写“{field}”：{help}"),
     "unknown_field": (
         "这里不能写“{field}”。",
         "'{field}' is not known here.",
-        "删去，或改为模式（schema）中列出的名称。",
+        "删去，或改写。{fields}",
     ),
     "unknown_kind": (
         "没有“{found}”这一种类。",
@@ -25,19 +25,19 @@ SHAPE: Final[dict[str, tuple[str, str, str]]] = {
     "not_a_choice": (
         "“{found}”不在可选值之内。",
         "'{found}' is not one of the choices.",
-        "改为其中之一：{choices}。",
+        "改为其中之一：{choices}。{help}",
     ),
     "wrong_type": (
         "此处应为{wanted}。",
         "The structure here is not the one expected.",
-        "按模式（schema）改写为{wanted}。",
+        "改写为{wanted}。{help}",
     ),
     "malformed_text": (
         "写法不合要求。",
         "The text has not the form required here.",
-        "键用小写字母开头，只含小写字母、数字和连字符；时刻写作 24:00 或 17:30。",
+        "键用小写字母开头，只含小写字母、数字和连字符；时刻写作 24:00 或 17:30。{help}",
     ),
-    "empty": ("内容不能为空。", "This must not be empty.", "至少写一项。"),
+    "empty": ("内容不能为空。", "This must not be empty.", "至少写一项。{help}"),
     "too_long": ("内容过长。", "This is too long.", "缩短。"),
     "malformed_whole": (
         "此处应为整数。",
@@ -70,7 +70,7 @@ SHAPE: Final[dict[str, tuple[str, str, str]]] = {
     "exactly_one": (
         "应当且只能写其中一项：{ways}。",
         "Exactly one of these must be written: {ways}.",
-        "只保留一项。",
+        "只保留一项。{help}",
     ),
     "because_missing": (
         "标为假定，却没有说明理由。",

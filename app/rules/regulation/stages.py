@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from app.rules.regulation.advance import Advance, AdvanceRule
 from app.rules.regulation.assessment import SelfAssessment
+from app.rules.regulation.bodies import Body
 from app.rules.regulation.quotas import Floor, Keys
 from app.rules.regulation.values import (
     Bare,
@@ -104,18 +105,6 @@ class Intake(StageRule):
         fitting = (each for each in self.self_assessment if each.track in (None, ()))
         own = (each for each in self.self_assessment if each.track and track in each.track)
         return next(own, None) or next(fitting, None)
-
-
-class Body(Rule):
-    """Who may recommend: a body, or one of a kind of bodies (each street office).
-
-    `at_most`: how many one body may recommend.
-    """
-
-    key: Key
-    name: Text
-    at_most: Positive | None = None
-    tracks: Keys | None = None
 
 
 class Endorsement(StageRule):

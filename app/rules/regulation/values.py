@@ -207,6 +207,10 @@ Day = Annotated[
 ]
 
 
+MARKS: Final = ("cite", "assumed", "because")
+"""What every rule can bear beside what it says."""
+
+
 class Rule(BaseModel):
     """What a regulation lays down: with its clause, or with the reason why we had to assume it.
 

@@ -235,7 +235,8 @@ def _held_text(condition: AwardHeld, named: Mapping[str, str]) -> str:
     names = "、".join(dict.fromkeys((*own, *condition.honours)))
     long = f"且已满{length_text(condition.for_at_least)}" if condition.for_at_least else ""
     late = f"，且系{length_text(condition.within)}内获得" if condition.within else ""
-    return f"已获“{names}”{long}{late}"
+    often = f"{condition.times}次" if condition.times > 1 else ""
+    return f"已{often}获“{names}”{long}{late}"
 
 
 def _comparison(condition: Declared) -> str:

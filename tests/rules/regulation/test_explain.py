@@ -1,7 +1,14 @@
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from app.rules.regulation import explain, read
+from app.rules.regulation.values import MARKS, Choice, Rule
 from tests.rules.regulation.award_texts import BINHU, SMALL, changed
+
+WIDE = (Path(__file__).parent / "wide.yaml").read_text("utf-8")
 
 
 def said(text: str, stage: str | None) -> list[str]:
@@ -121,3 +128,39 @@ def test_explain_tells_clause_and_assumption_where_a_rule_has_both() -> None:
     (told,) = [each for each in explain(read_so) if "自授奖决定之日起" in each.text]
     assert told.text.endswith("（第二十条；其中假定：未写明起算日）")
     assert (told.cite, told.assumed) == ("第二十条", True)
+
+
+def without(part: Any, path: tuple[Any, ...], field: str) -> Any:
+    """The regulation with one optional field left out."""
+    if not path:
+        return part.model_copy(update={field: type(part).model_fields[field].get_default()})
+    step, *rest = path
+    if isinstance(part, tuple):
+        return (*part[:step], without(part[step], tuple(rest), field), *part[step + 1 :])
+    return part.model_copy(update={step: without(getattr(part, step), tuple(rest), field)})
+
+
+def optional(part: object, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], str]]:
+    """Every optional field that says something else than its default."""
+    if isinstance(part, Rule):
+        for name, field in type(part).model_fields.items():
+            said = getattr(part, name)
+            fixed = field.is_required() or (isinstance(part, Choice) and name in part.ways)
+            if not fixed and name not in MARKS and said != field.get_default():
+                yield path, name
+            yield from optional(said, (*path, name))
+    elif isinstance(part, tuple):
+        for place, each in enumerate(part):
+            yield from optional(each, (*path, place))
+
+
+@pytest.mark.parametrize("text", [WIDE, SMALL, BINHU], ids=["wide", "small", "binhu"])
+def test_explain_tells_every_optional_field(text: str) -> None:
+    regulation = read(text)
+    told = [each.text for each in explain(regulation)]
+    untold = []
+    for path, field in optional(regulation):
+        shorter = explain(without(regulation, path, field))
+        if told == [each.text for each in shorter]:
+            untold.append((*path, field))
+    assert untold == []

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.rules.regulation import RegulationErrors, assumptions, digest, json_schema, read
+from app.rules.regulation.field_words import FIELD_WORDS
 from app.rules.regulation.problems import SENTENCES, Problem
 from app.rules.regulation.values import Length
 from app.rules.strict_yaml import load
@@ -253,3 +254,47 @@ def test_json_schema_takes_the_shipped_file_and_refuses_a_broken_one() -> None:
 
 def test_length_built_in_code_is_the_one_read() -> None:
     assert Length(working_days=5) == Length.model_validate({"working_days": "5"})
+
+
+def test_every_field_of_the_schema_has_a_sentence_and_every_sentence_a_field() -> None:
+    schema = json_schema()
+    parts = {"Regulation": schema, **schema["$defs"]}
+    said = {
+        f["description"] for part in parts.values() for f in part.get("properties", {}).values()
+    }
+    assert said == set(FIELD_WORDS.values())
+    assert all(each.endswith("。") for each in said)
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value", "remedy"),
+    [
+        ("/quota", [{"at_most": "3"}], "是不是“quotas”？这里可以写：schema、code、title"),
+        ("/stages/7/length/workdays", "5", "是不是“working_days”？这里可以写：working_days、days"),
+        ("/eligibility/require/0/since", "x", "这里可以写：key、name、track、group、tier、kind"),
+        ("/stages/7/objection", None, "补写“objection”：提出异议是否须实名、附证据"),
+        (
+            "/stages/3/judges",
+            "3",
+            "另组评审组，每份申报几人评；与 panel_of 只写一项。其中可以写：at_least",
+        ),
+        ("/quotas/0/at_most", "20%", "名额按申报数的比例写 at_most_share: 30% 和 among"),
+        ("/stages/5/floors/0/at_least", "60%", "按满分的比例（得分率）写 at_least_of_full: 60%"),
+        (
+            "/stages/6/ballot",
+            "open",
+            "改为其中之一：named, secret。记名（named）或无记名（secret）。",
+        ),
+    ],
+)
+def test_the_remedy_says_what_can_be_written_there(
+    pointer: str, value: object, remedy: str
+) -> None:
+    (only,) = problems(changed(pointer, value))
+    assert remedy in only.mend
+
+
+def test_a_list_whose_parts_cannot_be_read_is_not_called_empty() -> None:
+    assert codes(changed("/tracks/0/awardee", "company", changed("/tracks/1", None))) == [
+        ("not_a_choice", "/tracks/0/awardee")
+    ]
