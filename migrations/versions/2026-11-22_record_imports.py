@@ -1,14 +1,14 @@
 """Records are imported from spreadsheets.
 
 Revision: record_imports
-Follows: disqualifications
+Follows: bigrams
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = 'record_imports'
-down_revision = 'disqualifications'
+down_revision = "bigrams"
 branch_labels = None
 depends_on = None
 
