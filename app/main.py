@@ -44,8 +44,9 @@ granted.
 BODIES = (
     ("/api/v1/(programmes/[^/]+/regulations|regulations/check)", 2 * MEBIBYTE),
     ("/api/v1/(attachments|uploads)/[^/]+/content", 50 * MEBIBYTE),
+    ("/api/v1/programmes/[^/]+/records/import", 5 * MEBIBYTE),
 )
-"""Bodies that may be larger than others: the text of a regulation, and a file."""
+"""Bodies that may be larger than others: the text of a regulation, a file, a spreadsheet."""
 ASKED = ["Authorization", "Content-Type", "Accept-Language", "If-Match", "Idempotency-Key"]
 ASKED += ["Content-Range"]
 TOLD = [

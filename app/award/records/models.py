@@ -42,13 +42,28 @@ class Conflict(Model):
     declared_at: Mapped[datetime]
 
 
+class RecordImport(Model):
+    """A spreadsheet from which records were entered: the SHA-256 of the file, and by whom."""
+
+    __tablename__ = "record_import"
+    __table_args__ = (Index("ix_record_import_programme_id", "programme_id"), APPEND_ONLY)
+
+    id: Mapped[UUID] = identifier()
+    programme_id: Mapped[UUID] = mapped_column(ForeignKey("programme.id"))
+    digest: Mapped[str]
+    rows: Mapped[int]
+    added: Mapped[int]
+    imported_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    imported_at: Mapped[datetime]
+
+
 class Record(Model):
     """One fact about an organisation, with its evidence: an honour held, an incident, a bar.
 
     `what` is the regulation's word: a tier, an incident's ground, a certificate's code, the fact
     that is graded; of an honour elsewhere the level of the award, of a succession how it came.
     `cycle_ordinal` is the programme's cycle in which it happened; `predecessor` the credit code of
-    the organisation that this one succeeds.
+    the organisation that this one succeeds. `import_id` and `row`: from which line of which file.
     """
 
     __tablename__ = "record"
@@ -63,6 +78,7 @@ class Record(Model):
             name="succession_of_somebody",
         ),
         CheckConstraint("cycle_ordinal >= 1", name="cycle_counts"),
+        CheckConstraint("(import_id IS NULL) = (row IS NULL)", name="imported_from_a_row"),
         CheckConstraint("bonus_fen >= 0", name="bonus_not_negative"),
         Index("ix_record_programme_credit_code", "programme_id", "credit_code"),
         APPEND_ONLY,
@@ -81,6 +97,8 @@ class Record(Model):
     bonus_fen: Mapped[int | None] = mapped_column(BigInteger)
     predecessor: Mapped[str | None]
     evidence: Mapped[str]
+    import_id: Mapped[UUID | None] = mapped_column(ForeignKey("record_import.id"))
+    row: Mapped[int | None]
     entered_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     entered_at: Mapped[datetime]
 

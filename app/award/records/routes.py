@@ -2,16 +2,18 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, status
+from fastapi import APIRouter, Request, Response, status
 
 from app.award.programmes.rules import ProgrammeUnknown
-from app.award.records import rules, service
-from app.award.records.schemas import RecordIn, RecordView
-from app.platform.accounts.callers import Reading, SignInNeeded, Writing
+from app.award.records import importing, rules, service, sheets
+from app.award.records.schemas import ImportView, RecordIn, RecordView
+from app.platform.accounts.callers import DryRun, Reading, SignInNeeded, Token, Writing, carried_out
 from app.platform.accounts.rules import CreditCodeWrong
 from app.platform.errors import NotAllowed
 from app.platform.http.pages import CursorUnreadable, Page, PageQuery
 from app.platform.http.problems import answers
+from app.platform.sheets import reading
+from app.platform.sheets.writing import XLSX, form
 
 routes = APIRouter(prefix="/programmes/{programme_id}/records", tags=["records"])
 STAFF = (SignInNeeded, NotAllowed, ProgrammeUnknown)
@@ -48,3 +50,61 @@ async def enter_record(call: Writing, programme_id: UUID, body: RecordIn) -> Rec
 async def list_records(call: Reading, programme_id: UUID, paging: PageQuery) -> Page[RecordView]:
     """In order of credit code."""
     return await service.list_records(call, programme_id, paging)
+
+
+@routes.get(
+    "/import-form",
+    operation_id="records_import_form",
+    summary="The spreadsheet to fill in",
+    response_class=Response,
+    responses=answers(*STAFF)
+    | {200: {"content": {XLSX: {"schema": {"type": "string", "format": "binary"}}}}},
+)
+async def records_import_form(call: Reading, programme_id: UUID) -> Response:
+    """Its titles, with lists to choose from and an explanation of every column."""
+    await importing.ensure_recorder(call, programme_id)
+    named = {"Content-Disposition": "attachment; filename*=UTF-8''records.xlsx"}
+    return Response(form("档案记录", sheets.COLUMNS), media_type=XLSX, headers=named)
+
+
+@routes.post(
+    "/import",
+    operation_id="import_records",
+    summary="Take over records from a spreadsheet",
+    responses=answers(
+        *STAFF,
+        reading.SheetUnreadable,
+        reading.SheetTooLarge,
+        reading.SheetEmpty,
+        reading.ColumnMissing,
+        reading.ColumnUnknown,
+        reading.ColumnTwice,
+        sheets.CellMissing,
+        sheets.CellUnreadable,
+        sheets.CodeDoubtful,
+        sheets.RowUnfit,
+        sheets.RowTwice,
+    ),
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                kind: {"schema": {"type": "string", "format": "binary"}}
+                for kind in (XLSX, "text/csv")
+            },
+        }
+    },
+)
+async def import_records(
+    request: Request, token: Token, programme_id: UUID, dry_run: DryRun = False
+) -> ImportView:
+    """xlsx, or csv in UTF-8 or GB 18030. All of it or nothing: everything that is wrong is told at
+    once, with row and column. What is on record already is left as it is: the same file may be
+    sent again.
+    """
+    async with carried_out(request, token, dry_run=True) as call:
+        await importing.ensure_recorder(call, programme_id)
+    content = await request.body()
+    rows = await importing.rows_of(content)
+    async with carried_out(request, token, dry_run=dry_run) as call:
+        return await importing.import_records(call, programme_id, content, rows)

@@ -65,3 +65,12 @@ class RecordView(View):
     cycle_ordinal: int | None
     bonus: str | None
     predecessor: str | None
+
+
+class ImportView(View):
+    """What a spreadsheet has left, or would leave."""
+
+    digest: str = Field(description="SHA-256 of the file.")
+    rows: int = Field(description="That are not empty, below the titles.")
+    added: int
+    known: int = Field(description="Facts that were on record already; they are left as they are.")

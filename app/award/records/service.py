@@ -9,6 +9,7 @@ from app.award.programmes.queries import get_programme
 from app.award.records import rules
 from app.award.records.models import Record
 from app.award.records.schemas import RecordIn, RecordView
+from app.award.records.sheets import order_obstacles
 from app.platform.accounts.callers import Call
 from app.platform.accounts.rules import credit_code_obstacle
 from app.platform.audit.record import record
@@ -50,15 +51,11 @@ async def list_records(call: Call, programme_id: UUID, paging: Paging) -> Page[R
 
 
 def _obstacles(body: RecordIn) -> list[Refusal | None]:
-    found = [
+    return [
         credit_code_obstacle(body.credit_code),
         *rules.particulars_obstacles(body.kind, body.model_dump()),
+        *order_obstacles(body),
     ]
-    if body.until is not None and body.until < body.on:
-        found.append(rules.UntilBeforeOn(pointer="/until"))
-    if body.predecessor == body.credit_code:
-        found.append(rules.OwnPredecessor(pointer="/predecessor"))
-    return found
 
 
 def _view(row: Any) -> RecordView:

@@ -117,12 +117,6 @@ class CureAnswerUnfit(Invalid):
     en = "“{place}”: a field is mended by a value, a document by files; either may be explained."
 
 
-class ValueUnfit(Invalid):
-    code = "cure-value-unfit"
-    zh = "“{place}”的内容不能填入申报表。"
-    en = "The form cannot hold that value at “{place}”."
-
-
 class CureOf(Protocol):
     """A call to cure on file, and when it was answered."""
 
@@ -154,8 +148,7 @@ class Curable:
         """Whether the place exists and may be changed."""
         if place.startswith(DOCUMENT):
             return place.removeprefix(DOCUMENT) in self.documents
-        path = path_of(place)
-        return path is not None and len(path) <= 2 and path[0] in set(self.fields) - SETTLED
+        return "/".join(path_of(place) or ()) in set(self.fields) - SETTLED
 
 
 def path_of(place: str) -> list[str] | None:

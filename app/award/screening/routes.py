@@ -231,7 +231,7 @@ async def announce_cure_attachment(
         cures.AnsweredTwice,
         cures.CureAnswerUnfit,
         cures.DefectUnanswered,
-        cures.ValueUnfit,
+        applications.AnswerWrong,
         applications.UploadUnfinished,
     ),
 )

@@ -9,12 +9,13 @@ from httpx import AsyncClient, Response
 from app.platform.ground import Ground
 from app.rules.strict_yaml import load
 from tests.factories import Caller, Firm, Office, entries_in, make_office
+from tests.platform.files.hostile import sound_pdf
 from tests.rules.regulation.award_texts import BINHU, dump
 
 CURE = {"times": "1", "within": {"working_days": "5"}}
 CONTACT = {"pointer": "/form/contact_name", "wrong": "联系人与证照不符。", "asked": "请改正。"}
 PROOF = {"pointer": "/documents/证实性材料", "wrong": "缺签章页。", "asked": "请补交。"}
-PDF = b"%PDF-1.7 mended"
+PDF = sound_pdf()
 
 
 def text(*, grounds: list[str] | None = None, **cure: Any) -> str:

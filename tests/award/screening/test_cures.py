@@ -238,7 +238,7 @@ async def test_only_what_is_named_may_be_changed(ground: Ground, client: AsyncCl
                 {"pointer": "/form/contact_name", "value": {"not": "a name"}},
                 {"pointer": PROOF["pointer"], "explanation": "原件遗失。"},
             ],
-            ["cure-value-unfit"],
+            ["answer-wrong"],
         ),
     ],
 )

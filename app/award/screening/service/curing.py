@@ -1,13 +1,16 @@
 """What is done about an incomplete file: the office calls to cure it, the applicant mends."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
-from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.award.applications import queries as applications
+from app.award.applications.asking import Asked, asked_of
+from app.award.applications.completing import frozen_form
+from app.award.applications.drafting import ensure_fits, read_form
 from app.award.applications.models import Application, Attachment, Validity
 from app.award.applications.rules import AttachmentKnown, UploadUnfinished
 from app.award.applications.schemas import AttachmentIn, AttachmentView, Form
@@ -29,7 +32,7 @@ from app.platform.files.rules import file_name_obstacle
 from app.platform.notifications.service import Matter, notify, notify_all
 from app.rules.eligibility import assess, groups_of
 from app.rules.facts import Answer, Facts, Met
-from app.rules.regulation.model import Regulation
+from app.rules.forms.feeding import fed
 
 
 async def call_to_cure(call: Call, entry_id: UUID, body: CureIn) -> CureView:
@@ -45,10 +48,12 @@ async def call_to_cure(call: Call, entry_id: UUID, body: CureIn) -> CureView:
         raise rules.AlreadyScreened
     before = (await cure_queries.cures_of(call.db, [entry_id]))[entry_id]
     documents = rules.documents_asked(regulation, case.track)
-    curable = cures.Curable(Form.model_fields, documents)
+    asked = await asked_of(call.db, case.cycle_id, case.track)
+    fields = {"/".join(part.address(field)) for part, field in asked.whole.placed()}
+    curable = cures.Curable({*Form.model_fields} - {"answers", "facts"} | fields, documents)
     places = [each.pointer for each in body.defects]
     ensure(cures.issue_obstacles(rule, before, places, curable, call.now))
-    ensure(await _failing(call, case, regulation, places))
+    ensure(await _failing(call, case, asked, places))
     assert rule.cure is not None  # noqa: S101  issue_obstacles has refused without one
     until = cures.cure_deadline(rule.cure, call.now)
     cure = Cure(
@@ -100,12 +105,10 @@ async def _tell(call: Call, case: Any, cure: Cure, count: int) -> None:
     )
 
 
-async def _failing(
-    call: Call, case: Any, regulation: Regulation, places: list[str]
-) -> list[Refusal]:
+async def _failing(call: Call, case: Any, asked: Asked, places: list[str]) -> list[Refusal]:
     """Places at which what is declared fails a ground of the regulation: they are not curable."""
     records = await history_of(call.db, case.programme_id, case.credit_code)
-    occasion = queries.occasion_of(case, call.now)
+    occasion, regulation = queries.occasion_of(case, call.now), asked.regulation
 
     def answers(form: dict[str, Any]) -> list[Answer]:
         filled = Form.model_validate(form)
@@ -122,7 +125,7 @@ async def _failing(
         for number, place in enumerate(places)
         if cures.path_of(place)
         for obstacle in cures.ineligibility_obstacles(
-            number, before, answers(cures.mended(case.form, {place: None})), named
+            number, before, answers(_with(asked, case.form, {place: None})), named
         )
     ]
 
@@ -182,12 +185,13 @@ async def supply(call: Call, cure_id: UUID, body: SupplementIn) -> CureView:
             ),
         ]
     )
+    form = await asked_of(call.db, application.cycle_id, application.track)
     mending = Mending(
         cure_id=cure_id,
         document=row.document,
         deadline=row.ends_at,
         answers=[each.model_dump(mode="json") for each in body.answers],
-        form=_mended(application, body),
+        form=_mended(application, body, form),
         replaced=sorted(uploaded),
     )
     made = await supplement(call, application, mending, files)
@@ -210,8 +214,10 @@ async def _held_application(call: Call, row: Any) -> Application:
     return application
 
 
-def _mended(application: Application, body: SupplementIn) -> dict[str, Any]:
-    """The form with the new values. Raises ValueUnfit for each that no form can hold."""
+def _mended(application: Application, body: SupplementIn, asked: Asked) -> dict[str, Any]:
+    """The form with the new values, and what they tell of declared facts. Raises AnswerWrong for
+    everything that the form has no room for.
+    """
     values = {
         each.pointer: each.value
         for each in body.answers
@@ -219,14 +225,14 @@ def _mended(application: Application, body: SupplementIn) -> dict[str, Any]:
     }
     if not values:
         return application.form
-    form = cures.mended(application.form, values)
-    try:
-        return Form.model_validate(form).model_dump(mode="json")
-    except ValidationError as wrong:
-        bad = {str(each["loc"][0]) for each in wrong.errors() if each["loc"]}
-        ensure(
-            cures.ValueUnfit(pointer=f"/answers/{number}/value", place=each.pointer)
-            for number, each in enumerate(body.answers)
-            if (cures.path_of(each.pointer) or [""])[0] in bad
-        )
-        raise
+    form = _with(asked, application.form, values)
+    read_form(form)
+    ensure_fits(asked, form)
+    return form
+
+
+def _with(asked: Asked, form: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """A frozen form with other values; what its fields told of facts they tell anew."""
+    told = fed(asked.whole, form, asked.lists)
+    own = {key: said for key, said in (form.get("facts") or {}).items() if key not in told}
+    return frozen_form(asked, cures.mended(dict(form) | {"facts": own}, values))

@@ -1,0 +1,270 @@
+"""What does a line of an office's spreadsheet say, in the words of a record? Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from app.award.records.rules import OwnPredecessor, UntilBeforeOn, particulars_obstacles
+from app.award.records.schemas import RecordIn
+from app.platform.errors import Invalid, Refusal
+from app.platform.sheets.reading import Column, Row, day_of
+from app.rules.exact import MalformedNumber, fraction_from_text
+from app.rules.facts import RecordKind
+from app.rules.identifiers import credit_code_problem
+from app.rules.regulation.words import CERTIFICATES, FACTS, INCIDENTS, LEVELS
+
+KINDS: Mapping[str, RecordKind] = {
+    "本奖获奖": RecordKind.HONOUR,
+    "其他奖项": RecordKind.HONOUR_ELSEWHERE,
+    "事故、处罚等": RecordKind.INCIDENT,
+    "证书": RecordKind.CERTIFICATE,
+    "等级评定": RecordKind.GRADE,
+    "撤销奖项": RecordKind.REVOCATION,
+    "取消参评资格": RecordKind.DISQUALIFICATION,
+    "承继": RecordKind.SUCCESSION,
+}
+SUCCESSIONS = {"merger": "合并", "division": "分立", "restructuring": "改制"}
+WORDS: Mapping[RecordKind, Mapping[str, str]] = {
+    RecordKind.HONOUR_ELSEWHERE: LEVELS,
+    RecordKind.INCIDENT: INCIDENTS,
+    RecordKind.CERTIFICATE: CERTIFICATES,
+    RecordKind.GRADE: FACTS,
+    RecordKind.REVOCATION: INCIDENTS,
+    RecordKind.DISQUALIFICATION: INCIDENTS,
+    RecordKind.SUCCESSION: SUCCESSIONS,
+}
+"""Of each kind, the regulation's words and what they are called; tiers have their own names."""
+
+CODE, KIND, WHAT, ON, UNTIL, EVIDENCE, AWARD, GRADE, CYCLE, BONUS, PREDECESSOR, CHECKED = (
+    "统一社会信用代码",
+    "记录种类",
+    "内容",
+    "发生或授予日期",
+    "有效期至",
+    "依据",
+    "奖项名称",
+    "等级",
+    "届次",
+    "奖金（元）",
+    "前身信用代码",
+    "代码已人工核对",
+)
+COLUMNS = (
+    Column(CODE, needed=True, example="91320211MA1XXXXX0B"),
+    Column(KIND, needed=True, example="事故、处罚等", words=tuple(KINDS)),
+    Column(WHAT, needed=True, example="安全事故", note="等次、事由、证书、级别的名称或代码"),
+    Column(ON, needed=True, example="2024-05-01"),
+    Column(UNTIL, example="2027-04-30"),
+    Column(EVIDENCE, needed=True, example="锡应急〔2024〕12号"),
+    Column(AWARD, example="无锡市市长质量奖", note="其他奖项须填；本奖改名前的名称也可填"),
+    Column(GRADE, example="AA", note="等级评定须填"),
+    Column(CYCLE, example="3", note="本奖第几届，只填数字"),
+    Column(BONUS, example="500000.00"),
+    Column(PREDECESSOR, example="91320211MA1XXXXX0B", note="承继须填"),
+    Column(CHECKED, example="是", words=("是",), note="校验位不符的代码，经人工核对无误后填“是”"),
+)
+FIELDS = {
+    "credit_code": CODE,
+    "kind": KIND,
+    "what": WHAT,
+    "on": ON,
+    "until": UNTIL,
+    "evidence": EVIDENCE,
+    "award": AWARD,
+    "grade": GRADE,
+    "cycle_ordinal": CYCLE,
+    "bonus": BONUS,
+    "predecessor": PREDECESSOR,
+}
+"""The fields of a record, and the columns in which they stand."""
+
+Natural = tuple[Any, ...]
+"""What makes a record the same as another."""
+
+
+class CellUnreadable(Invalid):
+    code = "sheet-cell-unreadable"
+    zh = "第{row}行“{column}”：“{cell}”不能识别。"
+    en = "Row {row}, “{column}”: “{cell}” cannot be read."
+
+
+class CellMissing(Invalid):
+    code = "sheet-cell-missing"
+    zh = "第{row}行“{column}”没有填写。"
+    en = "Row {row}: “{column}” is empty."
+
+
+class CodeDoubtful(Invalid):
+    code = "sheet-credit-code-doubtful"
+    zh = "第{row}行“{cell}”的校验位不符，请核对证照；核对无误的，在“代码已人工核对”中填“是”。"
+    en = "Row {row}: “{cell}” fails its check character; look at the licence, then say so there."
+
+
+class RowUnfit(Invalid):
+    code = "sheet-row-unfit"
+    zh = "第{row}行“{column}”：{because}"
+    en = "Row {row}, “{column}”: {code}"
+
+
+class RowTwice(Invalid):
+    code = "sheet-row-twice"
+    zh = "第{row}行与第{other}行相同。"
+    en = "Row {row} says the same as row {other}."
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row that can be entered."""
+
+    number: int
+    record: RecordIn
+
+    @property
+    def natural(self) -> Natural:
+        return natural(self.record)
+
+
+def natural(record: Any) -> Natural:
+    """The same fact about the same organisation is entered once, whatever the evidence."""
+    names = ("credit_code", "kind", "what", "on", "award", "grade", "cycle_ordinal", "predecessor")
+    return tuple(getattr(record, name) for name in names)
+
+
+def lines_of(rows: Iterable[Row], tiers: Mapping[str, str]) -> tuple[list[Line], list[Refusal]]:
+    """What can be entered, and everything that is wrong, row by row; `tiers` are the keys of the
+    programme's tiers by key and by name.
+    """
+    lines: list[Line] = []
+    faults: list[Refusal] = []
+    seen: dict[Natural, int] = {}
+    for row in rows:
+        line, wrong = _line(row, tiers)
+        faults += wrong
+        if line is None:
+            continue
+        if (other := seen.setdefault(line.natural, row.number)) != row.number:
+            faults.append(RowTwice(pointer=f"/rows/{row.number}", row=row.number, other=other))
+        lines.append(line)
+    return lines, faults
+
+
+def _line(row: Row, tiers: Mapping[str, str]) -> tuple[Line | None, list[Refusal]]:
+    faults: list[Refusal] = [
+        CellMissing(pointer=_at(row, each.title), row=row.number, column=each.title)
+        for each in COLUMNS
+        if each.needed and not row.cells[each.title]
+    ]
+    values: dict[str, Any] = {}
+    for field, column in FIELDS.items():
+        cell = row.cells[column]
+        if not cell:
+            continue
+        read = _value(field, cell, row, tiers)
+        if read is None:
+            faults.append(_unreadable(row, column))
+        values[field] = read
+    faults += _code_faults(row)
+    if faults:
+        return None, faults
+    try:
+        record = RecordIn.model_validate(values)
+    except ValidationError as refused:
+        named = [FIELDS[str(each["loc"][0])] for each in refused.errors()]
+        return None, [_unreadable(row, column) for column in named]
+    unfit = [*particulars_obstacles(record.kind, record.model_dump()), *order_obstacles(record)]
+    return Line(row.number, record), [_unfit(row, each) for each in unfit]
+
+
+def order_obstacles(record: RecordIn) -> list[Refusal]:
+    """Days in their order, and nobody their own predecessor."""
+    found: list[Refusal] = []
+    if record.until is not None and record.until < record.on:
+        found.append(UntilBeforeOn(pointer="/until"))
+    if record.predecessor == record.credit_code:
+        found.append(OwnPredecessor(pointer="/predecessor"))
+    return found
+
+
+def _value(field: str, cell: str, row: Row, tiers: Mapping[str, str]) -> Any:
+    """What a cell says; None where that cannot be told."""
+    match field:
+        case "kind":
+            return KINDS.get(cell)
+        case "what":
+            return _word(cell, KINDS.get(row.cells[KIND]), tiers)
+        case "on" | "until":
+            return day_of(cell)
+        case "cycle_ordinal":
+            number = cell.removeprefix("第").removesuffix("届")
+            return int(number) if number.isascii() and number.isdecimal() else None
+        case "bonus":
+            return _yuan(cell)
+        case _:
+            return cell
+
+
+def _word(cell: str, kind: RecordKind | None, tiers: Mapping[str, str]) -> str | None:
+    """The regulation's word for what is called so; a word of its own stands for itself."""
+    if kind is RecordKind.HONOUR:
+        return tiers.get(cell)
+    if kind is None:
+        return cell
+    words = WORDS[kind]
+    named = {name: word for word, name in words.items()} | {word: word for word in words}
+    return named.get(cell) or (cell if cell.isascii() else None)
+
+
+def _yuan(cell: str) -> str | None:
+    """Yuan and fen of an amount; None for what is finer, or no amount."""
+    try:
+        fen = fraction_from_text(cell.replace(",", "").replace("，", "")) * 100
+    except MalformedNumber:
+        return None
+    if fen.denominator != 1 or fen < 0:
+        return None
+    yuan, rest = divmod(int(fen), 100)
+    return f"{yuan}.{rest:02d}"
+
+
+def _code_faults(row: Row) -> list[Refusal]:
+    found: list[Refusal] = []
+    checked = row.cells[CHECKED] == "是"
+    for column in (CODE, PREDECESSOR):
+        cell = row.cells[column]
+        problem = credit_code_problem(cell) if cell else None
+        if problem == "check-character" and not checked:
+            found.append(CodeDoubtful(pointer=_at(row, column), row=row.number, cell=cell))
+        elif problem not in (None, "check-character"):
+            found.append(_unreadable(row, column))
+    return found
+
+
+def _unreadable(row: Row, column: str) -> CellUnreadable:
+    cell = row.cells.get(column, "")[:60]
+    return CellUnreadable(pointer=_at(row, column), row=row.number, column=column, cell=cell)
+
+
+def _unfit(row: Row, wrong: Refusal) -> RowUnfit:
+    column = FIELDS.get((wrong.pointer or "").removeprefix("/"), "")
+    return RowUnfit(
+        pointer=_at(row, column),
+        row=row.number,
+        column=column,
+        because=wrong.sentence(),
+        code=wrong.code,
+    )
+
+
+def _at(row: Row, column: str) -> str:
+    return f"/rows/{row.number}/{column}"
+
+
+def tiers_of(regulations: Sequence[Any]) -> dict[str, str]:
+    """The keys of all tiers, by key and by name."""
+    found: dict[str, str] = {}
+    for regulation in regulations:
+        for tier in regulation.tiers:
+            found |= {tier.key: tier.key, tier.name: tier.key}
+    return found
