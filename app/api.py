@@ -5,6 +5,8 @@ from fastapi import FastAPI
 from app.award.applications.form_routes import cycle_forms, drafts
 from app.award.applications.routes import attachments
 from app.award.applications.routes import routes as applications
+from app.award.calls.routes import public as public_calls
+from app.award.calls.routes import routes as calls
 from app.award.copies.routes import routes as copies
 from app.award.deliberation.routes import motions
 from app.award.deliberation.routes import routes as deliberation
@@ -46,6 +48,8 @@ CHAPTERS = [
     uploads,
     jobs,
     programmes,
+    calls,
+    public_calls,
     wordings,
     reminders,
     messages,

@@ -1,6 +1,7 @@
 """Every table of the service, so that the migrations and the foreign keys know them all."""
 
 from app.award.applications import models as applications
+from app.award.calls import models as calls
 from app.award.copies import models as copies
 from app.award.deliberation import models as deliberation
 from app.award.endorsement import models as endorsement
@@ -29,6 +30,7 @@ MODULES = (
     accounts,
     applications,
     audit,
+    calls,
     copies,
     deliberation,
     endorsement,

@@ -58,6 +58,7 @@ POLICY = make_policy()
 PURPOSES: Purposes = {
     "mandate": Purpose(SCANS),
     "endorsement-letter": Purpose(SCANS),
+    "call": Purpose(ALL),
     "cure": Purpose(ALL),
     "sealed-copy": Purpose(SCANS),
     "signed-document": Purpose(DOCUMENTS | SCANS),

@@ -69,6 +69,8 @@ TABLE: list[tuple[str, str, str | None, str | None]] = [
     ("cycle:plan",              CLERK,      None,           None),
     ("cycle:plan",              HEAD,       None,           None),
     ("cycle:postpone",          HEAD,       None,           None),
+    ("call:read",               PUBLIC,     None,           None),
+    ("cycle:publish-call",      HEAD,       None,           None),
     ("cycle:read",              PUBLIC,     None,           "launched"),
     ("cycle:read",              CLERK,      None,           None),
     ("cycle:read",              HEAD,       None,           None),

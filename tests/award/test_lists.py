@@ -34,8 +34,17 @@ from tests.award.granting.steps import award, come_to
 from tests.award.judging.bench import judge_all, make_bench
 from tests.award.publicity.steps import board, objected, posted
 from tests.award.screening.curing import asked, entered
-from tests.award.world import uploaded
-from tests.factories import Caller, Office, close, give_role, make_caller, make_firm, stage_row
+from tests.award.world import called, uploaded
+from tests.factories import (
+    Caller,
+    Office,
+    close,
+    give_role,
+    make_caller,
+    make_firm,
+    make_office,
+    stage_row,
+)
 from tests.statements import counting
 
 pytestmark = pytest.mark.anyio
@@ -232,6 +241,9 @@ async def _awards(ground: Ground, client: AsyncClient, lists: Lists, count: int)
         lists.at(f"list_{what}", f"/entries/{screened}/{what}", office.clerk)
     lists.at("list_records", f"/programmes/{office.programme_id}/records", office.clerk)
     lists.at("list_awards", office.path("/awards"))
+    for _ in range(count):
+        await keep(office.ground, called(await make_office(office.ground), office.head.person_id))
+    lists.at("list_calls", "/public/calls")
     lists.at("list_results", f"/public/results?cycle={office.cycle_id}")
     await _said(office, count)
     words = f"/programmes/{office.programme_id}/wordings"

@@ -58,6 +58,7 @@ EXPECTED: dict[str, set[Right]] = {
         "account:activate",
         "account:register",
         "authority:read",
+        "call:read",
         "organisation:register",
         "programme:read",
     )
@@ -100,6 +101,7 @@ EXPECTED: dict[str, set[Right]] = {
         "cycle:extend",
         "cycle:launch",
         "cycle:postpone",
+        "cycle:publish-call",
         "cycle:read-bonus",
         "cycle:resume",
         "cycle:seat",

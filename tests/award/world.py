@@ -9,6 +9,8 @@ from sqlalchemy import Select, select
 
 from app.award.applications.models import Application
 from app.award.applications.queries import APPLICATION_RESOURCE
+from app.award.calls.models import CallEdition
+from app.award.calls.queries import CALL_RESOURCE
 from app.award.deliberation.models import Motion
 from app.award.deliberation.queries import MOTION_RESOURCE
 from app.award.endorsement.models import Routing
@@ -92,6 +94,7 @@ READABLE = [
     Readable(JOB_RESOURCE, select(Job.id)),
     Readable(AUTHORITY, select(Authority.id)),
     Readable(PROGRAMME, select(Programme.id)),
+    Readable(CALL_RESOURCE, select(CallEdition.id).join(Cycle, Cycle.id == CallEdition.cycle_id)),
     Readable(CYCLE_RESOURCE, select(Cycle.id)),
     Readable(STAGE_RESOURCE, select(Stage.id).join(Cycle, Cycle.id == Stage.cycle_id)),
     Readable(ENTRY_RESOURCE, at_stage(Entry.id, Entry.stage_id)),
@@ -144,6 +147,7 @@ async def make_world(ground: Ground) -> World:
     await _keep(
         ground, *(uploaded(ground, actors[role].person_id) for role in (Role.APPLICANT, Role.CLERK))
     )
+    await _keep(ground, called(here, actors["clerk"].person_id))
     told = (Role.APPLICANT, Role.CLERK)
     await _keep(ground, *(_told(ground, actors[role], about=here.cycle_id) for role in told))
     await _keep(ground, *(_told(ground, actors[role], about=None) for role in told))
@@ -355,6 +359,21 @@ async def _events(here: Office, there: Office, applications: list[UUID], clerk: 
             for subject in subjects[act.split(":")[0]]:
                 log = there.cycle_id if subject == there.cycle_id else here.cycle_id
                 record(db, clerk, act, subject=subject, now=now, log=log)
+
+
+def called(office: Office, by: UUID | None) -> CallEdition:
+    """The call of an office's cycle, as published."""
+    return CallEdition(
+        cycle_id=office.cycle_id,
+        edition=1,
+        title="通知",
+        text="正文",
+        document="文1",
+        content='{"downloads":[]}',
+        digest="sha256:" + "0" * 64,
+        published_by=by,
+        published_at=office.ground.clock(),
+    )
 
 
 def _told(ground: Ground, addressee: Actor, *, about: UUID | None) -> Notification:
