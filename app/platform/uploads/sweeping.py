@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from anyio import to_thread
-from sqlalchemy import delete, select
+from sqlalchemy import any_, delete, literal, select
 
 from app.platform.files.contents import Contents, announced, named_by
 from app.platform.files.models import Upload
@@ -65,7 +65,7 @@ async def _sweep_parts(ground: Ground, contents: Contents, before: datetime) -> 
     async for key in ground.files.parts_since(before):
         async with ground.database.reading() as db:
             naming = [
-                await db.scalar(select(table.id).where(table.parts.contains([key])).limit(1))
+                await db.scalar(select(table.id).where(literal(key) == any_(table.parts)).limit(1))
                 for table in announced(contents)
             ]
         if not any(naming):
