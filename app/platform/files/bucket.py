@@ -6,7 +6,7 @@ What is put there is there whole or not at all: so a bucket works. Large objects
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,6 +15,7 @@ from anyio import to_thread
 from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import S3Store
 
+from app.platform.clock import wall_clock
 from app.platform.errors import StorageFull
 from app.platform.files.folder import told
 from app.platform.files.objects import CHUNK, Held, StorageAway
@@ -83,7 +84,7 @@ class Bucket:
                 there = await obstore.head_async(self.store, key)
             except (NotFoundError, FileNotFoundError):
                 return False
-        age = datetime.now(UTC) - there["last_modified"]  # the storage's clock and ours: coarse
+        age = wall_clock() - there["last_modified"]  # the storage's clock and ours: coarse
         return there["size"] == size and age < timedelta(days=1)
 
     async def size(self, key: str) -> int | None:
