@@ -17,6 +17,7 @@ from rich.progress import Progress
 
 from app import auditing, checking, regulating, serving, working
 from app.catalogue import command as criteria_sets
+from app.keeping.archive import Manifest
 from app.keeping.backup import back_up
 from app.keeping.refusals import KeepingRefused
 from app.keeping.restore import Restored
@@ -136,6 +137,7 @@ def backup(
             ),
         )
     print(f"备份完成：{file}（{file.stat().st_size:,} 字节，附件 {kept.files} 个）")
+    _tell_elsewhere(kept)
     print(f"清单的 SHA-256（请另行保存，可核对备份是否被替换）：{kept.digest}")
     if kept.keys:
         print("备份中有密钥：谁得到它，就能读出加密的个人信息。请像密钥一样保管。")
@@ -169,9 +171,16 @@ def restore(
     raise typer.Exit(0 if back.sound else 1)
 
 
+def _tell_elsewhere(kept: Manifest) -> None:
+    if kept.elsewhere:
+        print(f"附件留在存储桶 {kept.elsewhere}，备份时已逐个核对，但不在备份中；")
+        print("请由存储桶自身的版本或复制功能另行备份。")
+
+
 def _tell(back: Restored, folder: Path) -> None:
     kept = back.manifest
     print(f"已恢复到 {folder}：附件 {kept.files} 个，日志 {len(kept.logs)} 份。")
+    _tell_elsewhere(kept)
     print(f"备份时间 {kept.taken_at.isoformat()}（服务 {kept.version}）；此后的内容不在其中。")
     if back.migrated_to != kept.revision:
         print(f"数据库结构已由 {kept.revision} 升级到 {back.migrated_to}。")

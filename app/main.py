@@ -14,6 +14,8 @@ from app.platform import logs, metrics, rehearsal
 from app.platform.accounts.routes import well_known
 from app.platform.clock import ClockWatch, wall_clock
 from app.platform.db.engine import ANSWER_OF_A_REQUEST, Database
+from app.platform.files.bucket import Bucket
+from app.platform.files.folder import ARRIVING
 from app.platform.files.scanner import Clamd
 from app.platform.files.store import FileStore
 from app.platform.ground import Ground
@@ -58,6 +60,15 @@ YOUNG = 100_000
 """New objects after which the garbage among them is looked for."""
 
 
+def file_store(settings: Settings) -> FileStore:
+    """Uploaded files, in a folder or a bucket as the settings say. Raises ValueError."""
+    if not settings.files_in_bucket:
+        return FileStore.in_folder(settings.files_folder)
+    secret = settings.files_secret.get_secret_value() if settings.files_secret else None
+    bucket = Bucket.at(str(settings.files_url), settings.files_key_id, secret)
+    return FileStore(bucket, settings.files_folder / ARRIVING)
+
+
 def make_ground(settings: Settings, *, answer: float = ANSWER_OF_A_REQUEST) -> Ground:
     """The database, the keys and the clock of one process; no statement may take longer than
     `answer`, in seconds.
@@ -75,7 +86,7 @@ def make_ground(settings: Settings, *, answer: float = ANSWER_OF_A_REQUEST) -> G
         chain=KeyChain.of(settings.folder / "keys"),
         sealer=sealer(settings.folder / "keys" / "personal.key"),
         hasher=PasswordHasher(CHEAPEST if settings.cheap_passwords else PRODUCTION),
-        files=FileStore.in_folder(settings.folder / "files"),
+        files=file_store(settings),
         clock=wall_clock,
         issuer=settings.issuer,
         rehearsal=settings.rehearsal,

@@ -80,6 +80,13 @@ class Settings(BaseSettings):
     work: bool = Field(
         default=True, description="Run the work process under `serve`; false where it runs alone."
     )
+    files_url: str | None = Field(
+        default=None,
+        description="Where uploaded files lie: a folder, or `s3://bucket/prefix?endpoint=…`; "
+        "by default `files` of the data folder.",
+    )
+    files_key_id: str | None = Field(default=None, description="The bucket's access key, …")
+    files_secret: SecretStr | None = Field(default=None, description="… and its secret.")
     scanner_url: str | None = Field(
         default=None,
         pattern=r"^clamd://",
@@ -125,6 +132,9 @@ class Settings(BaseSettings):
         if any(network.prefixlen == 0 for network in self.trusted_proxies):
             msg = "trusted_proxies 不能是整个网络"
             raise ValueError(msg)
+        if (self.files_key_id is None) != (self.files_secret is None):
+            msg = "files_key_id and files_secret go together"
+            raise ValueError(msg)
         if (self.smtp_url is None) != (self.mail_from is None):
             msg = "smtp_url and mail_from go together"
             raise ValueError(msg)
@@ -132,6 +142,18 @@ class Settings(BaseSettings):
             msg = "sms_url and sms_key go together"
             raise ValueError(msg)
         return self
+
+    @property
+    def files_in_bucket(self) -> bool:
+        """Whether uploaded files lie in a bucket, not in a folder."""
+        return (self.files_url or "").startswith("s3:")
+
+    @property
+    def files_folder(self) -> Path:
+        """The folder of uploaded files; with a bucket, of those that are just arriving."""
+        if self.files_url is None or self.files_in_bucket:
+            return self.folder / "files"
+        return Path(self.files_url)
 
     @property
     def rehearsal(self) -> bool:

@@ -31,10 +31,14 @@ from app.platform.notifications.mail import MailServer, mailing
 from app.platform.notifications.service import MAIL, SMS
 from app.platform.notifications.sms import Gateway, texting
 from app.platform.uploads.checking import CHECK, checking
+from app.platform.uploads.sweeping import sweeping
 from app.settings import Settings
 from app.wiring import CONTENTS, DUTIES
 
-ROUNDS = ((partial(remind, duties=DUTIES), SECONDS_BETWEEN_REMINDERS),)
+ROUNDS = (
+    (partial(remind, duties=DUTIES), SECONDS_BETWEEN_REMINDERS),
+    sweeping(CONTENTS),
+)
 LOG = logging.getLogger("quality_award")
 POOL_SIZE = 3  # the sealer, the jobs, and one to spare
 SECONDS_TO_END, SECONDS_BETWEEN_STARTS, LOOK_AT_PARENT = 10.0, 1.0, 0.5

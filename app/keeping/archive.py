@@ -54,7 +54,8 @@ class LogState(Stated):
 
 class Manifest(Stated):
     """`postgresql` is the server's version as server_version_num gives it; `missing` are files that
-    the database names, but the store had lost or changed when the backup was made.
+    the database names, but the store had lost or changed when the backup was made. `elsewhere` is
+    the bucket in which the files stay, checked by their digests but not kept in the backup.
     """
 
     format: Literal["quality-award-backup/1"] = FORMAT
@@ -67,6 +68,7 @@ class Manifest(Stated):
     logs: tuple[LogState, ...]
     missing: tuple[str, ...]
     parts: tuple[Part, ...]
+    elsewhere: str | None = None
 
     def text(self) -> bytes:
         return self.model_dump_json(indent=1).encode() + b"\n"

@@ -10,6 +10,7 @@ import errno
 import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from secrets import token_hex
@@ -20,11 +21,12 @@ from app.keeping.archive import DATABASE, Manifest, Progress, Writer, counted, p
 from app.keeping.keys import key_files
 from app.keeping.refusals import FileTaken, FileUnreachable, NothingToKeep
 from app.keeping.snapshot import connected, look
+from app.main import file_store
 from app.platform.clock import wall_clock
 from app.platform.db import embedded
 from app.platform.db.engine import DatabaseAwayError
 from app.platform.files.folder import Folder
-from app.platform.files.store import key_of
+from app.platform.files.store import FileStore, key_of
 from app.settings import Settings
 
 
@@ -38,11 +40,11 @@ def back_up(settings: Settings, target: Path, *, keys: bool | None, progress: Pr
     with _address(settings) as url, _new_file(target) as out:
         if settings.database_url is None and keys is None:
             keys = True
-        return asyncio.run(_keep(settings.folder, url, out, keys=bool(keys), progress=progress))
+        return asyncio.run(_keep(settings, url, out, keys=bool(keys), progress=progress))
 
 
 async def _keep(
-    folder: Path, url: str, out: IO[bytes], *, keys: bool, progress: Progress
+    settings: Settings, url: str, out: IO[bytes], *, keys: bool, progress: Progress
 ) -> Manifest:
     writer = Writer(out, wall_clock())
     async with connected(url) as db:
@@ -52,9 +54,12 @@ async def _keep(
         with closing(programs.dump(url, seen.name)) as dumped:
             pieces = counted(dumped, "导出数据库", None, progress)
             await asyncio.to_thread(writer.add, DATABASE, pieces)
-    missing = _add_files(writer, Folder(folder / "files"), seen.files, progress)
+    if settings.files_in_bucket:
+        missing = await _lost_in_bucket(file_store(settings), seen.files, progress)
+    else:
+        missing = _add_files(writer, Folder(settings.files_folder), seen.files, progress)
     if keys:
-        for name, content in key_files(folder / "keys").items():
+        for name, content in key_files(settings.folder / "keys").items():
             writer.add(f"keys/{name}", [content])
     manifest = Manifest(
         version=version("quality-award"),
@@ -66,6 +71,7 @@ async def _keep(
         logs=seen.logs,
         missing=tuple(missing),
         parts=tuple(writer.parts),
+        elsewhere=str(settings.files_url).partition("?")[0] if settings.files_in_bucket else None,
     )
     writer.finish(manifest)
     return manifest
@@ -113,6 +119,21 @@ def _add_files(
             missing.append(digest)
         done += named[digest]
         progress("复制附件", done, whole)
+    return missing
+
+
+async def _lost_in_bucket(store: FileStore, named: dict[str, int], progress: Progress) -> list[str]:
+    """Every file is read in the bucket; gives the digests of those it has lost or changed."""
+    missing, done, whole = [], 0, sum(named.values())
+    for digest in sorted(named):
+        running = sha256()
+        if await store.size(digest) == named[digest]:
+            async for piece in store.read(digest):
+                running.update(piece)
+        if running.hexdigest() != digest:
+            missing.append(digest)
+        done += named[digest]
+        progress("核对存储桶中的附件", done, whole)
     return missing
 
 

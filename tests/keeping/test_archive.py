@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.award.applications.models import Attachment
+from app.award.copies.models import PrintedCopy
 from app.keeping.archive import (
     DATABASE,
     MANIFEST,
@@ -231,5 +232,5 @@ def test_files_come_from_uploads_alone() -> None:
     """A backup keeps what the tables of the wiring name: whoever stores else must name it there."""
     kept = ("files.keep", "files.keep_content")
     found = {path for path, node in nodes() if called(node).endswith(kept)}
-    assert found == {"app/platform/uploads/receiving.py"}
-    assert {each.sha256.class_ for each in CONTENTS} == {Attachment, Upload}
+    assert found == {"app/platform/uploads/receiving.py", "app/award/copies/printing.py"}
+    assert {each.sha256.class_ for each in CONTENTS} == {Attachment, PrintedCopy, Upload}

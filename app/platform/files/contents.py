@@ -27,16 +27,14 @@ class Naming:
         """A table whose rows are announced first, and then filled."""
         return cls(table.sha256, table.size, table.state != FileState.EXPECTED)
 
-    @property
-    def table(self) -> Any:
-        return self.sha256.class_
-
-    @property
-    def announced_first(self) -> bool:
-        return issubclass(self.table, Announced)
-
 
 Contents = Sequence[Naming]
+
+
+def announced(contents: Contents) -> list[Any]:
+    """The tables whose rows are announced first."""
+    tables: list[Any] = [each.sha256.class_ for each in contents]
+    return [table for table in tables if issubclass(table, Announced)]
 
 
 def lying(contents: Contents) -> Select[str, int]:

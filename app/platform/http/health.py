@@ -1,5 +1,7 @@
 """Is the service alive, and can it work?"""
 
+import asyncio
+
 from fastapi import APIRouter, Request
 from pydantic import Field
 from sqlalchemy import func, select
@@ -11,10 +13,12 @@ from app.platform.db.engine import DatabaseAwayError
 from app.platform.db.installation import Installation
 from app.platform.db.revision import newest_revision, stored_revision
 from app.platform.db.safety import one_role, server_faults
-from app.platform.errors import Unavailable
-from app.platform.ground import ground_of
+from app.platform.errors import Refusal, Unavailable
+from app.platform.ground import Ground, ground_of
 from app.platform.http.bodies import View
 from app.platform.http.problems import answers
+
+ANSWER_OF_FILES = 3.0  # seconds
 
 routes = APIRouter(tags=["operation"])
 
@@ -48,8 +52,8 @@ async def health() -> HealthView:
     responses=answers(NotReady),
 )
 async def readiness(request: Request) -> ReadinessView:
-    """The database answers, is migrated to what this code needs, keeps what it has committed, and
-    its clock and ours are one.
+    """The database answers, is migrated to what this code needs, keeps what it has committed, its
+    clock and ours are one, and the storage of files answers.
     The warning `one-role`: the service runs as the owner of its tables.
     """
     try:
@@ -68,7 +72,16 @@ async def _readiness(request: Request) -> ReadinessView:
             raise NotReady(what=f"数据库结构为 {stored}，程序需要 {newest}。请先迁移。")
         if await db.scalar(select(Installation.purpose)) is None:
             raise NotReady(what="数据库尚未初始化。")
+        await _files_answer(ground)
         return ReadinessView(status="ready", warnings=["one-role"] if await one_role(db) else [])
+
+
+async def _files_answer(ground: Ground) -> None:
+    try:
+        async with asyncio.timeout(ANSWER_OF_FILES):
+            await ground.files.objects.ensure_usable()
+    except (Refusal, TimeoutError) as away:
+        raise NotReady(what="附件的存储没有回答。") from away
 
 
 async def _clock_faults(db: AsyncSession, watch: ClockWatch | None) -> list[str]:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.platform.audit.record import record
 from app.platform.errors import Invalid
-from app.platform.files.contents import Contents, named_by
+from app.platform.files.contents import Contents, announced, named_by
 from app.platform.files.inspection.faults import FileInfected
 from app.platform.files.models import Announced, FileState
 from app.platform.files.naming import sweeping
@@ -47,15 +47,17 @@ async def checked(ground: Ground, place: Path, media_type: str) -> FileState:
     return FileState.STORED
 
 
-async def check_later(db: AsyncSession, ground: Ground, row: Announced) -> None:
+async def check_later(
+    db: AsyncSession, ground: Ground, row: Announced, *, key: str | None = None
+) -> None:
     """In the transaction in which the row says that it is being checked."""
     table = type(row).__tablename__  # type: ignore[attr-defined]  # every table has a name
-    await enqueue(db, CHECK, {"table": table, "id": str(row.id)}, now=ground.clock())
+    await enqueue(db, CHECK, {"table": table, "id": str(row.id)}, now=ground.clock(), key=key)
 
 
 def checking(contents: Contents) -> Task:
     """How the job is done."""
-    tables = {each.table.__tablename__: each.table for each in contents if each.announced_first}
+    tables = {table.__tablename__: table for table in announced(contents)}
 
     async def check(ground: Ground, payload: Mapping[str, Any]) -> None:
         table, identity = tables[payload["table"]], UUID(payload["id"])

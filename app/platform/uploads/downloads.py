@@ -39,7 +39,6 @@ async def download(request: Request, file: Stored) -> Response:
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.file_name, safe='')}",
         "Content-Security-Policy": "sandbox",
         "Cache-Control": "private, no-store",
-        "X-Content-Type-Options": "nosniff",
         "Accept-Ranges": "bytes",
         "ETag": f'"{file.sha256}"',
     }

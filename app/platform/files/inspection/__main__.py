@@ -54,7 +54,10 @@ def _bound(seconds: int, memory: int) -> None:
 
 
 def _say(said: dict[str, object]) -> None:
-    os.write(sys.stdout.fileno(), (json.dumps(said) + "\n").encode())
+    try:
+        os.write(sys.stdout.fileno(), (json.dumps(said) + "\n").encode())
+    except BrokenPipeError:  # whoever asked is gone
+        os._exit(1)
 
 
 if __name__ == "__main__":
