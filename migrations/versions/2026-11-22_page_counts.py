@@ -1,14 +1,14 @@
 """page counts
 
 Revision: page_counts
-Follows: reminder_plans
+Follows: bigrams
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = 'page_counts'
-down_revision = 'reminder_plans'
+down_revision = 'bigrams'
 branch_labels = None
 depends_on = None
 
