@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from app.award.applications import queries, rules
 from app.award.applications.models import Application, Attachment, Validity
 from app.award.applications.naming import intake_of
+from app.award.applications.paging import count_report
 from app.award.applications.schemas import AttachmentIn, AttachmentView
 from app.award.applications.service import ensure_draft
 from app.award.programmes.models import Cycle
@@ -49,7 +50,9 @@ async def announce(call: Call, application_id: UUID, body: AttachmentIn) -> Atta
 
 async def upload(sent: Sent) -> AttachmentView:
     """Receive the announced bytes, or a part of them."""
-    return queries.attachment_view(await receive(sent, ATTACHMENTS))
+    attachment = await receive(sent, ATTACHMENTS)
+    await count_report(sent.ground, attachment.application_id, attachment)
+    return queries.attachment_view(attachment)
 
 
 async def progress(call: Call, attachment_id: UUID) -> AttachmentView:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from app.award.applications import naming, queries, rules, scope
+from app.award.applications import naming, paging, queries, rules, scope
 from app.award.applications.asking import Asked, asked_of
 from app.award.applications.form_schemas import CompletenessView, GapView
 from app.award.applications.naming import intake_of
@@ -36,7 +36,10 @@ def obstacles(
     yield rules.window_obstacle(stage.opens_at, stage.closes_at, now)
     form = Form.model_validate(application.form)
     yield from naming.naming_obstacles(regulation, rule, track, form, local_date(now))
-    yield from rules.gap_obstacles(gaps(asked.whole, application.form, asked.lists))
+    pages = paging.pages_of(asked, attached)
+    yield from rules.gap_obstacles(gaps(asked.whole, application.form, asked.lists, pages))
+    for report in paging.uncounted(asked, attached):
+        yield rules.PagesNotCounted(name=report.file_name)
     yield from rules.document_obstacles(
         regulation.documents_of(rule, track),
         [(a.document, a.file_name, a.state == FileState.STORED) for a in attached],
@@ -67,6 +70,10 @@ async def completeness(call: Call[Direct], application_id: UUID) -> Completeness
         rule.one_entry_per, application.organisation_id, application.track, application.awardee
     )
     attached = await queries.attachments_of(call.db, application_id)
+    if waiting := paging.uncounted(asked, attached):
+        for report in waiting:
+            await paging.count(call.ground, report.sha256)
+        attached = await queries.attachments_of(call.db, application_id)
     stage = await call.db.first(queries.INTAKE_WINDOW, cycle=application.cycle_id, key=rule.key)
     here = application._replace(entry_key=key)
     found_so_far = [*obstacles(call.now, here, attached, stage, asked)]

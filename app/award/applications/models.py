@@ -121,6 +121,16 @@ class FormRevision(Model):
     restored_from: Mapped[int | None]
 
 
+class PageCount(Model):
+    """How many pages a PDF has, by the SHA-256 of its content."""
+
+    __tablename__ = "page_count"
+    __table_args__ = (CheckConstraint("pages > 0", name="has_pages"), APPEND_ONLY)
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    pages: Mapped[int]
+
+
 class ScopeClaim(Model):
     """A legal person that a submission of this cycle speaks for, and whose submission that is: of
     a group and its subsidiary, entering at once, the second is refused by the database.

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from app.award.applications.lifecycle import APPLICATION, ApplicationStatus
-from app.award.applications.models import Application, Attachment, Supplement, Validity
+from app.award.applications.models import Application, Attachment, PageCount, Supplement, Validity
 from app.award.applications.rules import ApplicationUnknown, AttachmentUnknown
 from app.award.applications.schemas import (
     ApplicationLine,
@@ -193,7 +193,9 @@ ATTACHED = Prepared(
         Attachment.received,
         Attachment.refusal,
         Attachment.validity,
+        PageCount.pages,
     )
+    .outerjoin(PageCount, PageCount.sha256 == Attachment.sha256)
     .where(Attachment.application_id == bindparam("application"))
     .order_by(Attachment.document, Attachment.file_name, Attachment.id)
 )

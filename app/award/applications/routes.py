@@ -154,6 +154,7 @@ async def announce(call: Writing, application_id: UUID, body: AttachmentIn) -> A
         rules.FieldMissing,
         rules.AnswerUnfit,
         rules.AnswersContradict,
+        rules.PagesNotCounted,
         rules.InsideScope,
         rules.MemberEntered,
         rules.DocumentMissing,

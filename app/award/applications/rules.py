@@ -102,6 +102,16 @@ class ChangedSince(Stale):
         return self._changed or (self,)
 
 
+class PagesNotCounted(Conflict):
+    code = "pages-not-counted"
+    zh = "“{name}”的页数尚未清点。"
+    en = "The pages of “{name}” have not been counted yet."
+    mend = (
+        "请读取 GET …/completeness（读取时清点），再提交。",
+        "Read GET …/completeness, which counts them, then submit.",
+    )
+
+
 class SecretUnknown(Invalid):
     code = "secret-unknown"
     zh = "申报中没有“{what}”，不能标为商业秘密。"

@@ -2,15 +2,21 @@
 
 import json
 from copy import deepcopy
+from hashlib import sha256
+from io import BytesIO
 from typing import Any
 
 import pytest
 from httpx import AsyncClient
+from pikepdf import Pdf
 from sqlalchemy import select
 
-from app.award.applications.models import Application
+from app.award.applications.models import Application, Attachment
+from app.catalogue import loader
 from app.platform.audit.models import AuditEvent
+from app.platform.files.models import FileState
 from app.platform.ground import Ground
+from app.platform.uploads import receiving
 from app.proof.canonical import digest_text
 from tests.award.applications.cycles import (
     DOCUMENTS,
@@ -168,3 +174,70 @@ async def test_completeness_costs_the_same_for_much_and_little(
     with counting(ground) as full:
         await gaps(client, firm, place)
     assert len(empty) == len(full) <= 6
+
+
+def report_of(pages: int) -> bytes:
+    """A PDF with so many empty pages."""
+    made, held = Pdf.new(), BytesIO()
+    for _ in range(pages):
+        made.add_blank_page()
+    made.save(held)
+    return held.getvalue()
+
+
+async def hand_in(client: AsyncClient, firm: Any, place: str, document: str, pages: int) -> None:
+    content = report_of(pages)
+    announced = await client.post(
+        f"{place}/attachments",
+        json={
+            "document": document,
+            "file_name": f"{document}{pages}.pdf",
+            "media_type": "application/pdf",
+            "size": len(content),
+            "sha256": sha256(content).hexdigest(),
+        },
+        **firm.speaker.auth,
+    )
+    assert announced.status_code == 201, announced.text
+    stored = await client.put(
+        f"/attachments/{announced.json()['id']}/content", content=content, **firm.speaker.auth
+    )
+    assert stored.status_code == 200, stored.text
+
+
+async def test_pages_that_the_report_has_not_are_told(ground: Ground, client: AsyncClient) -> None:
+    own = [{"way": "document", "most_pages": "4"}]
+    _, firm, place = await drafted(ground, client, regulation_text=text(self_assessment=own))
+    items = [item.code for item in loader.criteria("gbt-19580-2012").items()]
+    mapped = with_answers(pages={key: [1, 3] for key in items} | {"4.7.7": [3, 4]})
+    assert (await put_form(client, firm.speaker, place, mapped)).status_code == 200
+    for document, pages in (("申报表", 9), ("自评报告", 3), ("证实性材料", 8)):
+        await hand_in(client, firm, place, document, pages)
+    (gap,) = await gaps(client, firm, place)
+    assert (gap["sort"], gap["section"]) == ("contradictory", "report")
+    assert "只有3页" in gap["zh"]
+    assert reasons(await submitted(client, firm, place)) == [(gap["code"], gap["pointer"])]
+    await hand_in(client, firm, place, "自评报告", 2)  # a second volume: five pages in all
+    (gap,) = await gaps(client, firm, place)
+    assert (gap["sort"], "5页" in gap["zh"]) == ("unfit", True)
+
+
+async def test_pages_nobody_has_counted_are_counted_when_completeness_is_asked(
+    ground: Ground, client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = [{"way": "document"}]
+    _, firm, place = await drafted(ground, client, regulation_text=text(self_assessment=own))
+    items = [item.code for item in loader.criteria("gbt-19580-2012").items()]
+    mapped = with_answers(pages={key: [1, 2] for key in items})
+    assert (await put_form(client, firm.speaker, place, mapped)).status_code == 200
+    with monkeypatch.context() as later:  # as for a large file, which is checked after the answer
+        later.setattr(receiving, "CHECKED_AT_ONCE", 0)
+        for document in DOCUMENTS:
+            await hand_in(client, firm, place, document, 7)
+    async with ground.database.writing() as db:
+        rows = await db.scalars(select(Attachment).where(Attachment.application_id == id_of(place)))
+        for row in rows:
+            row.state = FileState.STORED
+    assert reasons(await submitted(client, firm, place)) == [("pages-not-counted", None)]
+    assert await gaps(client, firm, place) == []
+    assert (await submitted(client, firm, place)).status_code == 201
