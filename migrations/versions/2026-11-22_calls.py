@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = 'calls'
-down_revision = 'bigrams'
+down_revision = "page_counts"
 branch_labels = None
 depends_on = None
 

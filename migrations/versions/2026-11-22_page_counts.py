@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = 'page_counts'
-down_revision = 'bigrams'
+down_revision = "record_imports"
 branch_labels = None
 depends_on = None
 
