@@ -39,7 +39,8 @@ EVERYTHING = {
         *("inside the applicant", "at the endorser", "before approval", "after approval"),
         *("before the last vote", "twice"),
     },
-    "composite": {"proposes", "ranks only", "consolation"},
+    "composite": {"proposes", "ranks only", "consolation", "shares by track"},
+    "cut": {"at_least", "at_least_of_full", "first", "first_of_each"},
     "method": {"consensus", "mean", "trimmed_mean", "median"},
     "bar": {"granted", "revoked_for", "disqualified_for", "closes a tier"},
 }
@@ -90,7 +91,11 @@ def used(regulation: Regulation) -> Iterator[tuple[str, str]]:
             yield "method", stage.method.way
         if isinstance(stage, Vote):
             yield from (("vote", form) for form in vote_forms(regulation, stage))
+        if stage.advances.by_score or stage.advances.compares:
+            yield "cut", stage.advances.way
         if isinstance(stage, Composite):
+            if any(part.track for part in stage.of):
+                yield "composite", "shares by track"
             yield "composite", "proposes" if stage.proposes else "ranks only"
             if stage.consolation:
                 yield "composite", "consolation"
