@@ -40,8 +40,9 @@ from app.award.roles import SCOPE, Role
 from app.award.scoring.models import Scorebook, Sheet
 from app.award.scoring.queries import SHEET_RESOURCE, sheets
 from app.award.scoring.scorebook_queries import SCOREBOOK_RESOURCE, scorebooks
+from app.award.screening.consultation_queries import CONSULTATION_RESOURCE
 from app.award.screening.cure_queries import CURE_RESOURCE
-from app.award.screening.models import Cure
+from app.award.screening.models import Consultation, Cure
 from app.award.stages.models import Entry, Outcome, Stage
 from app.award.stages.queries import ENTRY_RESOURCE, STAGE_RESOURCE
 from app.platform.accounts.models import Account, Organisation
@@ -98,6 +99,7 @@ READABLE = [
     Readable(CYCLE_RESOURCE, select(Cycle.id)),
     Readable(STAGE_RESOURCE, select(Stage.id).join(Cycle, Cycle.id == Stage.cycle_id)),
     Readable(ENTRY_RESOURCE, at_stage(Entry.id, Entry.stage_id)),
+    Readable(CONSULTATION_RESOURCE, at_stage(Consultation.id, Consultation.stage_id)),
     Readable(CURE_RESOURCE, at_entry(Cure.id, Cure.entry_id)),
     Readable(APPLICATION_RESOURCE, select(Application.id).join(Cycle)),
     Readable(ROUTING_RESOURCE, at_entry(Routing.id, Routing.entry_id)),
