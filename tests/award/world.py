@@ -155,6 +155,7 @@ async def make_world(ground: Ground) -> World:
     await _keep(ground, *(_told(ground, actors[role], about=None) for role in told))
     await _keep(ground, *(_asked(ground, actors[role]) for role in told))
     await _keep(ground, *(_routed(here, entry, actors["clerk"]) for entry in entries))
+    await _keep(ground, await _consultation(here, actors["clerk"]))
     await _keep(ground, *(_cure(here, entry, actors["clerk"]) for entry in entries))
     await _judging(here, entries, actors)
     await _committee(here, entered, actors["clerk"])
@@ -178,6 +179,19 @@ def _routed(office: Office, entry: UUID, clerk: Actor) -> Routing:
         authority_id=office.authority_id,
         routed_by=clerk.person_id,
         routed_at=office.ground.clock(),
+    )
+
+
+async def _consultation(office: Office, clerk: Actor) -> Consultation:
+    stage = await stage_row(office.ground, office, "eligibility")
+    return Consultation(
+        stage_id=stage.id,
+        round=1,
+        department="市税务局",
+        authority_id=office.authority_id,
+        document="函〔2026〕1号",
+        asked_by=clerk.person_id,
+        asked_at=office.ground.clock(),
     )
 
 

@@ -115,7 +115,7 @@ async def consultation_view(call: Call, consultation_id: UUID) -> ConsultationVi
     known = await queries.opinions_of(call.db, sorted({entry.id for entry, _ in asked}))
     lines = []
     for entry, question in asked:
-        last = consulting.last_of(question, known[entry.id])
+        last: Any = consulting.last_of(question, known[entry.id])
         lines.append(
             AskedView(
                 entry_id=entry.id,
