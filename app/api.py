@@ -24,6 +24,8 @@ from app.award.publicity.routes import notices, objections
 from app.award.ranking.routes import routes as ranking
 from app.award.records.routes import routes as records
 from app.award.scoring.routes import assignments, panels, scorebooks, scoresheets
+from app.award.screening.consultation_routes import office as consulting
+from app.award.screening.consultation_routes import routes as consultations
 from app.award.screening.routes import cure_routes as cures
 from app.award.screening.routes import routes as screening
 from app.award.stages.routes import entries
@@ -66,6 +68,8 @@ CHAPTERS = [
     desks,
     screening,
     cures,
+    consulting,
+    consultations,
     survey,
     judging,
     panels,

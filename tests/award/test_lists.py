@@ -16,6 +16,7 @@ from app.award.programmes.models import Authority, Programme, RegulationEdition
 from app.award.publicity.models import Notice
 from app.award.records.models import Record
 from app.award.roles import Role
+from app.award.screening.models import Consultation
 from app.award.stages.models import Entry
 from app.platform.accounts import callers
 from app.platform.accounts.models import SignInSession
@@ -181,6 +182,19 @@ async def _cures(ground: Ground, client: AsyncClient, lists: Lists, count: int) 
     office, entries = await entered(ground, count)
     for entry in entries:
         await asked(client, office, entry)
+    stage = await stage_row(ground, office, "eligibility")
+    for number in range(count):
+        letter = Consultation(
+            stage_id=stage.id,
+            round=1,
+            department=f"第{number}局",
+            authority_id=office.authority_id,
+            document="函",
+            asked_by=office.clerk.person_id,
+            asked_at=ground.clock(),
+        )
+        await keep(ground, letter)
+    lists.at("list_consultations", "/consultations", office.clerk)
     lists.at("list_cures", f"/cures?cycle={office.cycle_id}", office.clerk)
 
 

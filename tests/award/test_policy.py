@@ -24,7 +24,9 @@ RUN = rights(
     "assignment:read",
     "cycle:plan",
     "cycle:read",
+    "consultation:read",
     "cure:read",
+    "stage:consult",
     "entry:consult",
     "entry:cure",
     "entry:read",
@@ -85,7 +87,9 @@ EXPECTED: dict[str, set[Right]] = {
     | rights("application:edit", phase="draft")
     | rights("application:seal", phase="received")
     | rights("event:read", phase="own"),
-    Role.ENDORSER: rights("routing:answer", "routing:read"),
+    Role.ENDORSER: rights(
+        "consultation:answer", "consultation:read", "routing:answer", "routing:read"
+    ),
     Role.CLERK: RUN
     | rights("motion:confirm", standing="second")
     | rights("motion:record")
@@ -135,6 +139,7 @@ EXPECTED: dict[str, set[Right]] = {
     Role.FINANCE: rights("cycle:read-bonus"),
     Role.SUPERVISOR: rights(
         "approval:read",
+        "consultation:read",
         "cure:read",
         "cycle:read",
         "cycle:read-bonus",

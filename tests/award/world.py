@@ -40,8 +40,9 @@ from app.award.roles import SCOPE, Role
 from app.award.scoring.models import Scorebook, Sheet
 from app.award.scoring.queries import SHEET_RESOURCE, sheets
 from app.award.scoring.scorebook_queries import SCOREBOOK_RESOURCE, scorebooks
+from app.award.screening.consultation_queries import CONSULTATION_RESOURCE
 from app.award.screening.cure_queries import CURE_RESOURCE
-from app.award.screening.models import Cure
+from app.award.screening.models import Consultation, Cure
 from app.award.stages.models import Entry, Outcome, Stage
 from app.award.stages.queries import ENTRY_RESOURCE, STAGE_RESOURCE
 from app.platform.accounts.models import Account, Organisation
@@ -98,6 +99,7 @@ READABLE = [
     Readable(CYCLE_RESOURCE, select(Cycle.id)),
     Readable(STAGE_RESOURCE, select(Stage.id).join(Cycle, Cycle.id == Stage.cycle_id)),
     Readable(ENTRY_RESOURCE, at_stage(Entry.id, Entry.stage_id)),
+    Readable(CONSULTATION_RESOURCE, at_stage(Consultation.id, Consultation.stage_id)),
     Readable(CURE_RESOURCE, at_entry(Cure.id, Cure.entry_id)),
     Readable(APPLICATION_RESOURCE, select(Application.id).join(Cycle)),
     Readable(ROUTING_RESOURCE, at_entry(Routing.id, Routing.entry_id)),
@@ -153,6 +155,7 @@ async def make_world(ground: Ground) -> World:
     await _keep(ground, *(_told(ground, actors[role], about=None) for role in told))
     await _keep(ground, *(_asked(ground, actors[role]) for role in told))
     await _keep(ground, *(_routed(here, entry, actors["clerk"]) for entry in entries))
+    await _keep(ground, await _consultation(here, actors["clerk"]))
     await _keep(ground, *(_cure(here, entry, actors["clerk"]) for entry in entries))
     await _judging(here, entries, actors)
     await _committee(here, entered, actors["clerk"])
@@ -176,6 +179,19 @@ def _routed(office: Office, entry: UUID, clerk: Actor) -> Routing:
         authority_id=office.authority_id,
         routed_by=clerk.person_id,
         routed_at=office.ground.clock(),
+    )
+
+
+async def _consultation(office: Office, clerk: Actor) -> Consultation:
+    stage = await stage_row(office.ground, office, "eligibility")
+    return Consultation(
+        stage_id=stage.id,
+        round=1,
+        department="市税务局",
+        authority_id=office.authority_id,
+        document="函〔2026〕1号",
+        asked_by=clerk.person_id,
+        asked_at=office.ground.clock(),
     )
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from app.award.screening.rules import Said
-from app.platform.errors import Conflict, Invalid, Refusal
+from app.platform.errors import Conflict, Invalid, NotFound, Refusal
 from app.rules.calendar import Calendar, CountRule, Deadline, Length, Unit, deadline, local_date
 from app.rules.regulation.model import Regulation
 from app.rules.regulation.stages import Consultation, Screening
@@ -43,6 +43,36 @@ class ConsultationsOpen(Conflict):
     code = "consultations-open"
     zh = "还有 {count} 项部门意见没有收到，回复期也未届满。"
     en = "{count} opinions of departments are awaited, and their time is not over."
+
+
+class ConsultationUnknown(NotFound):
+    code = "consultation-not-found"
+    zh = "没有这份征求意见函，或您无权查看。"
+    en = "There is no such consultation, or you may not see it."
+
+
+class ConsultedUnknown(Invalid):
+    code = "consulted-authority-unknown"
+    zh = "没有这个机关。"
+    en = "There is no such authority."
+
+
+class ConsultedAlready(Conflict):
+    code = "department-consulted-already"
+    zh = "本环节已经就此征求过该部门的意见。"
+    en = "This department has been consulted in this stage already."
+
+
+class OpinionLate(Conflict):
+    code = "opinion-late"
+    zh = "回复期至{day}，已经届满；迟到的意见请函送评审办。"
+    en = "The time to answer ended on {day}; send a late opinion to the office."
+
+
+class NotAskedOf(Invalid):
+    code = "opinion-not-asked"
+    zh = "没有就此征求贵单位的意见。"
+    en = "Your department is not asked about this."
 
 
 class Opinion(Protocol):
@@ -84,7 +114,7 @@ def questions(
     """
     asked: list[Question] = []
     for each in rule.consults:
-        until = _until(each, opened_at)
+        until = until_of(each, opened_at)
         if each.grounds is None:
             asked.append(Question(each.department, None, "有关情况", until))
         asked += [
@@ -137,7 +167,8 @@ def opinion_obstacles(
     return found
 
 
-def _until(consultation: Consultation, opened_at: datetime | None) -> Deadline | None:
+def until_of(consultation: Consultation, opened_at: datetime | None) -> Deadline | None:
+    """Until when a department may answer, from the day the stage was opened."""
     if consultation.within is None or opened_at is None:
         return None
     length = Length(consultation.within.amount, Unit(consultation.within.way))

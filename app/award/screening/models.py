@@ -76,6 +76,29 @@ class ScreenedGroup(Model):
     evidence: Mapped[str]
 
 
+class Consultation(Model):
+    """A department asked by letter (征求意见函): the authority that acts as it, and until when."""
+
+    __tablename__ = "consultation"
+    __table_args__ = (
+        UniqueConstraint("stage_id", "round", "department"),
+        CheckConstraint("(last_day IS NULL) = (ends_at IS NULL)", name="ends_on_a_day"),
+        Index("ix_consultation_authority_id", "authority_id"),
+        APPEND_ONLY,
+    )
+
+    id: Mapped[UUID] = identifier()
+    stage_id: Mapped[UUID] = mapped_column(ForeignKey("stage.id"))
+    round: Mapped[int]
+    department: Mapped[str]
+    authority_id: Mapped[UUID] = mapped_column(ForeignKey("authority.id"))
+    document: Mapped[str]
+    last_day: Mapped[date | None]
+    ends_at: Mapped[datetime | None]
+    asked_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime]
+
+
 class Opinion(Model):
     """What a department said of an entry, on one ground or on the whole; the last one counts."""
 
@@ -96,6 +119,7 @@ class Opinion(Model):
     said: Mapped[str]
     statement: Mapped[str | None]
     document: Mapped[str | None]
+    consultation_id: Mapped[UUID | None] = mapped_column(ForeignKey("consultation.id"))
     entered_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     entered_at: Mapped[datetime]
 

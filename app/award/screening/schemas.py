@@ -1,7 +1,7 @@
 """How do grounds and decisions look on the wire?"""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, JsonValue, StringConstraints
@@ -232,3 +232,55 @@ class OpinionView(View):
     statement: str | None
     document: str | None
     entered_at: datetime | None
+
+
+class ConsultationIn(Body):
+    """A department asked by letter, and the authority that acts as it."""
+
+    department: Line = Field(description="As in the regulation.", examples=["市税务局"])
+    authority_id: UUID
+    document: Line = Field(examples=["滨质奖办函〔2026〕5号"])
+
+
+class ConsultationLine(View):
+    id: UUID
+    cycle_id: UUID
+    stage: str = Field(examples=["eligibility"])
+    department: str
+    authority_id: UUID
+    authority: str
+    document: str
+    asked_at: datetime
+    last_day: date | None
+    ends_at: datetime | None = Field(description="The first instant that is too late.")
+
+
+class AskedView(View):
+    """One question about one entry; of what it handed in nothing is shown."""
+
+    entry_id: UUID
+    code: str
+    organisation: str
+    credit_code: str
+    ground: str | None = Field(description="Null: on the whole.")
+    name: str = Field(description="Of the ground.")
+    said: Said | None
+    statement: str | None
+
+
+class ConsultationView(ConsultationLine):
+    asked: list[AskedView]
+
+
+class OpinionOn(Body):
+    entry: UUID
+    ground: str | None = Field(default=None, max_length=64)
+    said: Literal[Said.NO_OBJECTION, Said.OBJECTION]
+    statement: Prose | None = None
+
+
+class ReplyIn(Body):
+    """A department's answer in one letter."""
+
+    document: Line = Field(examples=["锡税函〔2026〕3号"])
+    opinions: list[OpinionOn] = Field(min_length=1, max_length=2_000)
