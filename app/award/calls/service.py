@@ -17,7 +17,7 @@ from app.award.programmes.models import Cycle, Programme
 from app.award.programmes.queries import get_cycle, slots_of
 from app.platform.accounts.callers import Call
 from app.platform.audit.record import record
-from app.platform.errors import ensure
+from app.platform.errors import Refusal, ensure
 from app.platform.files.models import Upload
 from app.platform.uploads.service import take
 from app.proof.canonical import canonical, digest_text
@@ -35,16 +35,7 @@ async def publish(call: Call, cycle_id: UUID, body: CallIn) -> CallView:
     last = await call.db.scalar(
         select(func.max(CallEdition.edition)).where(CallEdition.cycle_id == cycle_id)
     )
-    early = cycle.status not in RUNNING
-    twice = len(set(body.files)) != len(body.files)
-    ensure(
-        [
-            rules.CallTooEarly() if early else None,
-            rules.CallReasonMissing(pointer="/reason") if last and body.reason is None else None,
-            rules.NothingToCorrect(pointer="/reason") if not last and body.reason else None,
-            rules.FileTwice(pointer="/files") if twice else None,
-        ]
-    )
+    ensure(_obstacles(cycle, body, last))
     uploads = [
         await take(call, upload, PURPOSE, pointer=f"/files/{place}")
         for place, upload in enumerate(body.files)
@@ -67,17 +58,32 @@ async def publish(call: Call, cycle_id: UUID, body: CallIn) -> CallView:
         for place, upload in enumerate(uploads)
     )
     await call.db.flush()
-    detail = {"edition": edition.edition, "digest": edition.digest, "document": body.document}
+    _recorded(call, edition)
+    return await call_view(call, CallEdition.id == edition.id)
+
+
+def _obstacles(cycle: Cycle, body: CallIn, last: int | None) -> list[Refusal | None]:
+    early = cycle.status not in RUNNING
+    twice = len(set(body.files)) != len(body.files)
+    return [
+        rules.CallTooEarly() if early else None,
+        rules.CallReasonMissing(pointer="/reason") if last and body.reason is None else None,
+        rules.NothingToCorrect(pointer="/reason") if not last and body.reason else None,
+        rules.FileTwice(pointer="/files") if twice else None,
+    ]
+
+
+def _recorded(call: Call, edition: CallEdition) -> None:
+    told = {"edition": edition.edition, "digest": edition.digest, "document": edition.document}
     record(
         call.db,
         call.actor,
         "cycle:publish-call",
         subject=edition.id,
         now=call.now,
-        log=cycle_id,
-        detail=detail,
+        log=edition.cycle_id,
+        detail=told,
     )
-    return await call_view(call, CallEdition.id == edition.id)
 
 
 def _key(place: int) -> str:
