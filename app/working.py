@@ -20,8 +20,8 @@ import uvloop
 from app.award.applications.announcing import announce
 from app.award.copies.printing import printing
 from app.award.copies.service import PRINT
-from app.award.office.reminding import SECONDS_BETWEEN_REMINDERS, remind
 from app.award.documents.making import FINISH, MAKE, finish, make
+from app.award.office.reminding import SECONDS_BETWEEN_REMINDERS, remind
 from app.award.stages.service.moves import ANNOUNCE
 from app.main import make_ground
 from app.platform import logs

@@ -142,13 +142,7 @@ async def filling_of(db: AsyncSession, document: OfficeDocument) -> Filling:
     tiers = {tier.key: tier.name for tier in regulation.tiers}
     about = FORMS[DocumentKind(document.kind)].about
     if about is About.ENTRY:
-        entry = (await db.execute(queries.ENTERED.where(Entry.id == document.entry_id))).one()
-        points = [
-            {"序号": str(number), "内容": point} for number, point in enumerate(document.points, 1)
-        ]
-        reasons = {one.code: one.name for one in code_list(REASONS).items}
-        told = {"环节": entry.stage, "原因": told_reason(entry.reason, reasons)}
-        return Filling(texts | _named(entry, tracks) | told, {"事项": points})
+        return await _of_entry(db, document, texts, tracks)
     if about is About.STAGE and document.stage_id:
         stage = await db.get_one(Stage, document.stage_id)
         rows = [
@@ -157,6 +151,22 @@ async def filling_of(db: AsyncSession, document: OfficeDocument) -> Filling:
         ]
         return Filling(texts | {"环节": stage.name}, {"名单": rows})
     return Filling(texts)
+
+
+async def _of_entry(
+    db: AsyncSession,
+    document: OfficeDocument,
+    texts: Mapping[str, str],
+    tracks: Mapping[str, str],
+) -> Filling:
+    """A letter: who applies, in which stage, and why, as far as that may be told."""
+    entry = (await db.execute(queries.ENTERED.where(Entry.id == document.entry_id))).one()
+    points = [
+        {"序号": str(number), "内容": point} for number, point in enumerate(document.points, 1)
+    ]
+    reasons = {one.code: one.name for one in code_list(REASONS).items}
+    told = {"环节": entry.stage, "原因": told_reason(entry.reason, reasons)}
+    return Filling({**texts, **_named(entry, tracks), **told}, {"事项": points})
 
 
 def _named(entry: Any, tracks: Mapping[str, str]) -> dict[str, str]:

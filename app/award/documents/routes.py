@@ -150,7 +150,7 @@ async def list_documents(
 
 
 @cycles.post(
-    "/stages/{key}/letters",
+    "/stages/{key}/documents",
     operation_id="draft_letters",
     summary="Begin a letter to each entry that it fits",
     status_code=status.HTTP_201_CREATED,

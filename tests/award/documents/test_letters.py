@@ -105,7 +105,7 @@ async def test_whoever_has_an_interest_sees_no_letter(ground: Ground, client: As
     body = {"kind": "acceptance", "title": "受理", "entry_id": str(entry)}
     answer = await client.post(office.path("/documents"), json=body, **office.head.auth)
     refused(answer, 404, "entry-not-found")
-    bulk = office.path("/stages/eligibility/letters")
+    bulk = office.path("/stages/eligibility/documents")
     letters = {"kind": "acceptance", "title": "受理"}
     answer = await client.post(bulk, json=letters, **office.head.auth)
     assert answer.status_code in {403, 409}
@@ -193,7 +193,7 @@ async def test_letters_to_all_eliminated_are_made_in_one_call(
             three: (Result.ADVANCED, None),
         },
     )
-    path = office.path("/stages/eligibility/letters")
+    path = office.path("/stages/eligibility/documents")
     body = {"kind": "result", "title": "评审结果通知书"}
     tried = await client.post(f"{path}?dry_run=true", json=body, **office.clerk.auth)
     named = {office.firms[first].name, office.firms[second].name}
@@ -225,7 +225,7 @@ async def test_bulk_costs_the_same_for_one_and_three(ground: Ground, client: Asy
     for many in (1, 3):
         office = await make_office(ground)
         await entries_in(office, "eligibility", many)
-        path = office.path("/stages/eligibility/letters")
+        path = office.path("/stages/eligibility/documents")
         body = {"kind": "acceptance", "title": "受理通知书"}
         with counting(ground) as seen:
             made = await client.post(path, json=body, **office.clerk.auth)
@@ -237,7 +237,7 @@ async def test_bulk_costs_the_same_for_one_and_three(ground: Ground, client: Asy
 async def test_bulk_of_what_is_no_letter_is_refused(ground: Ground, client: AsyncClient) -> None:
     office = await make_office(ground)
     await entries_in(office, "eligibility", 1)
-    path = office.path("/stages/eligibility/letters")
+    path = office.path("/stages/eligibility/documents")
     for kind, code in (("call", "document-about-wrong"), ("cure", "points-missing")):
         body = {"kind": kind, "title": "通知"}
         refused(await client.post(path, json=body, **office.clerk.auth), 422, code)

@@ -30,13 +30,12 @@ from app.platform.uploads.service import take
 
 EDITED = "office-document"
 """What an edited Word file, or a template, is uploaded for."""
-WRITE = "cycle:write-documents"
 
 
 async def draft(call: Call, cycle_id: UUID, body: DocumentIn) -> DocumentView:
     """Begin a document; its file is made from the template after the answer."""
     found = await get_cycle(call, cycle_id)
-    found.require(WRITE)
+    found.require("cycle:write-documents")
     ensure(
         [
             rules.about_obstacle(
@@ -61,7 +60,7 @@ async def draft(call: Call, cycle_id: UUID, body: DocumentIn) -> DocumentView:
 async def draft_letters(call: Call, cycle_id: UUID, key: str, body: LettersIn) -> LettersView:
     """Begin a letter to each entry of a stage that it fits and that has none; all or none."""
     found = await get_cycle(call, cycle_id)
-    found.require(WRITE)
+    found.require("cycle:write-documents")
     entry_wanted = rules.about_obstacle(body.kind, stage=False, entry=True)
     ensure([entry_wanted, rules.points_obstacle(body.kind, [])])
     stage = (await get_stage(call, cycle_id, key)).it

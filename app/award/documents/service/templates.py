@@ -17,14 +17,13 @@ from app.platform.audit.record import record
 from app.platform.documents.word import Filling, check_template, fill
 from app.platform.uploads.service import take
 
-KEEP = "programme:keep-templates"
 PREVIEWED_ROWS = 3
 
 
 async def list_templates(call: Call, programme_id: UUID) -> list[TemplateView]:
     """Which template of each kind counts, and what each can be filled with."""
     found = await get_programme(call, programme_id)
-    found.require(KEEP)
+    found.require("programme:keep-templates")
     return await queries.templates_of(call.db, programme_id)
 
 
@@ -33,7 +32,7 @@ async def replace(
 ) -> list[TemplateView]:
     """Take an office's own template, if every place in it can be filled; earlier ones stay."""
     found = await get_programme(call, programme_id, lock=True)
-    found.require(KEEP)
+    found.require("programme:keep-templates")
     await to_thread.run_sync(check_template, word, names_of(FORMS[kind]))
     upload = await take(call, body.upload_id, EDITED)
     of_kind = (DocumentTemplate.programme_id == programme_id) & (DocumentTemplate.kind == kind)
@@ -49,14 +48,21 @@ async def replace(
     call.db.add(template)
     await call.db.flush()
     detail = {"kind": kind.value, "number": last + 1, "sha256": upload.sha256}
-    record(call.db, call.actor, KEEP, subject=programme_id, now=call.now, detail=detail)
+    record(
+        call.db,
+        call.actor,
+        "programme:keep-templates",
+        subject=programme_id,
+        now=call.now,
+        detail=detail,
+    )
     return await queries.templates_of(call.db, programme_id)
 
 
 async def template(call: Call, programme_id: UUID, kind: DocumentKind) -> bytes:
     """The Word file that counts, with its places."""
     found = await get_programme(call, programme_id)
-    found.require(KEEP)
+    found.require("programme:keep-templates")
     own = await queries.own_template(call.db, programme_id, kind)
     return await template_bytes(call.ground, kind, own)
 
