@@ -1,14 +1,14 @@
 """documents of the office
 
 Revision: office_documents
-Follows: reminder_plans
+Follows: calls
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = 'office_documents'
-down_revision = "reminder_plans"
+down_revision = "calls"
 branch_labels = None
 depends_on = None
 
