@@ -10,6 +10,9 @@ from app.award.calls.routes import routes as calls
 from app.award.copies.routes import routes as copies
 from app.award.deliberation.routes import motions
 from app.award.deliberation.routes import routes as deliberation
+from app.award.documents.routes import cycles as office_documents
+from app.award.documents.routes import documents, letters
+from app.award.documents.routes import forms as templates
 from app.award.endorsement.routes import desks
 from app.award.endorsement.routes import routes as endorsement
 from app.award.events.routes import routes as events
@@ -64,6 +67,10 @@ CHAPTERS = [
     drafts,
     attachments,
     copies,
+    office_documents,
+    documents,
+    letters,
+    templates,
     endorsement,
     desks,
     screening,

@@ -4,6 +4,7 @@ from app.award.applications import models as applications
 from app.award.calls import models as calls
 from app.award.copies import models as copies
 from app.award.deliberation import models as deliberation
+from app.award.documents import models as documents
 from app.award.endorsement import models as endorsement
 from app.award.granting import models as granting
 from app.award.judging import models as judging
@@ -33,6 +34,7 @@ MODULES = (
     calls,
     copies,
     deliberation,
+    documents,
     endorsement,
     files,
     granting,

@@ -12,6 +12,8 @@ from app.award.copies.models import PrintedCopy
 from app.award.deliberation import due as deliberation
 from app.award.deliberation.kind import VoteKind
 from app.award.deliberation.rules import votes_not_offered
+from app.award.documents.models import DocumentFile
+from app.award.documents.service.delivering import TOLD as LETTER_DELIVERED
 from app.award.endorsement import due as endorsement
 from app.award.endorsement.kind import EndorsementKind
 from app.award.granting import due as granting
@@ -33,7 +35,7 @@ from app.award.survey.kind import SurveyKind
 from app.catalogue.check import check_criteria, check_forms
 from app.platform.accounts import messages as accounts
 from app.platform.files.contents import Contents, Naming
-from app.platform.files.kinds import ALL, DOCUMENTS, SCANS
+from app.platform.files.kinds import ALL, DOCUMENTS, DOCX, SCANS
 from app.platform.files.models import Upload
 from app.platform.files.rules import Purpose, Purposes
 from app.platform.notifications.templates import Templates, registry
@@ -55,12 +57,14 @@ KINDS: Kinds = {
 
 POLICY = make_policy()
 
+LARGEST_WORD = 5 * 1024 * 1024
 PURPOSES: Purposes = {
     "mandate": Purpose(SCANS),
     "endorsement-letter": Purpose(SCANS),
     "call": Purpose(ALL),
     "cure": Purpose(ALL),
     "sealed-copy": Purpose(SCANS),
+    "office-document": Purpose(frozenset({DOCX}), LARGEST_WORD),
     "signed-document": Purpose(DOCUMENTS | SCANS),
 }
 """What people upload files for, beside the attachments of applications."""
@@ -69,6 +73,7 @@ CONTENTS: Contents = (
     Naming.announced(Attachment),
     Naming.announced(Upload),
     Naming(PrintedCopy.sha256, PrintedCopy.size, true()),
+    Naming(DocumentFile.sha256, DocumentFile.size, true()),
 )
 """Every table that names a content of the store."""
 
@@ -90,6 +95,7 @@ TEMPLATES: Templates = registry(
         *MESSAGES.values(),
         *cures.MESSAGES,
         disqualifying.TOLD,
+        LETTER_DELIVERED,
         *(duty.reminder for duty in DUTIES if duty.reminder),
     ]
 )

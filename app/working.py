@@ -20,6 +20,7 @@ import uvloop
 from app.award.applications.announcing import announce
 from app.award.copies.printing import printing
 from app.award.copies.service import PRINT
+from app.award.documents.making import FINISH, MAKE, finish, make
 from app.award.office.reminding import SECONDS_BETWEEN_REMINDERS, remind
 from app.award.stages.service.moves import ANNOUNCE
 from app.main import make_ground
@@ -58,6 +59,8 @@ def tasks_of(settings: Settings) -> Tasks:
         ANNOUNCE: announce,
         CHECK: checking(CONTENTS),
         PRINT: printing(Press(settings.font_folder)),
+        MAKE: make,
+        FINISH: finish,
     }
     if settings.smtp_url is not None and settings.mail_from is not None:
         server = MailServer.at(settings.smtp_url.get_secret_value(), settings.mail_from)

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.award.applications.lifecycle import APPLICATION
 from app.award.deliberation.lifecycle import MOTION
+from app.award.documents.lifecycle import DOCUMENT
 from app.award.programmes.lifecycle import CYCLE
 from app.award.publicity.lifecycle import NOTICE, OBJECTION
 from app.award.scoring.lifecycle import SCOREBOOK, SHEET
@@ -17,6 +18,7 @@ from app.reference.schemas import LifecycleView, MoveView
 TABLES: Mapping[str, Lifecycle[Any]] = {
     "account": ACCOUNT,
     "cycle": CYCLE,
+    "document": DOCUMENT,
     "stage": STAGE,
     "application": APPLICATION,
     "sheet": SHEET,

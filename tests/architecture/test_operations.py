@@ -28,6 +28,8 @@ AUDITED = {
     "read_copy": "a dossier",
     "read_sealed_copy": "a dossier",
     "read_dossier": "a dossier",
+    "read_letter": "a letter, by its addressee",
+    "read_letter_file": "a letter, by its addressee",
     "read_log": "the log itself",
     "read_objector": "an objector's identity",
     "read_scorebook": "another's scores",

@@ -23,6 +23,12 @@ RUN = rights(
     "approval:read",
     "assignment:read",
     "cycle:plan",
+    "cycle:write-documents",
+    "document:edit",
+    "document:read",
+    "document:return",
+    "document:send",
+    "programme:keep-templates",
     "cycle:read",
     "consultation:read",
     "cure:read",
@@ -86,17 +92,18 @@ EXPECTED: dict[str, set[Right]] = {
     )
     | rights("application:edit", phase="draft")
     | rights("application:seal", phase="received")
+    | rights("letter:read", phase="delivered")
     | rights("event:read", phase="own"),
     Role.ENDORSER: rights(
         "consultation:answer", "consultation:read", "routing:answer", "routing:read"
     ),
     Role.CLERK: RUN
-    | rights("motion:confirm", standing="second")
+    | rights("document:check", "motion:confirm", standing="second")
     | rights("motion:record")
     | rights("stage:enter-survey")
     | rights("stage:read-ranking", phase="closed"),
     Role.HEAD: RUN
-    | rights("motion:confirm", standing="second")
+    | rights("document:check", "motion:confirm", standing="second")
     | rights("stage:read-ranking", phase="closed")
     | rights(
         "cycle:cancel",
@@ -111,6 +118,8 @@ EXPECTED: dict[str, set[Right]] = {
         "cycle:seat",
         "cycle:suspend",
         "entry:disqualify",
+        "document:sign",
+        "document:withdraw",
         "notice:post",
         "objection:read-objector",
         "objection:rule",
@@ -144,6 +153,7 @@ EXPECTED: dict[str, set[Right]] = {
         "cycle:read",
         "cycle:read-bonus",
         "cycle:read-log",
+        "document:read",
         "entry:read",
         "message:read",
         "notice:read",

@@ -13,6 +13,8 @@ from app.award.calls.models import CallEdition
 from app.award.calls.queries import CALL_RESOURCE
 from app.award.deliberation.models import Motion
 from app.award.deliberation.queries import MOTION_RESOURCE
+from app.award.documents.models import DocumentDelivery, OfficeDocument
+from app.award.documents.queries import DOCUMENT_RESOURCE, LETTER_RESOURCE
 from app.award.endorsement.models import Routing
 from app.award.endorsement.queries import ROUTING_RESOURCE
 from app.award.events.queries import EVENT_RESOURCE, TOLD, events
@@ -113,6 +115,8 @@ READABLE = [
     Readable(OBJECTION_RESOURCE, at_entry(Objection.id, Objection.entry_id)),
     Readable(APPROVAL_RESOURCE, at_stage(Approval.id, Approval.stage_id)),
     Readable(DECISION_RESOURCE, at_entry(ApprovalDecision.entry_id, ApprovalDecision.entry_id)),
+    Readable(DOCUMENT_RESOURCE, select(OfficeDocument.id)),
+    Readable(LETTER_RESOURCE, select(OfficeDocument.id)),
     Readable(AWARD_RESOURCE, at_entry(Award.id, Award.entry_id)),
     Readable(BONUS_RESOURCE, at_entry(Award.id, Award.entry_id)),
     Readable(EVENT_RESOURCE, events(AuditEvent.id)),
@@ -160,6 +164,7 @@ async def make_world(ground: Ground) -> World:
     await _judging(here, entries, actors)
     await _committee(here, entered, actors["clerk"])
     await _publicity(here, entries)
+    await _documents(here, entries, actors[Role.CLERK])
     await _granting(here, entries, actors["approver"])
     await _events(here, there, [application for application, _ in entered], actors["clerk"])
     return World(here, there, firm, rival, actors)
@@ -301,6 +306,47 @@ async def _publicity(office: Office, entries: list[UUID]) -> None:
             received_at=now,
         )
         await _keep(ground, objection)
+
+
+async def _documents(office: Office, entries: list[UUID], author: Actor) -> None:
+    """A document of the cycle, a letter to each firm that is delivered, and one that is not."""
+    ground, now = office.ground, office.ground.clock()
+    about: dict[str, Any] = {
+        "programme_id": office.programme_id,
+        "cycle_id": office.cycle_id,
+        "title": "通知书",
+        "text": "",
+        "author_id": author.person_id,
+        "drafted_at": now,
+    }
+    await _keep(ground, OfficeDocument(code=uuid4().hex[:8], kind="call", **about))
+    async with ground.database.reading() as db:
+        found = [await db.get_one(Entry, entry) for entry in entries]
+    for entry in found:
+        about |= {"entry_id": entry.id, "stage_id": entry.stage_id}
+        about |= {"organisation_id": entry.organisation_id}
+        await _keep(ground, OfficeDocument(code=uuid4().hex[:8], kind="cure", **about))
+        letter = OfficeDocument(
+            id=uuid4(),
+            code=uuid4().hex[:8],
+            kind="result",
+            status="sent",
+            number=uuid4().hex,
+            dated=now.date(),
+            year=now.year,
+            signed_by=author.person_id,
+            content="通知",
+            digest="sha256",
+            **about,
+        )
+        delivery = DocumentDelivery(
+            document_id=letter.id,
+            way="hand",
+            delivered_on=now.date(),
+            recorded_by=author.person_id,
+            recorded_at=now,
+        )
+        await _keep(ground, letter, delivery)
 
 
 async def _granting(office: Office, entries: list[UUID], approver: Actor) -> None:

@@ -10,12 +10,12 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.dialects.postgresql import insert
 
+from app.award.applications.asking import FACTS, Asked, asked_of
 from app.award.applications.models import Application
 from app.award.applications.naming import intake_of
 from app.award.copies import queries, rules
 from app.award.copies.models import PrintedCopy
-from app.award.copies.sections import sections_of
-from app.award.programmes.queries import regulation_of
+from app.award.copies.sections import SECRET, sections_of
 from app.catalogue.loader import code_list
 from app.platform.clock import legal_minute
 from app.platform.documents.press import Press
@@ -23,10 +23,8 @@ from app.platform.files.naming import naming
 from app.platform.ground import Ground
 from app.platform.jobs.work import Task
 from app.proof.canonical import digest_text
-from app.rules.regulation.model import Regulation
 
 TEMPLATE = Path(__file__).parent / "templates" / "copy.typ"
-FACTS = "declared-facts"
 
 
 def printing(press: Press) -> Task:
@@ -42,9 +40,9 @@ async def _print(press: Press, ground: Ground, payload: Mapping[str, Any]) -> No
     async with ground.database.reading() as db:
         row = (await db.execute(statement)).one()
         content = await queries.content_now(db, row)
-        regulation = await regulation_of(db, row.regulation_hash)
+        asked = await asked_of(db, row.cycle_id, row.track)
     at = datetime.fromisoformat(payload["at"])
-    pdf = await press.pdf(TEMPLATE, document_of(row, content, regulation), at)
+    pdf = await press.pdf(TEMPLATE, document_of(row, content, asked), at)
     sha256 = await ground.files.keep_content(pdf)
     copy = {
         "id": uuid4(),
@@ -60,12 +58,13 @@ async def _print(press: Press, ground: Ground, payload: Mapping[str, Any]) -> No
         await db.execute(insert(PrintedCopy).values(**copy).on_conflict_do_nothing())
 
 
-def document_of(row: Any, content: str, regulation: Regulation) -> dict[str, Any]:
+def document_of(row: Any, content: str, asked: Asked) -> dict[str, Any]:
     """Everything that stands on the pages, as plain values."""
     draft = queries.is_draft(row)
-    rule, _ = rules.sealed_copy(intake_of(regulation, row.track))
+    rule, _ = rules.sealed_copy(intake_of(asked.regulation, row.track))
     shown = json.loads(content)
-    tracks = {track.key: track.name for track in regulation.tracks}
+    secrets = shown.get("secrets") or {}
+    tracks = {track.key: track.name for track in asked.regulation.tracks}
     received = legal_minute(row.submitted_at) if row.submitted_at else "（未提交）"
     return {
         "title": f"{row.programme}申报表",
@@ -83,8 +82,18 @@ def document_of(row: Any, content: str, regulation: Regulation) -> dict[str, Any
             ["收到时间", received],
         ],
         "sections": sections_of(
-            shown, regulation, {one.code: one.name for one in code_list(FACTS).items}
+            asked.whole,
+            asked.lists,
+            shown["form"],
+            secrets.get("sections", ()),
+            {one.code: one.name for one in code_list(FACTS).items},
         ),
-        "attachments": [one | {"size": f"{one['size']:,}"} for one in shown["attachments"]],
+        "attachments": [_attached(one, secrets) for one in shown["attachments"]],
         "pledge": rules.pledge_of(rule),
     }
+
+
+def _attached(one: dict[str, Any], secrets: Mapping[str, Any]) -> dict[str, Any]:
+    """A line of the list of attachments; a trade secret is marked."""
+    mark = SECRET if one["sha256"] in secrets.get("attachments", ()) else ""
+    return one | {"document": one["document"] + mark, "size": f"{one['size']:,}"}

@@ -1,5 +1,6 @@
 """What can be read of copies? Whoever may read an application may read and print its copy."""
 
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from app.award.applications.models import Application
 from app.award.applications.naming import intake_of
 from app.award.applications.queries import APPLICATION_RESOURCE, attachments_of
 from app.award.applications.receipts import content_of
+from app.award.applications.scope import scope_of
 from app.award.copies import rules
 from app.award.copies.models import PaperCopy, PrintedCopy, SealedScan
 from app.award.copies.schemas import PaperCopyView, PapersView, SealedScanView
@@ -79,7 +81,9 @@ async def content_now(db: AsyncSession, row: Any) -> str:
         return frozen
     asked = await asked_of(db, row.cycle_id, row.track)
     form = frozen_form(asked, row.form)
-    return content_of(row, form, await attachments_of(db, row.id), asked)
+    settled = row._asdict() | {"scope": scope_of(row, asked)}  # as its submission would be
+    held = SimpleNamespace(**settled)
+    return content_of(held, form, await attachments_of(db, row.id), asked)
 
 
 def is_draft(row: Any) -> bool:

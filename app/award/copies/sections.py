@@ -1,107 +1,174 @@
-"""What stands on the pages of an application? Titles, names and values, from its content. Pure.
+"""What stands on the pages of an application? Titles, names and values, as its form asks. Pure.
 
-The content is the canonical one that is frozen at submission, read back; a draft's is what would be
-frozen now. The template knows sections only, so that another form needs another function here, and
-no other page.
+The document is the frozen one, read back; a draft's is what would be frozen now. Every kind of
+field has one way to be written, so that another form needs nothing here.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from app.rules.regulation.model import Regulation
+from app.rules.forms.model import (
+    UNIT_NAMES,
+    Day,
+    Listed,
+    Money,
+    Number,
+    Picked,
+    Question,
+    Rows,
+    Writing,
+    Years,
+    YesNo,
+)
+from app.rules.forms.whole import Awardee, Lists, PageMap, Period, WholeForm
+from app.rules.forms.whole import Section as Asked
 
 Block = dict[str, Any]
 Section = dict[str, Any]
 """`title` and `blocks`: pairs with rows, tables with head, rows and figures, prose with text."""
 
-YEAR_DIGITS = 4
-NOT_FILLED = "（未填）"
-FILLED = (
-    ("registered_on", "注册日期"),
-    ("employees", "职工人数"),
-    ("industry", "所属行业（GB/T 4754）"),
-    ("contact_name", "联系人"),
-    ("subject", "申报的模式或成果"),
-)
+NOT_FILLED, SECRET = "（未填）", "（商业秘密）"
+OTHERS = "其他申明事项"
 
 
 def sections_of(
-    content: Mapping[str, Any], regulation: Regulation, fact_names: Mapping[str, str]
+    whole: WholeForm,
+    lists: Lists,
+    form: Mapping[str, Any],
+    secrets: Collection[str] = (),
+    fact_names: Mapping[str, str] | None = None,
 ) -> list[Section]:
-    """Every part of the form in order; `fact_names` are the Chinese names of declared facts."""
-    form = content["form"]
+    """Every section of the form in order, those that are trade secrets (keys) marked so; declared
+    facts that no field asks for stand at the end, under their names.
+    """
     found = [
-        ("基本情况", [_pairs([*_basics(form), *_chosen(form, regulation)])]),
-        ("获奖对象", list(_awardee(form.get("awardee") or {}))),
-        ("申报事项", list(_facts(form.get("facts") or {}, fact_names))),
-        ("主要情况", [_prose(form["summary"])] if form.get("summary") else []),
+        (
+            section.name + (SECRET if section.key in secrets else ""),
+            _blocks(section, form, whole, lists),
+        )
+        for section in whole.sections
     ]
-    return [{"title": title, "blocks": blocks} for title, blocks in found if blocks]
+    others = _others(whole, form.get("facts") or {}, fact_names or {})
+    if others:
+        found.append((OTHERS, [_pairs(others)]))
+    return [{"title": title, "blocks": blocks} for title, blocks in found]
 
 
-def _basics(form: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for key, name in FILLED:
-        if form.get(key) is not None or key != "subject":
-            yield name, _said(form.get(key))
+def _blocks(section: Asked, form: Mapping[str, Any], whole: WholeForm, lists: Lists) -> list[Block]:
+    """Fields in order; single answers that follow each other stand in one table."""
+    blocks: list[Block] = []
+    answers = section.answers(form)
+    for field in section.fields:
+        value = answers[field.key]
+        match field:
+            case Years():
+                blocks.append(_years(field, value or {}, whole.years(field)))
+            case Rows():
+                blocks.append(_lines(field, value or [], lists))
+            case PageMap():
+                blocks.append(_pages(field, value or {}))
+            case Awardee():
+                blocks.extend(_awardee(value or {}))
+            case Writing(kind="prose"):
+                blocks.append({"kind": "prose", "name": field.name, "text": value or NOT_FILLED})
+            case _:
+                if not blocks or blocks[-1]["kind"] != "pairs":
+                    blocks.append(_pairs([]))
+                blocks[-1]["rows"].append([_named(field), _said(field, value, lists)])
+    return blocks
 
 
-def _chosen(form: Mapping[str, Any], regulation: Regulation) -> Iterator[tuple[str, str]]:
-    if tier := form.get("tier"):
-        names = {one.key: one.name for one in regulation.tiers}
-        yield "申报等次", names.get(tier, tier)
-    if notice := form.get("internal_notice"):
-        yield "内部公示", f"{_day(notice['first_day'])}至{_day(notice['last_day'])}"
+def _years(field: Years, table: Mapping[str, Any], years: Sequence[int]) -> Block:
+    rows = [
+        [_named(row), *(_cell((table.get(row.key) or {}).get(str(year))) for year in years)]
+        for row in field.rows
+    ]
+    return _table([field.name, *(f"{year}年" for year in years)], rows, figures=True)
+
+
+def _lines(field: Rows, lines: Sequence[Mapping[str, Any]], lists: Lists) -> Block:
+    rows = [
+        [_said(column, line.get(column.key), lists, empty="") for column in field.columns]
+        for line in lines
+    ]
+    head = [_named(column) for column in field.columns]
+    return {**_table(head, rows or [["（无）", *[""] * (len(head) - 1)]]), "name": field.name}
+
+
+def _pages(field: PageMap, pages: Mapping[str, Any]) -> Block:
+    def told(code: str) -> str:
+        found = pages.get(code)
+        return f"{found[0]}—{found[1]}" if found else NOT_FILLED
+
+    rows = [[f"{code} {name}", told(code)] for code, name in field.items]
+    return _table(["评分项", f"{field.document}页码"], rows)
 
 
 def _awardee(awardee: Mapping[str, Any]) -> Iterator[Block]:
     if awardee.get("name"):
-        yield _pairs([("名称", awardee["name"])])
+        yield _pairs([["名称", awardee["name"]]])
     if people := awardee.get("people"):
-        rows = [[one["name"], one.get("post") or ""] for one in people]
-        yield _table(["姓名", "职务"], rows, figures=False)
+        yield _table(["姓名", "职务"], [[one["name"], one.get("post") or ""] for one in people])
 
 
-def _facts(facts: Mapping[str, str], names: Mapping[str, str]) -> Iterator[Block]:
-    """Facts of single years side by side, a row for each; the others in pairs."""
-    yearly: dict[str, dict[str, str]] = {}
-    plain: list[tuple[str, str]] = []
-    for key, value in sorted(facts.items()):
-        stem, _, year = key.rpartition("-")
-        if stem and len(year) == YEAR_DIGITS and year.isdecimal():
-            yearly.setdefault(stem, {})[year] = value
-        else:
-            plain.append((names.get(key, key), _yes_or_no(value)))
-    if plain:
-        yield _pairs(plain)
-    if yearly:
-        years = sorted({year for values in yearly.values() for year in values})
-        rows = [
-            [names.get(stem, stem), *(_yes_or_no(values.get(year, "")) for year in years)]
-            for stem, values in yearly.items()
-        ]
-        yield _table(["项目", *(f"{year}年" for year in years)], rows, figures=True)
+def _others(
+    whole: WholeForm, facts: Mapping[str, str], names: Mapping[str, str]
+) -> list[list[str]]:
+    known = {one for section, field in whole.placed() for one in _fed(section, field, whole)}
+    return [[names.get(key, key), facts[key]] for key in sorted(facts) if key not in known]
 
 
-def _pairs(rows: Sequence[tuple[str, str]]) -> Block:
-    return {"kind": "pairs", "rows": [list(row) for row in rows]}
+def _fed(section: Asked, field: Question, whole: WholeForm) -> Iterator[str]:
+    """Facts that are told already where the field stands."""
+    if section.address(field)[0] == "facts":  # type: ignore[arg-type]  # every field of a section
+        yield field.key
+    if field.feeds:
+        yield field.feeds
+    if isinstance(field, Years):
+        fed = [row.feeds for row in field.rows if row.feeds]
+        yield from (f"{fact}-{year}" for fact in fed for year in whole.years(field))
 
 
-def _table(head: list[str], rows: list[list[str]], *, figures: bool) -> Block:
+def _said(field: Question, value: Any, lists: Lists, empty: str = NOT_FILLED) -> str:
+    """An answer in words."""
+    match field:
+        case _ if value is None or value == "":
+            said = empty
+        case YesNo():
+            said = "是" if value is True or value == "yes" else "否"
+        case Listed():
+            name = lists.get((field.list, field.version), {}).get(value)
+            said = f"{value} {name}" if name else str(value)
+        case Picked():
+            said = {one.code: one.name for one in field.options}.get(value, str(value))
+        case Day():
+            said = _day(value)
+        case Period():
+            said = f"{_day(value['first_day'])}至{_day(value['last_day'])}"
+        case _:
+            said = str(value)
+    return said
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _named(field: Question) -> str:
+    """With its unit."""
+    unit = UNIT_NAMES[field.unit] if isinstance(field, Money) else None
+    unit = field.unit if isinstance(field, Number) else unit
+    return f"{field.name}（{unit}）" if unit else field.name
+
+
+def _pairs(rows: list[list[str]]) -> Block:
+    return {"kind": "pairs", "rows": rows}
+
+
+def _table(head: list[str], rows: list[list[str]], *, figures: bool = False) -> Block:
     """`figures`: all but the first column are numbers, written flush right."""
-    return {"kind": "table", "head": head, "rows": rows, "figures": figures}
-
-
-def _prose(text: str) -> Block:
-    return {"kind": "prose", "text": text}
-
-
-def _said(value: object) -> str:
-    return NOT_FILLED if value in {None, ""} else str(value)
-
-
-def _yes_or_no(value: str) -> str:
-    return {"yes": "是", "no": "否"}.get(value, value)
+    return {"kind": "table", "name": "", "head": head, "rows": rows, "figures": figures}
 
 
 def _day(written: str) -> str:

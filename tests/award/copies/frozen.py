@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import update
 
+from app.award.applications.asking import asked_of
 from app.award.applications.models import Application
 from app.award.applications.receipts import content_of
 from app.award.copies.queries import SHOWN
@@ -15,7 +16,8 @@ async def make_frozen(office: Office, firm: Firm) -> UUID:
     application = await make_submitted(office, firm)
     async with office.ground.database.writing() as db:
         row = (await db.execute(SHOWN.where(Application.id == application))).one()
-        content = content_of(row, [])
+        asked = await asked_of(db, row.cycle_id, row.track)
+        content = content_of(row, row.form, [], asked)
         await db.execute(
             update(Application)
             .where(Application.id == application)

@@ -60,7 +60,7 @@ async def test_submitted_application_is_printed_whole(ground: Ground, client: As
         assert f"第{number}页共{len(found)}页" in text
         assert "草稿" not in text
     whole = "".join(found)
-    for told in (view["code"], view["organisation"], view["credit_code"], "2009-06-18", "承诺"):
+    for told in (view["code"], view["organisation"], view["credit_code"], "2009年6月18日", "承诺"):
         assert told in whole
     for one in view["attachments"]:
         assert one["document"] in whole

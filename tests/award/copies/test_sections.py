@@ -1,56 +1,80 @@
-"""Everything of a form stands on its pages, and in words."""
+"""Everything that a form asks stands on its pages, and in words."""
 
+from datetime import date
 from typing import Any
 
-from app.award.copies.sections import sections_of
-from app.catalogue.loader import regulation_text
+import pytest
+
+from app.award.applications.naming import intake_of
+from app.award.copies.sections import NOT_FILLED, sections_of
+from app.catalogue import loader
+from app.rules.forms.read import read_form_set
+from app.rules.forms.whole import whole_form
 from app.rules.regulation.read import read
 
-BINHU = read(regulation_text("binhu-2023"))
+BINHU = read(loader.regulation_text("binhu-2023"))
+FORM_SET = read_form_set(loader.form_text("application-2023"))
+RULE = intake_of(BINHU, "organisation")
+WHOLE = whole_form(BINHU, RULE, "organisation", FORM_SET, None, date(2026, 3, 31), {})
+LISTS = loader.lists_of(FORM_SET)
 FORM: dict[str, Any] = {
     "registered_on": "2009-06-18",
     "employees": 420,
     "industry": "C34",
-    "contact_name": None,
-    "subject": None,
-    "tier": "award",
-    "awardee": {"name": "攻关班组", "people": [{"name": "王𬭎", "post": None}]},
-    "internal_notice": {"first_day": "2026-02-02", "last_day": "2026-02-09"},
+    "contact_name": "王𬭎",
     "summary": "一\n二",
-    "facts": {
-        "net-profit-2025": "3.00",
-        "net-profit-2024": "2.00",
-        "tax-paid-2025": "1.00",
-        "budget-funded": "no",
+    "facts": {"left-over": "甲", "net-profit-2025": "1.00"},
+    "answers": {
+        "scope_sites": [{"name": "一厂", "address": "锡城路1号", "employees": 30}],
+        "performance": {"revenue": {"2024": "1200.5", "2025": "1300"}},
     },
 }
-NAMES = {"net-profit": "净利润（元）", "budget-funded": "财政全额拨款"}
 
 
-def blocks(form: dict[str, Any]) -> dict[str, list[Any]]:
-    return {one["title"]: one["blocks"] for one in sections_of({"form": form}, BINHU, NAMES)}
+def sections(form: dict[str, Any], secrets: tuple[str, ...] = ()) -> dict[str, list[Any]]:
+    found = sections_of(WHOLE, LISTS, form, secrets, {"left-over": "其他"})
+    return {one["title"]: one["blocks"] for one in found}
 
 
-def test_figures_of_years_stand_side_by_side_and_facts_in_words() -> None:
-    pairs, table = blocks(FORM)["申报事项"]
-    assert pairs["rows"] == [["财政全额拨款", "否"]]
-    assert table["head"] == ["项目", "2024年", "2025年"]
-    assert table["rows"] == [["净利润（元）", "2.00", "3.00"], ["tax-paid", "", "1.00"]]
+def rows(blocks: list[Any]) -> dict[str, str]:
+    return {row[0]: row[1] for one in blocks if one["kind"] == "pairs" for row in one["rows"]}
 
 
-def test_what_is_chosen_is_told_by_its_name_and_gaps_are_shown() -> None:
-    rows = dict(blocks(FORM)["基本情况"][0]["rows"])
-    assert rows["申报等次"] == "区长质量奖"
-    assert rows["内部公示"] == "2026年2月2日至2026年2月9日"
-    assert rows["联系人"] == "（未填）"
-    assert "申报的模式或成果" not in rows
+def test_answers_are_told_in_words_with_their_units() -> None:
+    told = rows(sections(FORM)["单位基本情况"])
+    assert told["注册日期"] == "2009年6月18日"
+    assert told["职工人数（人）"] == "420"
+    assert told["所属行业"].startswith("C34 ")
+    assert told["企业规模"] == NOT_FILLED
+    assert {"kind": "prose", "name": "单位简介", "text": "一\n二"} in sections(FORM)["单位基本情况"]
 
 
-def test_awardee_has_its_people() -> None:
-    name, people = blocks(FORM)["获奖对象"]
-    assert name["rows"] == [["名称", "攻关班组"]]
-    assert people["rows"] == [["王𬭎", ""]]
+def test_years_stand_side_by_side_and_lines_below_each_other() -> None:
+    (table,) = [one for one in sections(FORM)["近三年主要指标"] if one["kind"] == "table"]
+    assert table["head"][1:] == ["2023年", "2024年", "2025年"]
+    assert table["figures"] is True
+    revenue = next(row for row in table["rows"] if "1300" in row)
+    assert revenue[1:] == ["", "1200.5", "1300"]
+    lines = [one for one in sections(FORM)["申报范围"] if one["kind"] == "table"]
+    assert [one["rows"][0][0] for one in lines] == ["（无）", "一厂"]
 
 
-def test_empty_form_has_no_empty_sections() -> None:
-    assert list(blocks({})) == ["基本情况"]
+def test_every_field_of_the_form_has_its_place_even_in_an_empty_one() -> None:
+    found = sections({"facts": {}, "answers": {}})
+    assert list(found) == [section.name for section in WHOLE.sections]
+    told = str(found)
+    for _, field in WHOLE.placed():
+        assert field.name in told, field.key
+
+
+def test_secret_section_is_marked_and_left_over_facts_are_named() -> None:
+    found = sections(FORM, ("performance",))
+    assert "近三年主要指标（商业秘密）" in found
+    assert rows(found["其他申明事项"])["其他"] == "甲"
+
+
+@pytest.mark.parametrize("code", ["application-2023", "basic-2022", "group-2023", "person-2023"])
+def test_every_form_of_the_catalogue_can_be_printed(code: str) -> None:
+    edition = read_form_set(loader.form_text(code))
+    whole = whole_form(BINHU, RULE, "organisation", edition, None, date(2026, 3, 31), {})
+    assert sections_of(whole, loader.lists_of(edition), {})

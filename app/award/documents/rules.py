@@ -1,0 +1,185 @@
+"""When may a document be written about something, and what may its reader be told? Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from app.award.documents.kinds import FORMS, About, DocumentKind
+from app.award.documents.lifecycle import DocumentStatus
+from app.award.stages.lifecycle import Result, StageStatus
+from app.platform.errors import Conflict, Invalid, NotFound, Refusal
+
+NOT_FURTHER = "未进入下一环节"
+"""What is told where the outcome gives no reason that has a name."""
+
+
+class DocumentUnknown(NotFound):
+    code = "document-not-found"
+    zh = "没有这份公文，或您无权查看。"
+    en = "There is no such document, or you may not see it."
+
+
+class LetterUnknown(NotFound):
+    code = "letter-not-found"
+    zh = "没有这份文书，或它不是发给您的单位的。"
+    en = "There is no such letter, or it is not to an organisation of yours."
+
+
+class FileNotMade(NotFound):
+    code = "document-file-not-made"
+    zh = "文稿尚未生成，请稍后再取。"
+    en = "The file is not made yet; ask again a little later."
+
+
+class AboutWrong(Invalid):
+    code = "document-about-wrong"
+    zh = "“{name}”应写明：{about}。"
+    en = "A document of this kind ({name}) is about: {about}."
+
+
+class PointsMissing(Invalid):
+    code = "points-missing"
+    zh = "“{name}”须列出具体事项。"
+    en = "This document ({name}) has to list the points it is about."
+
+
+class PointsNotAsked(Invalid):
+    code = "points-not-asked"
+    zh = "“{name}”不列事项。"
+    en = "This document ({name}) lists no points."
+
+
+class NoSuchOutcome(Conflict):
+    code = "outcome-does-not-fit"
+    zh = "该申报在“{stage}”环节的情况不适用“{name}”。"
+    en = "What became of the application in “{stage}” does not call for this document ({name})."
+
+
+class StageDoesNotFit(Conflict):
+    code = "stage-does-not-fit"
+    zh = "“{stage}”环节目前不适用“{name}”。"
+    en = "The stage “{stage}” does not call for this document ({name}) now."
+
+
+class LetterExists(Conflict):
+    code = "letter-exists"
+    zh = "该申报已有一份有效的“{name}”；如需改正，请写明所替换的公文。"
+    en = "There is such a letter ({name}) already; to mend it, name the one that is replaced."
+
+
+class ReplacesWrong(Invalid):
+    code = "replaces-wrong"
+    zh = "所替换的公文应是同一类、同一对象、已签发的公文。"
+    en = "Only a signed document of the same kind about the same thing can be replaced."
+
+
+class NumberTaken(Conflict):
+    code = "document-number-taken"
+    zh = "文号“{number}”在 {year} 年已经使用。"
+    en = "The number “{number}” has been used in {year}."
+
+
+class DatedInFuture(Invalid):
+    code = "dated-in-future"
+    zh = "日期不能晚于今天。"
+    en = "The day lies in the future."
+
+
+class FileNotFinished(Conflict):
+    code = "document-file-not-finished"
+    zh = "编入文号的正式文稿尚未生成，请稍后再发送。"
+    en = "The final file with its number is not made yet; send it a little later."
+
+
+class OnlyDraftEdited(Conflict):
+    code = "document-not-draft"
+    zh = "只有草稿可以修改；已核对的请先退回。"
+    en = "Only a draft can be changed; one that is checked is returned first."
+
+
+class NoInbox(Conflict):
+    code = "letter-has-no-inbox"
+    zh = "该公文不是发给某一申报单位的，不能送入站内信箱。"
+    en = "This document is to no applicant; it cannot be put into an inbox."
+
+
+class NobodyThere(Conflict):
+    code = "nobody-to-tell"
+    zh = "该单位目前没有可以接收的人员，请以其他方式送达。"
+    en = "Nobody speaks for the organisation at present; deliver it another way."
+
+
+class OtherPlaces(Invalid):
+    code = "document-places-left"
+    zh = "文稿中还有未填写的项目：{places}。"
+    en = "The file still has places that nothing will fill: {places}."
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a document is about: the state of the stage and the outcome of the entry, if any."""
+
+    stage_name: str = ""
+    stage_kind: str = ""
+    stage_status: str = ""
+    result: str | None = None
+
+
+def about_obstacle(kind: DocumentKind, *, stage: bool, entry: bool) -> AboutWrong | None:
+    """A document names what its kind is about, and nothing else."""
+    form = FORMS[kind]
+    given = (stage, entry)
+    wanted = {
+        About.CYCLE: (False, False),
+        About.STAGE: (True, False),
+        About.ENTRY: (False, True),
+    }[form.about]
+    told = {About.CYCLE: "届次", About.STAGE: "环节（stage）", About.ENTRY: "参评（entry_id）"}
+    return None if given == wanted else AboutWrong(name=form.name, about=told[form.about])
+
+
+def points_obstacle(kind: DocumentKind, points: Sequence[str]) -> Refusal | None:
+    form = FORMS[kind]
+    if "事项" in form.lists:
+        return None if points else PointsMissing(pointer="/points", name=form.name)
+    return PointsNotAsked(pointer="/points", name=form.name) if points else None
+
+
+def subject_obstacle(kind: DocumentKind, subject: Subject) -> Refusal | None:
+    """Whether things stand so that this document can be written."""
+    closed = subject.stage_status == StageStatus.CLOSED
+    out = subject.result in {Result.ELIMINATED, Result.DISQUALIFIED}
+    screening = subject.stage_kind == "screening"
+    fits = {
+        DocumentKind.CALL: True,
+        DocumentKind.ACCEPTANCE: subject.result in {None, Result.ADVANCED},
+        DocumentKind.REFUSAL: screening and closed and out,
+        DocumentKind.CURE: screening and subject.result is None,
+        DocumentKind.RECOMMENDATIONS: closed,
+        DocumentKind.RESULT: closed and out,
+    }[kind]
+    if fits:
+        return None
+    refused = NoSuchOutcome if FORMS[kind].about is About.ENTRY else StageDoesNotFit
+    return refused(stage=subject.stage_name, name=FORMS[kind].name)
+
+
+def told_reason(reason: str | None, names: Mapping[str, str]) -> str:
+    """Why, in the words that may be told: never a score, a rank or another's name."""
+    return names.get(reason or "", NOT_FURTHER)
+
+
+def replaces_obstacle(same_kind_and_subject: bool, status: str) -> ReplacesWrong | None:
+    fits = same_kind_and_subject and status in {DocumentStatus.SIGNED, DocumentStatus.SENT}
+    return None if fits else ReplacesWrong(pointer="/replaces")
+
+
+def dated_obstacle(day: date, today: date, pointer: str = "/dated") -> DatedInFuture | None:
+    return DatedInFuture(pointer=pointer) if day > today else None
+
+
+def inbox_obstacle(way: str, letter: bool, somebody: bool) -> Refusal | None:
+    """Only a letter to an applicant has an inbox, and only where somebody looks into it."""
+    if way != "inbox":
+        return None
+    return NobodyThere() if letter and not somebody else (None if letter else NoInbox())
