@@ -324,6 +324,13 @@ def test_consolations_given_before_count() -> None:
     )
 
 
+def test_tiers_proposed_beside_a_consolation_count() -> None:
+    tier = Consolation(MERIT, (cap(2),), 9)
+    proposed = {"a": "gold"}
+    assert tier.among(runners("123"), {"a"}, [], proposed) == {"b"}
+    assert Consolation(MERIT, (), 1).among(runners("123"), {"a"}, [], {"a": "merit"}) == set()
+
+
 def test_consolations_are_for_whom_the_tier_is_open() -> None:
     wanting = [
         Runner("a", "firm", 1, ("small",)),
