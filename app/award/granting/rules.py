@@ -232,11 +232,10 @@ def award_obstacles(
             short and not _fillable(each, left, regulation)
         ):
             continue
-        told = {"quota": each.quota + 1, "limit": each.limit, "counted": each.counted}
-        if short:
-            unmet.append(QuotaUnmet(**told))
-        else:
-            found.append(QuotaExceeded(**told))
+        refusal = QuotaUnmet if short else QuotaExceeded
+        (unmet if short else found).append(
+            refusal(quota=each.quota + 1, limit=each.limit, counted=each.counted)
+        )
     if not allotted.vacant:
         found += unmet
     elif not unmet:

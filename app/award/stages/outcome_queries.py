@@ -81,15 +81,20 @@ async def given_elsewhere(db: AsyncSession, stage: StageAt) -> Held:
 
 def _kept_for_later(stage: StageAt, rivals: Sequence[Rule], held: Sequence[Line]) -> list[Line]:
     """What stages that stand later in the regulation must still be able to propose."""
-    known, here = stage.regulation, stage.regulation.stages.index(stage.rule)
+    known, before = stage.regulation, _written_before(stage)
     later = {
         track
         for each in rivals
-        if known.stages.index(each) > here and getattr(each, "proposes", None)
+        if each.key not in before and getattr(each, "proposes", None)
         for track in known.tracks_of(each)
     }
     own = known.tracks_of(stage.rule)
     return kept_for_others(stage.quotas, known.tiers, own, sorted(later), held)
+
+
+def _written_before(stage: StageAt) -> list[str]:
+    keys = [each.key for each in stage.regulation.stages]
+    return keys[: keys.index(stage.key)]
 
 
 async def awaited(db: AsyncSession, stage: StageAt) -> list[Refusal]:
@@ -97,8 +102,8 @@ async def awaited(db: AsyncSession, stage: StageAt) -> list[Refusal]:
     closed: not who closes first, but the regulation says who fills first. One statement, and none
     where there is no such stage.
     """
-    stages = stage.regulation.stages
-    earlier = [each.key for each in stage.rivals() if stages.index(each) < stages.index(stage.rule)]
+    before = _written_before(stage)
+    earlier = [each.key for each in stage.rivals() if each.key in before]
     if not earlier:
         return []
     names = await db.scalars(

@@ -409,7 +409,7 @@ async def test_a_place_that_must_be_filled_stays_empty_by_a_recorded_decision(
     answer = await award(client, finish, vacancy=VACANCY)
     assert (answer.status_code, answer.json()["vacancy"]) == (201, VACANCY)
     assert len(answer.json()["awards"]) == 1
-    await close(finish.office, "grant")
+    assert (await close(client, finish.office, "grant")).status_code == 200
     supervisor = finish.office.supervisor.auth
     taken = await client.get(finish.office.path("/stages/grant/snapshot"), **supervisor)
     assert json.loads(taken.json()["text"])["inputs"]["vacancy"] == VACANCY
