@@ -120,6 +120,14 @@ def make_cast(seed: int, applicants: int, judges: int) -> Cast:
     )
 
 
+def arrivals(cast: Cast, arrival: int | None) -> list[int]:
+    """The order in which the firms come: that of the cast, or another one by chance of a seed."""
+    order = [firm.number for firm in cast.firms]
+    if arrival is not None:
+        Random(arrival).shuffle(order)
+    return order
+
+
 def credit_code(seed: int, nonce: str, number: int) -> str:
     """A credit code that no other rehearsal on the server has, with its right check character."""
     digits = Random(f"{seed}:{nonce}:{number}").randrange(10**9)

@@ -1,6 +1,7 @@
 """How does an award office come into being: administrators, programme, staff, experts, firms?"""
 
 import asyncio
+from collections.abc import Sequence
 
 from app.rehearsal.cast import Cast, credit_code, person_name
 from app.rehearsal.client import Person, Wire
@@ -76,8 +77,12 @@ class Founding:
 
         return list(await asyncio.gather(*(one(n) for n in range(len(self.cast.experts)))))
 
-    async def applicants(self, public: Person, regulation: Regulation) -> list[Applicant]:
-        """Each firm's speaker registers, and registers the firm."""
+    async def applicants(
+        self, public: Person, regulation: Regulation, coming: Sequence[int]
+    ) -> list[Applicant]:
+        """Each firm's speaker registers, and registers the firm, as they come; in the order of the
+        cast.
+        """
 
         async def one(number: int) -> Applicant:
             firm = self.cast.firms[number]
@@ -91,7 +96,8 @@ class Founding:
             track = track_of(regulation, number)
             return Applicant(number, speaker, organisation["id"], code, track)
 
-        return list(await asyncio.gather(*(one(n) for n in range(len(self.cast.firms)))))
+        firms = await asyncio.gather(*(one(number) for number in coming))
+        return sorted(firms, key=lambda firm: firm.number)
 
     async def member(self, office: Office, cycle: str, seat: int) -> Person:
         """A committee member with an account for this cycle."""

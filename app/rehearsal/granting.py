@@ -4,6 +4,7 @@ from fractions import Fraction
 from typing import Any
 
 from app.rehearsal import check, facts
+from app.rehearsal.client import Refused
 from app.rehearsal.clock import BEIJING
 from app.rehearsal.report import Awarded
 from app.rehearsal.year import Year
@@ -24,13 +25,25 @@ async def play(year: Year, stage: Stage) -> None:
     body = {"document": "区政府发文〔2026〕18号", "decided_on": today.isoformat()}
     place = year.path(f"/stages/{stage.key}/awards")
     await year.checks.refused("工作人员不能授奖", year.office.clerk.post(place, body), 403)
-    granted = await year.office.head.post(place, body)
+    granted = await _granted(year, place, body)
     year.honours += granted["awards"]
     year.groups |= {year.firm(entry.number): entry.groups for entry in entries}
     early = await year.public.get("/public/results", cycle=year.cycle)
     year.checks.holds("授奖环节结束之前不公布结果", not early["items"], early)
     for _ in entries:
         year.bars.done()
+
+
+async def _granted(year: Year, place: str, body: dict[str, Any]) -> Any:
+    """Where a place that a minimum wants has fallen empty, it is decided that it stays empty."""
+    try:
+        return await year.office.head.post(place, body)
+    except Refused as refused:
+        if "quota-unmet" not in refused.codes:
+            raise
+    year.checks.holds("须填补的名额空缺须先有书面决定", ok=True)
+    vacancy = {"document": "评审办〔2026〕15号", "reason": "原候选单位未获通过，名额空缺。"}
+    return await year.office.head.post(place, body | {"vacancy": vacancy})
 
 
 async def awards_of(year: Year) -> list[Awarded]:

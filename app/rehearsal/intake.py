@@ -17,7 +17,8 @@ async def play(year: Year, stage: Stage) -> None:
     if not isinstance(stage, Intake):
         raise TypeError(stage.kind)
     tracks = year.regulation.tracks_of(stage)
-    coming = [a for a in year.applicants if a.track in tracks]
+    firms = [year.applicants[number] for number in year.arrivals]
+    coming = [firm for firm in firms if firm.track in tracks]
     year.bars.step(f"{stage.name}：填报", len(coming))
     await asyncio.gather(*(_prepare(year, stage, applicant) for applicant in coming))
     await _rivals(year, coming)

@@ -13,13 +13,9 @@ APPLICANTS_A_PLACE = 4
 def places_of(regulation: Regulation, applicants: int) -> int:
     """How many places this year: one for every four applicants, as far as the quotas go."""
     wanted = max(applicants // APPLICANTS_A_PLACE, 1)
-    # Stages that propose side by side each fill the places, so that all must be granted.
-    proposing = [stage for stage in regulation.stages if getattr(stage, "proposes", None)]
     least = sum(quota.at_least or 0 for quota in regulation.quotas)
     tracks = [track.key for track in regulation.tracks]
     most = places(regulation.quotas, tracks, regulation.tiers)
-    if most is not None and len(proposing) > 1:
-        return most
     return min(max(wanted, least), most or wanted + least)
 
 

@@ -27,7 +27,7 @@ from app.rehearsal import (
     screening,
     survey,
 )
-from app.rehearsal.cast import Cast, make_cast
+from app.rehearsal.cast import Cast, arrivals, make_cast
 from app.rehearsal.casting import judges_needed
 from app.rehearsal.client import Person, Refused, Wire, connected
 from app.rehearsal.clock import AwardClock, timetable
@@ -65,13 +65,15 @@ async def rehearse(
     nonce: str | None = None,
     until: str | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
+    arrival: int | None = None,
 ) -> Report:
     """Play a year of a regulation, of the catalogue or a file, on the rehearsal service at `url`.
 
     `nonce` keeps names apart from other rehearsals there; it does not change the result. With
     `until` the year stops where the stage of that key has been opened, its work undone. Over a
-    `transport` into this process it needs no server. Raises Refused where the service says no to
-    something that must be possible.
+    `transport` into this process it needs no server. `arrival` seeds another order in which firms
+    come and apply, which does not change the result either. Raises Refused where the service says
+    no to something that must be possible.
     """
     began = monotonic()
     text = text_of(regulation_code)
@@ -80,7 +82,8 @@ async def rehearse(
         bars = Bars(progress, len(regulation.stages))
         nonce = nonce or token_hex(4)
         cast = make_cast(seed, applicants, max(judges, judges_needed(regulation)))
-        year = await _found(wire, text, regulation, cast, nonce, bars, until)
+        coming = arrivals(cast, arrival)
+        year = await _found(wire, text, regulation, cast, nonce, bars, until, coming)
         await planning.plan(year)
         await planning.remember(year)
         for stage in regulation.stages:
@@ -143,6 +146,7 @@ async def _found(
     nonce: str,
     bars: Bars,
     until: str | None,
+    coming: Sequence[int],
 ) -> Year:
     """The clock, the office, the experts and the firms."""
     public = Person(wire, "公众")
@@ -153,7 +157,7 @@ async def _found(
     office = await founding.office(public, regulation)
     bars.done()
     experts, firms = await asyncio.gather(
-        founding.judges(office), founding.applicants(public, regulation)
+        founding.judges(office), founding.applicants(public, regulation, coming)
     )
     bars.done()
     published = await wire.send("GET", "/.well-known/jwks.json")
@@ -172,6 +176,7 @@ async def _found(
         office=office,
         judges=experts,
         applicants=firms,
+        arrivals=coming,
         places=planning.places_of(regulation, len(cast.firms)),
     )
 

@@ -5,18 +5,25 @@ from fractions import Fraction
 
 from app.rehearsal import check
 from app.rehearsal.year import Entry, Year
-from app.rules.quota import Proposal, RankedEntry, may_have, places, propose
+from app.rules.quota import Proposal, RankedEntry, kept_for_others, may_have, places, propose
 from app.rules.regulation.quotas import Quota
 from app.rules.regulation.stages import Composite, Panel, Stage, Survey, Vote
 
 Scored = Panel | Composite | Survey
 
 
-def quotas_left(year: Year) -> list[Quota]:
-    """The quotas and the places of the year, less the consolations given before."""
-    found = []
-    for quota in (*year.regulation.quotas, Quota(at_most=year.places)):
-        count = sum(quota.counts(*held) for held in year.ledger.held)
+def quotas_left(year: Year, stage: Stage) -> list[Quota]:
+    """The quotas and the places of the year, less what was given before and what the stages written
+    later must still be able to give.
+    """
+    found, known = [], year.regulation
+    rest = known.stages[known.stages.index(stage) + 1 :]
+    later = {t for s in rest if getattr(s, "proposes", None) for t in known.tracks_of(s)}
+    kept = kept_for_others(
+        known.quotas, known.tiers, known.tracks_of(stage), sorted(later), year.ledger.held
+    )
+    for quota in (*known.quotas, Quota(at_most=year.places)):
+        count = sum(quota.counts(*held) for held in (*year.ledger.held, *kept))
         name = "at_least" if quota.at_most is None else "at_most"
         left = max(0, (getattr(quota, name) or 0) - count)
         found.append(quota.model_copy(update={name: left}) if count else quota)
@@ -85,7 +92,7 @@ def by_rank(year: Year, stage: Vote | Composite, entries: Sequence[Entry]) -> Pr
     return propose(
         standing(year, stage, entries),
         year.regulation.tiers,
-        quotas_left(year),
+        quotas_left(year, stage),
         stage.lines,
         order,
     )
@@ -96,7 +103,7 @@ async def choose(year: Year, stage: Vote | Composite, entries: Sequence[Entry]) 
     ranked = standing(year, stage, entries)
     order = sorted(ranked, key=lambda each: (each.rank, int(each.id)))
     found = propose(
-        ranked, year.regulation.tiers, quotas_left(year), stage.lines, [e.id for e in order]
+        ranked, year.regulation.tiers, quotas_left(year, stage), stage.lines, [e.id for e in order]
     )
     by_number = {str(entry.number): entry.id for entry in entries}
     body = {
@@ -122,7 +129,7 @@ def _idle(
     year: Year, stage: Vote | Composite, entries: Sequence[Entry], own: Mapping[int, str]
 ) -> list[str]:
     """Who has no tier here and could still have one that a minimum wants, under every cap."""
-    quotas = quotas_left(year)
+    quotas = quotas_left(year, stage)
     ranked = standing(year, stage, entries)
     awards = [
         (each.track, own[int(each.id)], each.groups) for each in ranked if int(each.id) in own
@@ -170,9 +177,6 @@ async def compare(year: Year, stage: Scored | Vote, entries: Sequence[Entry]) ->
         year.checks.holds(name, given == dict(own), (said, dict(own)))
         idle = _idle(year, stage, entries, own)
         year.checks.holds("有单位可以填补的下限名额没有空置", not idle, idle)
-    if consolation is not None:
-        year.ledger.held += [
-            (entry.track, consolation, entry.groups)
-            for entry in entries
-            if said.get(entry.number) == consolation and entry.number not in own
-        ]
+    year.ledger.held += [
+        (entry.track, said[entry.number], entry.groups) for entry in entries if entry.number in said
+    ]

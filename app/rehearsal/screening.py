@@ -21,17 +21,21 @@ async def play(year: Year, stage: Stage) -> None:
     await year.checks.refused("有未审查的单位时环节不能结束", early, 409)
     if isinstance(stage, Screening) and stage.cure is not None:
         await _cure(year, entries[0], entries[-1])
-    grounds = await asyncio.gather(*(_screen(year, entry) for entry in entries))
+    formal = getattr(stage, "grounds", None) == ()
+    grounds = await asyncio.gather(*(_screen(year, entry, formal=formal) for entry in entries))
     _expected(year, entries, list(grounds))
-    again = year.office.clerk.post(_place(entries[0]), _decision(year, entries[0], grounds[0], []))
+    again = year.office.clerk.post(
+        _place(entries[0]), _decision(year, entries[0], grounds[0], [], formal=formal)
+    )
     await year.checks.refused("审查结论不能更改", again, 409, "already-screened")
 
 
-async def _screen(year: Year, entry: Entry) -> list[Any]:
+async def _screen(year: Year, entry: Entry, *, formal: bool) -> list[Any]:
     await _consult(year, entry)
     grounds: list[Any] = await year.office.clerk.get(f"/entries/{entry.id}/grounds")
     groups: list[Any] = await year.office.clerk.get(f"/entries/{entry.id}/groups")
-    made = await year.office.clerk.post(_place(entry), _decision(year, entry, grounds, groups))
+    decision = _decision(year, entry, grounds, groups, formal=formal)
+    made = await year.office.clerk.post(_place(entry), decision)
     read = await year.office.clerk.get(_place(entry))
     year.checks.holds("审查结论如所录入", read == made, read)
     year.bars.done()
@@ -76,15 +80,19 @@ def _place(entry: Entry) -> str:
     return f"/entries/{entry.id}/screening"
 
 
-def _decision(year: Year, entry: Entry, grounds: list[Any], groups: list[Any]) -> dict[str, Any]:
+def _decision(
+    year: Year, entry: Entry, grounds: list[Any], groups: list[Any], *, formal: bool
+) -> dict[str, Any]:
     """As the facts say; where they do not say, the clerk has looked and found nothing amiss, and
-    who is in a group.
+    who is in a group. A formal check does not ask which tiers are left.
     """
     unclear = any(each["answer"] == "needs_a_person" for each in [*grounds, *groups])
     answers = {group["key"]: _belongs(year, entry, group) for group in groups}
     members = [key for key, answer in answers.items() if answer == "met"]
     return {
-        "decision": "eligible" if _eligible(year, entry, grounds, members) else "ineligible",
+        "decision": "eligible"
+        if _met(grounds) and (formal or _tier_left(year, entry, grounds, members))
+        else "ineligible",
         "grounds": [
             {
                 "key": ground["key"],
@@ -107,11 +115,14 @@ def _belongs(year: Year, entry: Entry, group: Any) -> str:
     return str(year.cast.dice("group", group["key"], entry.number).choice(("met", "not_met")))
 
 
-def _eligible(year: Year, entry: Entry, grounds: list[Any], groups: list[str]) -> bool:
-    """Every ground that decides by itself is met, and the others leave a tier."""
+def _met(grounds: list[Any]) -> bool:
+    """Every ground that decides by itself is met."""
+    return all(each["answer"] != "not_met" or each["closes"] is not None for each in grounds)
+
+
+def _tier_left(year: Year, entry: Entry, grounds: list[Any], groups: list[str]) -> bool:
+    """The other grounds leave a tier."""
     failed = [ground for ground in grounds if ground["answer"] == "not_met"]
-    if any(ground["closes"] is None for ground in failed):
-        return False
     closed = {tier for ground in failed for tier in ground["closes"]} | set(entry.closed)
     return any(
         tier.key not in closed and tier.open_to(entry.track, groups)

@@ -1,6 +1,6 @@
 """What do the players of one rehearsed year share?"""
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -131,7 +131,7 @@ class Ledger:
     """What was entered, by stage key and cast number, so that results can be worked out anew.
 
     `keys`: by what entries are ranked, greater is better; `tiers`: what was chosen by a decision;
-    `order`: a decision on entries that stand level; `held`: consolations given so far.
+    `order`: a decision on entries that stand level; `held`: tiers given so far.
     """
 
     sheets: dict[str, dict[int, dict[int, Percentages]]] = field(default_factory=dict)
@@ -170,6 +170,7 @@ class Year:
     office: Office
     judges: list[Judge]
     applicants: list[Applicant]
+    arrivals: Sequence[int]
     cycle: str = ""
     hash: str = ""
     places: int = 0

@@ -134,6 +134,43 @@ def may_have(entry: RankedEntry, tier: Tier, floors: Sequence[Floor] = ()) -> bo
     )
 
 
+def kept_for_others(
+    quotas: Sequence[Quota],
+    tiers: Sequence[Tier],
+    own: Iterable[str],
+    others: Iterable[str],
+    held: Iterable[tuple[str, str, tuple[str, ...]]] = (),
+) -> list[tuple[str, str, tuple[str, ...]]]:
+    """Awards (track, tier, groups) that must stay free where tiers are proposed in several stages:
+    of each minimum that none of the `own` tracks can serve, but some of the `others`, the places
+    still open beside what is `held`; counted as the lowest tier that serves it.
+    """
+    kept = list(held)
+    before = len(kept)
+    serving = {
+        place: [cell for cell in _cells(others, tiers[::-1]) if _serves(quota, cell)]
+        for place, quota in enumerate(quotas)
+        if quota.at_least and not any(_serves(quota, cell) for cell in _cells(own, tiers))
+    }
+    for place in sorted(serving, key=lambda place: len(serving[place])):
+        quota, cells = quotas[place], serving[place]
+        short = (quota.at_least or 0) - sum(quota.counts(*each) for each in kept)
+        kept += [(*cells[0], quota.of.group or ())] * short if cells else []
+    return kept[before:]
+
+
+def share_a_quota(
+    quotas: Iterable[Quota], tiers: Sequence[Tier], one: Iterable[str], other: Iterable[str]
+) -> bool:
+    """Whether some number counts awards in one set of tracks as well as in the other."""
+    here, there = _cells(one, tiers), _cells(other, tiers)
+    return any(
+        any(quota.of.touches(*cell) for cell in here)
+        and any(quota.of.touches(*cell) for cell in there)
+        for quota in quotas
+    )
+
+
 def violations(awards: Sequence[Award], quotas: Sequence[Quota]) -> list[Violation]:
     """Quotas that the list breaks: `above_cap` and `below_minimum`, in the regulation's order."""
     found: list[Violation] = []
@@ -265,6 +302,10 @@ class _Filling:
             if taken.isdisjoint(cells) and all(_counts(cap, award) for award in able):
                 total, taken = total + places_kept, taken | cells
         return total
+
+
+def _serves(quota: Quota, cell: Cell) -> bool:
+    return quota.counts(*cell, quota.of.group or ())
 
 
 def _counts(quota: Quota, award: Award) -> bool:

@@ -6,7 +6,7 @@ import pytest
 
 from app.catalogue import loader
 from app.rehearsal import check
-from app.rehearsal.cast import credit_code, document, make_cast
+from app.rehearsal.cast import TRADES, credit_code, document, make_cast
 from app.rules.identifiers import credit_code_problem
 
 GBT = loader.criteria("gbt-19580-2012")
@@ -65,3 +65,8 @@ def test_document_is_a_pdf_of_its_own() -> None:
     assert made[0] != made[1]
     start = int(made[0].split(b"startxref\n")[1].split()[0])
     assert made[0][start:].startswith(b"xref\n0 8\n")
+
+
+def test_every_trade_stands_in_the_code_list() -> None:
+    known = {item.code for item in loader.code_list("industries").items}
+    assert {code for _, code in TRADES} <= known

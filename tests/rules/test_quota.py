@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.quota import Award, GrantedTooMany, RankedEntry, places, propose, violations
+from app.rules.quota import (
+    Award,
+    GrantedTooMany,
+    RankedEntry,
+    kept_for_others,
+    places,
+    propose,
+    share_a_quota,
+    violations,
+)
 from app.rules.regulation.quotas import Filter, Floor, Quota, Tier
 
 GOLD, SILVER = Tier(key="gold", name="金"), Tier(key="silver", name="银")
@@ -300,3 +309,53 @@ def test_a_floor_as_a_share_is_points_of_the_scale() -> None:
     floor = Floor.model_validate({"tier": "gold", "at_least_of_full": "62%"})
     assert floor.points(1000) == 620
     assert Floor.model_validate({"tier": "gold", "at_least": "600"}).points(1000) == 600
+
+
+SMALL_TIERS = (GOLD, SILVER, Tier(key="person", name="个人", tracks=("person",)))
+
+
+@pytest.mark.parametrize(
+    ("quotas", "held", "expected"),
+    [
+        # Firms cannot serve it, people can: as the lowest tier open to them.
+        ([Quota(at_least=1, of=Filter(track=("person",)))], [], ["person"]),
+        ([Quota(at_least=2, of=Filter(track=("person",), tier=("gold",)))], [], ["gold", "gold"]),
+        # Whoever has it already serves it.
+        (
+            [Quota(at_least=2, of=Filter(track=("person",)))],
+            [("person", "gold", ())],
+            ["person"],
+        ),
+        # Both can serve it: the one that is filled first does, as far as it can.
+        ([Quota(at_least=1, of=Filter(tier=("gold",)))], [], []),
+        # One award serves two minimums.
+        (
+            [
+                Quota(at_least=1, of=Filter(track=("person",))),
+                Quota(at_least=1, of=Filter(track=("person",), tier=("gold",))),
+            ],
+            [],
+            ["gold"],
+        ),
+        ([cap(3)], [], []),
+    ],
+)
+def test_places_are_kept_for_a_minimum_that_only_others_can_serve(
+    quotas: list[Quota], held: list[tuple[str, str, tuple[str, ...]]], expected: list[str]
+) -> None:
+    kept = kept_for_others(quotas, SMALL_TIERS, ["firm"], ["person"], held)
+    assert [(track, tier) for track, tier, _ in kept] == [("person", tier) for tier in expected]
+
+
+@pytest.mark.parametrize(
+    ("quota", "shared"),
+    [
+        (cap(3), True),
+        (cap(3, track=("firm",)), False),
+        (cap(3, tier=("person",)), False),
+        (cap(3, track=("firm", "person")), True),
+        (Quota(at_least=1, of=Filter(tier=("gold",))), True),
+    ],
+)
+def test_tracks_share_a_number_that_counts_both(quota: Quota, *, shared: bool) -> None:
+    assert share_a_quota([quota], SMALL_TIERS, ["firm"], ["person"]) == shared

@@ -56,8 +56,8 @@ class Contest:
 
     `tiers` and `quotas` are the regulation's, `places` what the launch approval grants this year,
     of which the tracks compete only for `sought`, those of each lot for `lots`; `tie_order` is the
-    recorded decision on entries that stand level, `choice` the one on tiers. `held` are the
-    consolations given before.
+    recorded decision on entries that stand level, `choice` the one on tiers. `held` is what
+    other stages have given.
     """
 
     rule: Vote
@@ -84,7 +84,7 @@ def verdicts(contest: Contest) -> list[Verdict]:
     ranks = _ranks(contest.contenders, counted)
     tiers = _tiers(contest, carried, ranks) if rule.proposes else None
     advanced = _advanced(contest, carried, counted, tiers)
-    consoled = _consoled(contest, ranks, advanced)
+    consoled = _consoled(contest, ranks, advanced, tiers or {})
     compared = rule.proposes or rule.consolation or rule.advances.compares
     return [
         Verdict(
@@ -196,7 +196,10 @@ def _advanced(
 
 
 def _consoled(
-    contest: Contest, ranks: Mapping[str, int], advanced: Collection[str]
+    contest: Contest,
+    ranks: Mapping[str, int],
+    advanced: Collection[str],
+    proposed: Mapping[str, str],
 ) -> Mapping[str, str]:
     """The consolation tier of each entry that does not go on and gets it."""
     if contest.consolation is None:
@@ -206,7 +209,7 @@ def _consoled(
         for each in contest.contenders
         if not each.settled
     ]
-    found = contest.consolation.among(runners, advanced, contest.tie_order)
+    found = contest.consolation.among(runners, advanced, contest.tie_order, proposed)
     return dict.fromkeys(found, contest.consolation.tier.key)
 
 

@@ -12,7 +12,7 @@ from app.award.deliberation.models import Motion
 from app.award.stages.choosing import Ballot, by_choice, closing_obstacles, quotas_of
 from app.award.stages.chosen import chosen
 from app.award.stages.kind import Judgement, StageAt
-from app.award.stages.outcome_queries import consolations
+from app.award.stages.outcome_queries import given_elsewhere
 from app.award.stages.queries import live_entries
 from app.platform.errors import Refusal, ensure
 from app.rules.exact import from_units
@@ -74,7 +74,7 @@ async def _contest(db: AsyncSession, stage: StageAt) -> Contest:
     compared = stage.rule.proposes or stage.rule.consolation
     scores = await queries.last_scores(db, stage) if compared else {}
     choice = await chosen(db, stage) if by_choice(stage) else None
-    held = await consolations(db, stage)
+    held = await given_elsewhere(db, stage)
 
     def contender(entry: Any) -> Contender:
         place, units = scores.get(entry.application_id, (None, None))

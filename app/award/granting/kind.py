@@ -102,6 +102,11 @@ class GrantKind:
             },
             "awards": {str(award.entry_id): _told(award) for award in awards.values()},
         }
+        if grant and grant.vacancy_document:
+            inputs["vacancy"] = {
+                "document": grant.vacancy_document,
+                "reason": grant.vacancy_reason,
+            }
         if stage.regulation.matching:
             paid = await matched_by(db, stage.id, stage.round)
             inputs["matched"] = [one.model_dump(mode="json") for one in paid]

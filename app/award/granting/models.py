@@ -53,10 +53,18 @@ class Consent(Model):
 
 
 class GrantDecision(Model):
-    """The decision by which the awards of one round of a stage are granted."""
+    """The decision by which the awards of one round of a stage are granted; and, where fewer are
+    granted than the regulation asks for at least, the one by which places stay empty.
+    """
 
     __tablename__ = "grant_decision"
-    __table_args__ = (UniqueConstraint("stage_id", "round"), APPEND_ONLY)
+    __table_args__ = (
+        UniqueConstraint("stage_id", "round"),
+        CheckConstraint(
+            "(vacancy_document IS NULL) = (vacancy_reason IS NULL)", name="vacancy_has_its_reason"
+        ),
+        APPEND_ONLY,
+    )
 
     id: Mapped[UUID] = identifier()
     stage_id: Mapped[UUID] = mapped_column(ForeignKey("stage.id"))
@@ -65,6 +73,8 @@ class GrantDecision(Model):
     decided_on: Mapped[date]
     entered_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     entered_at: Mapped[datetime]
+    vacancy_document: Mapped[str | None]
+    vacancy_reason: Mapped[str | None]
 
 
 class Award(Model):

@@ -86,6 +86,7 @@ async def read_approval(call: Reading, cycle_id: UUID, key: StageKey) -> Approva
         rules.AlreadyGranted,
         rules.QuotaExceeded,
         rules.QuotaUnmet,
+        rules.VacancyNotNeeded,
         rules.PlacesExceeded,
         rules.TierPlacesExceeded,
         rules.HonourWithoutBonus,

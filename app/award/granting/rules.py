@@ -100,8 +100,20 @@ class QuotaExceeded(Conflict):
 
 class QuotaUnmet(Conflict):
     code = "quota-unmet"
-    zh = "管理办法第 {quota} 项名额至少 {limit} 个，名单中只有 {counted} 个。"
-    en = "Quota {quota} of the regulation asks for {limit} at least; the list has {counted}."
+    zh = (
+        "管理办法第 {quota} 项名额至少 {limit} 个，名单中只有 {counted} 个；"
+        "名额空缺的，须登记决定及理由。"
+    )
+    en = (
+        "Quota {quota} of the regulation asks for {limit} at least; the list has {counted}. "
+        "If places stay empty, record the decision and its reason."
+    )
+
+
+class VacancyNotNeeded(Invalid):
+    code = "vacancy-not-needed"
+    zh = "没有须填补而空缺的名额，不必登记空缺决定。"
+    en = "No place that must be filled stays empty; leave out the decision on vacancies."
 
 
 class PlacesExceeded(Conflict):
@@ -192,13 +204,15 @@ def consent_obstacles(
 
 @dataclass(frozen=True, slots=True)
 class Allotted:
-    """The places of a cycle, in all and of single tiers, and whether a recorded choice of tiers
-    gives a reason for going beyond what holds in principle.
+    """The places of a cycle, in all and of single tiers; whether a recorded choice of tiers gives
+    a reason for going beyond what holds in principle, and whether it is decided that places stay
+    empty.
     """
 
     places: int
     places_of: Mapping[str, int]
     reasoned: bool = False
+    vacant: bool = False
 
 
 def award_obstacles(
@@ -211,6 +225,7 @@ def award_obstacles(
     once more at the end. `left` has come here without a tier.
     """
     found: list[Refusal] = []
+    unmet: list[Refusal] = []
     for each in violations(awards, regulation.quotas):
         short = each.code == "below_minimum"
         if (allotted.reasoned and (short or each.in_principle)) or (
@@ -218,7 +233,13 @@ def award_obstacles(
         ):
             continue
         refusal = QuotaUnmet if short else QuotaExceeded
-        found.append(refusal(quota=each.quota + 1, limit=each.limit, counted=each.counted))
+        (unmet if short else found).append(
+            refusal(quota=each.quota + 1, limit=each.limit, counted=each.counted)
+        )
+    if not allotted.vacant:
+        found += unmet
+    elif not unmet:
+        found.append(VacancyNotNeeded(pointer="/vacancy"))
     tracks = [track.key for track in regulation.tracks]
     most = places(regulation.quotas, tracks, regulation.tiers)
     # As many places as the regulation has are no limit of their own: the quotas tell, and whether

@@ -80,11 +80,23 @@ class ApprovalView(View):
     decisions: list[DecisionView]
 
 
+class VacancyIn(Body):
+    """The decision that places stay empty although a number of the regulation wants them filled."""
+
+    document: Line = DOCUMENT
+    reason: Prose = Field(examples=["原候选单位未获通过，名额空缺。"])
+
+
 class GrantIn(Body):
     """The decision that grants the awards."""
 
     document: Line = DOCUMENT
     decided_on: date = Field(examples=["2026-10-16"])
+    vacancy: VacancyIn | None = Field(
+        default=None,
+        description="Only where fewer are awarded than the regulation asks for at least.",
+        examples=[None],
+    )
 
 
 class WinnerView(View):
@@ -121,11 +133,19 @@ class MatchedView(View):
     gross: str = YUAN
 
 
+class VacancyView(View):
+    """Why places stay empty that a number of the regulation wants filled."""
+
+    document: str = DOCUMENT
+    reason: str
+
+
 class GrantView(View):
     stage: str = Field(examples=["grant"])
     round: int
     document: str = DOCUMENT
     decided_on: date
+    vacancy: VacancyView | None
     awards: list[AwardView]
     matched: list[MatchedView]
 

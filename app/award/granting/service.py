@@ -19,6 +19,7 @@ from app.award.granting.schemas import (
     AwardView,
     GrantIn,
     GrantView,
+    VacancyView,
 )
 from app.award.granting.wins import wins_of
 from app.award.programmes.models import Cycle, Programme
@@ -90,7 +91,7 @@ async def grant(call: Call, cycle_id: UUID, key: str, body: GrantIn) -> GrantVie
     ensure(
         [
             rules.date_obstacle(body.decided_on, _today(call.now)),
-            *await _quota_obstacles(call, at, candidates),
+            *await _quota_obstacles(call, at, candidates, vacant=body.vacancy is not None),
             *unpaid,
         ]
     )
@@ -100,7 +101,9 @@ async def grant(call: Call, cycle_id: UUID, key: str, body: GrantIn) -> GrantVie
         round=at.round,
         entered_by=call.actor.person_id,
         entered_at=call.now,
-        **body.model_dump(),
+        vacancy_document=body.vacancy and body.vacancy.document,
+        vacancy_reason=body.vacancy and body.vacancy.reason,
+        **body.model_dump(exclude={"vacancy"}),
     )
     await _once(call, decision, rules.AlreadyGranted())
     awards = await _awards(call, at, decision, winners)
@@ -116,12 +119,15 @@ async def grant(call: Call, cycle_id: UUID, key: str, body: GrantIn) -> GrantVie
         round=at.round,
         document=body.document,
         decided_on=body.decided_on,
+        vacancy=body.vacancy and VacancyView(**body.vacancy.model_dump()),
         awards=[_award_view(award, applications[award.entry_id]) for award in awards],
         matched=[matched_view(one) for one in matched],
     )
 
 
-async def _quota_obstacles(call: Call, at: StageAt, candidates: list[Candidate]) -> list[Refusal]:
+async def _quota_obstacles(
+    call: Call, at: StageAt, candidates: list[Candidate], *, vacant: bool
+) -> list[Refusal]:
     def bends(quota: Quota) -> bool:
         return quota.in_principle or quota.at_least is not None
 
@@ -147,7 +153,7 @@ async def _quota_obstacles(call: Call, at: StageAt, candidates: list[Candidate])
             if not one.tier
         ],
         at.regulation,
-        rules.Allotted(at.places, at.places_of, reasoned=reasoned),
+        rules.Allotted(at.places, at.places_of, reasoned=reasoned, vacant=vacant),
     )
 
 

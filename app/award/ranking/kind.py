@@ -10,7 +10,7 @@ from app.award.ranking.rules import ComponentMissing, Contest, inputs_of, standi
 from app.award.stages.choosing import Ballot, by_choice, closing_obstacles, quotas_of
 from app.award.stages.chosen import chosen
 from app.award.stages.kind import Judgement, StageAt
-from app.award.stages.outcome_queries import consolations
+from app.award.stages.outcome_queries import given_elsewhere
 from app.platform.errors import Refusal, ensure
 
 
@@ -58,7 +58,7 @@ def _lacking(stage: StageAt, missing: Mapping[str, int]) -> list[Refusal]:
 
 
 async def _contest(db: AsyncSession, stage: StageAt, found: queries.Scores) -> Contest:
-    held = await consolations(db, stage)
+    held = await given_elsewhere(db, stage)
     choice = await chosen(db, stage) if by_choice(stage) else None
     return Contest(
         rule=stage.rule,

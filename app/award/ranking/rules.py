@@ -68,7 +68,7 @@ class Contest:
     `tiers` and `quotas` are the regulation's, `places` what the launch approval grants this year,
     of which the tracks compete only for `sought`, those of each lot for `lots`; `tie_order` is the
     recorded decision on entries that stand level; `weights` what each stage counts in a track.
-    `held` are the consolations given before, `consolation` the one to give here; `choice` is the
+    `held` is what other stages have given, `consolation` the one to give here; `choice` is the
     recorded decision on tiers, where the rule leaves them to one.
     """
 
@@ -99,7 +99,7 @@ def verdicts(contest: Contest, entry_of: Callable[[str], UUID] = UUID) -> list[V
         advanced = frozenset(tiers)
     else:
         advanced = cut(advances, candidates, _field(contest), contest.tie_order).advanced
-    consoled = _consoled(contest, ranks, advanced)
+    consoled = _consoled(contest, ranks, advanced, tiers)
     reason = _reasons(contest, advances)
 
     def verdict(entry: str, track: str) -> Verdict:
@@ -178,7 +178,10 @@ def _standing(
 
 
 def _consoled(
-    contest: Contest, ranks: Mapping[str, int], advanced: Collection[str]
+    contest: Contest,
+    ranks: Mapping[str, int],
+    advanced: Collection[str],
+    proposed: Mapping[str, str],
 ) -> Mapping[str, str]:
     """The consolation tier of each entry that does not go on and gets it."""
     if contest.consolation is None:
@@ -186,7 +189,7 @@ def _consoled(
     runners = [
         Runner(c.entry, c.track, ranks[c.entry], c.groups, c.closed) for c in contest.contenders
     ]
-    found = contest.consolation.among(runners, advanced, contest.tie_order)
+    found = contest.consolation.among(runners, advanced, contest.tie_order, proposed)
     return dict.fromkeys(found, contest.consolation.tier.key)
 
 

@@ -22,7 +22,7 @@ from app.award.stages.cutting import Field, Standing, cut
 from app.award.stages.kind import Judgement, StageAt, Verdict
 from app.award.stages.lifecycle import Result
 from app.award.stages.models import Entry, Outcome, Stage
-from app.award.stages.outcome_queries import consolations
+from app.award.stages.outcome_queries import given_elsewhere
 from app.award.stages.queries import live, live_entries
 from app.award.stages.rules import Runner
 from app.platform.accounts.models import Organisation
@@ -132,7 +132,7 @@ async def _consoled(
     """Who gets the stage's consolation tier, but for those that go on or are below a pass line;
     what that is computed from is added to the inputs. Raises TieUnresolved.
     """
-    tier = stage.consolation(await consolations(db, stage))
+    tier = stage.consolation(await given_elsewhere(db, stage))
     if tier is None:
         return frozenset()
     runners = [

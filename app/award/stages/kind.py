@@ -14,9 +14,10 @@ from app.award.stages.rules import Consolation, Held
 from app.platform.db.base import Model
 from app.platform.errors import Refusal
 from app.rules.criteria import CriteriaSet
-from app.rules.quota import places
+from app.rules.quota import places, share_a_quota
 from app.rules.regulation.model import Regulation
 from app.rules.regulation.quotas import Filter, Quota
+from app.rules.regulation.stages import Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +64,38 @@ class StageAt:
         return tuple(self._sought([t for t in own if t in (lot.track or own)]) for lot in lots)
 
     def consolation(self, held: Held) -> Consolation | None:
-        """The consolation tier of this stage, beside the consolations given before; None where the
+        """The consolation tier of this stage, beside what other stages have given; None where the
         regulation names none here.
         """
         wanted = getattr(self.rule, "consolation", None)
         if wanted is None:
             return None
         tier = next(tier for tier in self.regulation.tiers if tier.key == wanted)
+        consoling = self._consoling() - {wanted}
+        others = sum(key in consoling for _, key, _ in held)
         reserved = self._reserved([track.key for track in self.regulation.tracks])
-        return Consolation(tier, self.quotas, max(0, self.places - reserved), held)
+        spare = max(0, self.places - reserved - others)
+        return Consolation(tier, self.quotas, spare, held)
+
+    def rivals(self) -> list[Stage]:
+        """Other stages that give tiers under a number that counts those given here, too."""
+        if not _gives(self.rule):
+            return []
+        known, quotas = self.regulation, [*self.quotas, *self._granted()]
+        tracks = known.tracks_of(self.rule)
+        return [
+            each
+            for each in known.stages
+            if each.key != self.key
+            and _gives(each)
+            and share_a_quota(quotas, known.tiers, tracks, known.tracks_of(each))
+        ]
+
+    def _granted(self) -> list[Quota]:
+        """The places of this year, where the quotas alone would allow more."""
+        tracks = [track.key for track in self.regulation.tracks]
+        most = places(self.quotas, tracks, self.regulation.tiers)
+        return [Quota(at_most=self.places)] if most is None or self.places < most else []
 
     def _sought(self, tracks: Sequence[str]) -> int:
         return min(self.places, self._reserved(tracks)) or self.places
@@ -80,10 +104,17 @@ class StageAt:
         """Places of the tiers that are no mere consolation, of these tracks; 0 where the quotas do
         not tell.
         """
-        known = self.regulation
-        consoling = {getattr(each, "consolation", None) for each in known.stages}
+        known, consoling = self.regulation, self._consoling()
         tiers = [tier for tier in known.tiers if tier.key not in consoling]
         return places(self.quotas, tracks, tiers) or 0
+
+    def _consoling(self) -> frozenset[str | None]:
+        return frozenset(getattr(each, "consolation", None) for each in self.regulation.stages)
+
+
+def _gives(stage: Stage) -> bool:
+    """Whether it proposes tiers, or consoles with one."""
+    return bool(getattr(stage, "proposes", None) or getattr(stage, "consolation", None))
 
 
 class Verdict(NamedTuple):

@@ -10,9 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.award.stages.kind import StageAt
 from app.award.stages.lifecycle import Result, StageStatus
 from app.award.stages.models import Entry, Outcome, Stage
-from app.award.stages.rules import Held, Told
+from app.award.stages.rules import EarlierProposalOpen, Held, Told
 from app.platform.db.base import Rows
 from app.platform.db.prepared import Prepared, all_of
+from app.platform.errors import Refusal
+from app.rules.quota import kept_for_others
+from app.rules.regulation.stages import Stage as Rule
+
+Line = tuple[str, str, tuple[str, ...]]
 
 SETTLED = or_(Entry.settled, Outcome.settled)
 GROUPS = func.coalesce(Outcome.groups, Entry.groups)
@@ -55,15 +60,62 @@ def _closed(cycle_id: Any, *columns: Any) -> Rows:
     )
 
 
-async def consolations(db: AsyncSession, stage: StageAt) -> Held:
-    """The consolation tiers that the cycle has given so far; one statement, and none where the
-    regulation knows no consolation.
+async def given_elsewhere(db: AsyncSession, stage: StageAt) -> Held:
+    """The tiers that the cycle has given so far, as a consolation or by another stage that fills
+    the same places, and those that a stage to come must still be able to give; one statement, and
+    none where no other stage gives any.
     """
-    if not any(getattr(each, "consolation", None) for each in stage.regulation.stages):
+    rivals = stage.rivals()
+    if not rivals:
         return ()
-    given = _closed(stage.cycle_id, Entry.track, Outcome.tier, GROUPS).where(Outcome.settled)
+    proposing = [each.key for each in rivals if getattr(each, "proposes", None)]
+    given = _closed(stage.cycle_id, Entry.track, Outcome.tier, GROUPS).where(
+        Outcome.tier.is_not(None),
+        Outcome.result == Result.ADVANCED,
+        Outcome.settled | Stage.key.in_(proposing),
+    )
     rows = await db.execute(given.order_by(Entry.id))
-    return tuple((track, tier or "", groups) for track, tier, groups in rows)
+    held = [(track, tier or "", groups) for track, tier, groups in rows]
+    return (*held, *_kept_for_later(stage, rivals, held))
+
+
+def _kept_for_later(stage: StageAt, rivals: Sequence[Rule], held: Sequence[Line]) -> list[Line]:
+    """What stages that stand later in the regulation must still be able to propose."""
+    known, before = stage.regulation, _written_before(stage)
+    later = {
+        track
+        for each in rivals
+        if each.key not in before and getattr(each, "proposes", None)
+        for track in known.tracks_of(each)
+    }
+    own = known.tracks_of(stage.rule)
+    return kept_for_others(stage.quotas, known.tiers, own, sorted(later), held)
+
+
+def _written_before(stage: StageAt) -> list[str]:
+    keys = [each.key for each in stage.regulation.stages]
+    return keys[: keys.index(stage.key)]
+
+
+async def awaited(db: AsyncSession, stage: StageAt) -> list[Refusal]:
+    """Stages written before this one that give tiers under numbers that it fills too, and are not
+    closed: not who closes first, but the regulation says who fills first. One statement, and none
+    where there is no such stage.
+    """
+    before = _written_before(stage)
+    earlier = [each.key for each in stage.rivals() if each.key in before]
+    if not earlier:
+        return []
+    names = await db.scalars(
+        select(Stage.name)
+        .where(
+            Stage.cycle_id == stage.cycle_id,
+            Stage.key.in_(earlier),
+            Stage.status != StageStatus.CLOSED,
+        )
+        .order_by(Stage.position)
+    )
+    return [EarlierProposalOpen(name=name) for name in names]
 
 
 def _exact_scores(cycle_id: Any, keys: Any) -> Rows:

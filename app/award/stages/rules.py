@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -41,6 +42,12 @@ class TooEarly(Conflict):
     code = "too-early"
     zh = "“{name}”环节按时间表于 {at} 开始。"
     en = "By the timetable the stage “{name}” opens at {at}."
+
+
+class EarlierProposalOpen(Conflict):
+    code = "earlier-proposal-open"
+    zh = "“{name}”在办法中写在前面，与本环节共用名额，须先结束。"
+    en = "“{name}” stands earlier in the regulation and shares its places; close it first."
 
 
 class EarlierStageOpen(Conflict):
@@ -213,11 +220,11 @@ def _together(keys: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
 
 
 Held = tuple[tuple[str, str, tuple[str, ...]], ...]
-"""Consolation tiers that have been given: track, tier, groups of the applicant."""
+"""What other stages have given, or must be able to give: track, tier, groups of the applicant."""
 
 
 def lowered(quotas: Iterable[Quota], held: Held) -> list[Quota]:
-    """What the quotas leave beside the consolations that have been given."""
+    """What the quotas leave beside what others have given, or must be able to give."""
 
     def less(quota: Quota) -> Quota:
         counted = sum(quota.counts(*each) for each in held)
@@ -242,7 +249,7 @@ class Runner:
 @dataclass(frozen=True, slots=True)
 class Consolation:
     """A consolation tier, and how many there are to give: the quotas it stands under, `spare` (the
-    places of this year that no other tier needs), less those that other stages have given.
+    places of this year that no other tier needs), less what other stages have given.
     """
 
     tier: Tier
@@ -251,14 +258,22 @@ class Consolation:
     held: Held = ()
 
     def among(
-        self, runners: Sequence[Runner], advanced: Collection[str], tie_order: Sequence[str]
+        self,
+        runners: Sequence[Runner],
+        advanced: Collection[str],
+        tie_order: Sequence[str],
+        proposed: Mapping[str, str] = MappingProxyType({}),
     ) -> frozenset[str]:
-        """Who of those that do not go on gets the tier: by rank, under every cap that counts it.
+        """Who of those that do not go on gets the tier: by rank, under every cap that counts it,
+        beside the tiers that are `proposed` here.
 
         Raises TieUnresolved where a cap parts entries that stand level.
         """
-        caps = [quota for quota in lowered(self.quotas, self.held) if quota.at_most is not None]
-        left = [self.spare - len(self.held), *(quota.at_most or 0 for quota in caps)]
+        own = [(r.track, proposed[r.id], r.groups) for r in runners if r.id in proposed]
+        held = (*self.held, *own)
+        caps = [quota for quota in lowered(self.quotas, held) if quota.at_most is not None]
+        taken = sum(tier == self.tier.key for _, tier, _ in held)
+        left = [self.spare - taken, *(quota.at_most or 0 for quota in caps)]
 
         def taking(*several: Runner) -> list[int]:
             """What is left after these, in all and of each cap; below 0 where they do not fit."""
@@ -314,5 +329,5 @@ def consolation_of(plain: Mapping[str, Any]) -> Consolation:
 
 
 def held_of(plain: Iterable[tuple[str, str, Sequence[str]]]) -> Held:
-    """The consolations given before, from the plain values of a snapshot."""
+    """What others have given, from the plain values of a snapshot."""
     return tuple((track, tier, tuple(groups)) for track, tier, groups in plain)

@@ -14,6 +14,7 @@ from app.award.granting.models import Award, GrantDecision
 from app.award.granting.rules import bonus_of, bonus_rule
 from app.award.records.models import Record
 from app.award.roles import Role
+from app.catalogue import loader
 from app.platform.ground import Ground
 from app.proof.jws import Typ, verify
 from app.proof.keys import KeyRing, VerifyingKey
@@ -388,3 +389,37 @@ async def test_nothing_is_granted_in_a_cancelled_cycle(ground: Ground, client: A
     answer = await award(client, finish)
     assert (answer.status_code, answer.json()["code"]) == (409, "stage-not-open")
     assert await granted(ground, finish) == 0
+
+
+LEAST = loader.regulation_text("binhu-2023").replace(
+    "\nquotas:\n", "\nquotas:\n  - {at_least: 2, of: {tier: award}}\n"
+)
+VACANCY = {"document": "滨质办〔2026〕15号", "reason": "原候选单位未获通过，名额空缺。"}
+
+
+async def test_a_place_that_must_be_filled_stays_empty_by_a_recorded_decision(
+    ground: Ground, client: AsyncClient
+) -> None:
+    finish = await come_to(ground, "grant", 2, tiers=["award", None], regulation_text=LEAST)
+    before = await acts(ground, finish.office)
+    unmet = await award(client, finish)
+    assert (unmet.status_code, unmet.json()["code"]) == (409, "quota-unmet")
+    assert await granted(ground, finish) == 0
+    assert await acts(ground, finish.office) == before
+    answer = await award(client, finish, vacancy=VACANCY)
+    assert (answer.status_code, answer.json()["vacancy"]) == (201, VACANCY)
+    assert len(answer.json()["awards"]) == 1
+    assert (await close(client, finish.office, "grant")).status_code == 200
+    supervisor = finish.office.supervisor.auth
+    taken = await client.get(finish.office.path("/stages/grant/snapshot"), **supervisor)
+    assert json.loads(taken.json()["text"])["inputs"]["vacancy"] == VACANCY
+
+
+async def test_a_decision_on_vacancies_is_refused_where_every_number_is_met(
+    ground: Ground, client: AsyncClient
+) -> None:
+    finish = await come_to(ground, "grant", 2)
+    answer = await award(client, finish, vacancy=VACANCY)
+    assert (answer.status_code, answer.json()["code"]) == (422, "vacancy-not-needed")
+    assert await granted(ground, finish) == 0
+    assert await acts(ground, finish.office, "stage:grant") == 0

@@ -117,13 +117,14 @@ def obstacles(
     left: list[RankedEntry] | None = None,
     places_of: dict[str, int] | None = None,
     reasoned: bool = False,
+    vacant: bool = False,
     floors: tuple[Floor, ...] = (),
 ) -> list[Refusal]:
     return award_obstacles(
         awards,
         left or [],
         regulation(QUOTAS if quotas is None else quotas, *floors),
-        Allotted(places, places_of or {}, reasoned=reasoned),
+        Allotted(places, places_of or {}, reasoned=reasoned, vacant=vacant),
     )
 
 
@@ -174,6 +175,16 @@ def test_a_minimum_blocks_only_where_somebody_could_fill_it() -> None:
         Floor.model_validate({"tier": tier, "at_least": "600"}) for tier in ("gold", "silver")
     )
     assert obstacles(listed, 3, left=[SMALL], floors=floors) == []
+
+
+def test_a_decision_leaves_places_of_a_minimum_empty_and_nothing_else() -> None:
+    listed = [Award("0", "firm", "gold")]
+    assert obstacles(listed, 3, left=[SMALL], vacant=True) == []
+    exceeded = [Award(str(place), "firm", "gold") for place in range(3)]
+    found = obstacles(exceeded, 3, left=[SMALL], vacant=True)
+    assert [refusal.code for refusal in found] == ["quota-exceeded"]
+    met = [Award("0", "small", "gold")]
+    assert [one.code for one in obstacles(met, 3, vacant=True)] == ["vacancy-not-needed"]
 
 
 def test_a_minimum_of_a_group_counts_its_members_only() -> None:

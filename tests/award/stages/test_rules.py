@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.award.stages.cutting import Field, cut
 from app.award.stages.rules import (
     Consolation,
     Flow,
@@ -19,7 +20,6 @@ from app.award.stages.rules import (
     TieUnresolved,
     Told,
     consolation_of,
-    cut,
     entrants,
     feeders,
     lowered,
@@ -188,23 +188,23 @@ def advance(**way: object) -> Advance:
     ],
 )
 def test_cut_follows_the_advance_rule(way: dict[str, object], places: int, expected: str) -> None:
-    found = cut(advance(**way), scored(a=700, b=600, c=500, d=400), places, [])
+    found = cut(advance(**way), scored(a=700, b=600, c=500, d=400), Field(places), [])
     assert found.advanced == set(expected)
     assert found.eliminated == set("abcd") - set(expected)
 
 
 def test_cut_of_nobody_is_empty() -> None:
     for way in ({"everybody": {}}, {"at_least": "1"}, {"first": {"places": "3"}}):
-        assert cut(advance(**way), [], 3, []).advanced == frozenset()
+        assert cut(advance(**way), [], Field(3), []).advanced == frozenset()
 
 
 def test_cut_through_a_tie_needs_a_decision() -> None:
     level = scored(a=700, b=600, c=600, d=400)
     with pytest.raises(TieUnresolved) as refused:
-        cut(advance(first={"places": "2"}), level, 0, [])
+        cut(advance(first={"places": "2"}), level, Field(0), [])
     assert refused.value.facts == {"count": 2, "entries": "b, c"}
-    assert cut(advance(first={"places": "3"}), level, 0, []).advanced == {"a", "b", "c"}
-    assert cut(advance(first={"places": "1"}), level, 0, []).advanced == {"a"}
+    assert cut(advance(first={"places": "3"}), level, Field(0), []).advanced == {"a", "b", "c"}
+    assert cut(advance(first={"places": "1"}), level, Field(0), []).advanced == {"a"}
 
 
 @pytest.mark.parametrize(
@@ -212,20 +212,20 @@ def test_cut_through_a_tie_needs_a_decision() -> None:
 )
 def test_cut_takes_the_recorded_order(order: list[str], expected: set[str]) -> None:
     level = scored(a=700, b=600, c=600, d=400)
-    assert cut(advance(first={"places": "2"}), level, 0, order).advanced == expected
+    assert cut(advance(first={"places": "2"}), level, Field(0), order).advanced == expected
 
 
 def test_cut_passes_over_who_has_left_since_the_decision() -> None:
     level = scored(a=700, b=600, c=600)
     order = ["gone", "c", "b"]
-    assert cut(advance(first={"places": "2"}), level, 0, order).advanced == {"a", "c"}
+    assert cut(advance(first={"places": "2"}), level, Field(0), order).advanced == {"a", "c"}
 
 
 @pytest.mark.parametrize("order", [["a", "b"], ["b"], ["a", "b", "c"]])
 def test_cut_refuses_a_decision_that_does_not_fit(order: list[str]) -> None:
     level = scored(a=700, b=600, c=600, d=400)
     with pytest.raises(TieDecisionUnfit):
-        cut(advance(first={"places": "2"}), level, 0, order)
+        cut(advance(first={"places": "2"}), level, Field(0), order)
 
 
 @pytest.mark.parametrize(
@@ -243,7 +243,7 @@ def test_cut_takes_all_of_a_tie_or_none_where_the_regulation_says_so(
     level: str, places: str, expected: str
 ) -> None:
     candidates = scored(a=700, b=600, c=600, d=400)
-    found = cut(advance(first={"places": places, "level": level}), candidates, 0, ["c", "b"])
+    found = cut(advance(first={"places": places, "level": level}), candidates, Field(0), ["c", "b"])
     assert found.advanced == set(expected)
     assert found.unresolved == set()
 
@@ -259,7 +259,7 @@ def test_cut_does_not_depend_on_the_order_of_arrival(
 
     def outcome(given: list[Candidate]) -> object:
         try:
-            return cut(rule, given, places, [])
+            return cut(rule, given, Field(places), [])
         except TieUnresolved as refused:
             return refused.facts["count"]
 
@@ -322,6 +322,13 @@ def test_consolations_given_before_count() -> None:
         )
         == set()
     )
+
+
+def test_tiers_proposed_beside_a_consolation_count() -> None:
+    tier = Consolation(MERIT, (cap(2),), 9)
+    proposed = {"a": "gold"}
+    assert tier.among(runners("123"), {"a"}, [], proposed) == {"b"}
+    assert Consolation(MERIT, (), 1).among(runners("123"), {"a"}, [], {"a": "merit"}) == set()
 
 
 def test_consolations_are_for_whom_the_tier_is_open() -> None:

@@ -67,6 +67,7 @@ async def close_stage(call: Call, kinds: Kinds, cycle_id: UUID, key: str) -> Clo
     kind = kinds[stage.kind]
     with advancing(call.db, found, STAGE, "close", now=call.now, log=cycle_id) as reasons:
         reasons.append(None if running else NothingLaunched())
+        reasons.extend(await outcome_queries.awaited(call.db, at))
         reasons.extend(await kind.blockers(call.db, at, call.now))
     stage.closed_at = call.now
     judgement = await kind.judge(call.db, at, call.now)
