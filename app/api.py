@@ -23,6 +23,8 @@ from app.award.publicity.routes import cycles as publicity
 from app.award.publicity.routes import notices, objections
 from app.award.ranking.routes import routes as ranking
 from app.award.records.routes import routes as records
+from app.award.representation.routes import desk as mandate_desk
+from app.award.representation.routes import routes as mandates
 from app.award.scoring.routes import assignments, panels, scorebooks, scoresheets
 from app.award.screening.routes import cure_routes as cures
 from app.award.screening.routes import routes as screening
@@ -55,6 +57,8 @@ CHAPTERS = [
     messages,
     desk,
     records,
+    mandates,
+    mandate_desk,
     stages,
     cycle_forms,
     entries,

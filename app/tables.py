@@ -11,6 +11,7 @@ from app.award.office import models as office
 from app.award.programmes import models as programmes
 from app.award.publicity import models as publicity
 from app.award.records import models as records
+from app.award.representation import models as representation
 from app.award.scoring import models as scoring
 from app.award.screening import models as screening
 from app.award.stages import models as stages
@@ -44,6 +45,7 @@ MODULES = (
     programmes,
     publicity,
     records,
+    representation,
     scoring,
     screening,
     stages,

@@ -153,7 +153,7 @@ async def _found(
     office = await founding.office(public, regulation)
     bars.done()
     experts, firms = await asyncio.gather(
-        founding.judges(office), founding.applicants(public, regulation)
+        founding.judges(office), founding.applicants(public, office, regulation)
     )
     bars.done()
     published = await wire.send("GET", "/.well-known/jwks.json")

@@ -15,6 +15,8 @@ from app.award.judging.models import Panel
 from app.award.programmes.models import Authority, Programme, RegulationEdition
 from app.award.publicity.models import Notice
 from app.award.records.models import Record
+from app.award.representation.lifecycle import MandateStatus
+from app.award.representation.models import Mandate, MandateKind
 from app.award.roles import Role
 from app.award.stages.models import Entry
 from app.platform.accounts import callers
@@ -114,6 +116,26 @@ async def _people(ground: Ground, lists: Lists, count: int) -> None:
     lists.at("list_accounts", "/accounts", security)
     lists.at("list_sessions", "/auth/sessions", speaker)
     lists.at("list_organisations", "/organisations", speaker)
+    office = await make_office(ground)
+    firms = [await make_firm(ground) for _ in range(count)]
+    await keep(
+        ground,
+        *(
+            Mandate(
+                programme_id=office.programme_id,
+                organisation_id=firm.id,
+                credit_code=firm.credit_code,
+                person_id=speaker.person_id,
+                kind=MandateKind.ADMINISTRATOR,
+                status=MandateStatus.CLAIMED,
+                created_at=now,
+            )
+            for firm in firms
+        ),
+    )
+    lists.at("list_mandates", "/mandates", speaker)
+    desk = f"/programmes/{office.programme_id}/mandates"
+    lists.at("list_programme_mandates", desk, office.clerk)
     lists.at("list_notifications", "/notifications", speaker)
     await keep(ground, *(uploaded(ground, speaker.person_id) for _ in range(count)))
     lists.at("list_uploads", "/uploads", speaker)

@@ -15,41 +15,48 @@ def rights(*verbs: str, standing: str | None = None, phase: str | None = None) -
     return {(verb, standing, phase) for verb in verbs}
 
 
-RUN = rights(
-    "application:read",
-    "application:register-paper",
-    phase="received",
-) | rights(
-    "approval:read",
-    "assignment:read",
-    "cycle:plan",
-    "cycle:read",
-    "cure:read",
-    "entry:consult",
-    "entry:cure",
-    "entry:read",
-    "entry:screen",
-    "expert:read",
-    "message:read",
-    "message:resend",
-    "motion:read",
-    "notice:draft",
-    "notice:read",
-    "objection:read",
-    "panel:change",
-    "panel:read",
-    "programme:enrol",
-    "programme:read-records",
-    "programme:read-wordings",
-    "programme:record",
-    "routing:read",
-    "stage:confirm-survey",
-    "stage:form-panels",
-    "stage:open",
-    "stage:read",
-    "stage:read-recommendations",
-    "stage:read-survey",
-    "stage:route",
+RUN = (
+    rights(
+        "application:read",
+        "application:register-paper",
+        phase="received",
+    )
+    | rights(
+        "approval:read",
+        "assignment:read",
+        "cycle:plan",
+        "cycle:read",
+        "cure:read",
+        "entry:consult",
+        "entry:cure",
+        "entry:read",
+        "entry:screen",
+        "expert:read",
+        "message:read",
+        "message:resend",
+        "motion:read",
+        "notice:draft",
+        "notice:read",
+        "objection:read",
+        "panel:change",
+        "panel:read",
+        "programme:enrol",
+        "programme:read-mandates",
+        "programme:read-records",
+        "programme:read-wordings",
+        "programme:record",
+        "routing:read",
+        "stage:confirm-survey",
+        "stage:form-panels",
+        "stage:open",
+        "stage:read",
+        "stage:read-recommendations",
+        "stage:read-survey",
+        "stage:route",
+    )
+    | rights(
+        "mandate:decide", "mandate:end", "mandate:examine", "mandate:read", standing="disinterested"
+    )
 )
 """What everybody in the office does to run a cycle."""
 
@@ -71,6 +78,7 @@ EXPECTED: dict[str, set[Right]] = {
     | rights("upload:read", standing="uploader")
     | rights("upload:edit", standing="uploader", phase="free")
     | rights("expert:declare", "expert:read", standing="self")
+    | rights("mandate:end", "mandate:hold", "mandate:read", "mandate:read-own", standing="holder")
     | rights("award:read", phase="published"),
     Role.APPLICANT: rights(
         "application:look-back",
@@ -82,6 +90,8 @@ EXPECTED: dict[str, set[Right]] = {
         "organisation:apply",
         "organisation:read",
     )
+    | rights("mandate:end", "mandate:read", "mandate:read-own", standing="administrator")
+    | rights("mandate:lead", standing="leader")
     | rights("application:edit", phase="draft")
     | rights("application:seal", phase="received")
     | rights("event:read", phase="own"),

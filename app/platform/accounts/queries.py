@@ -3,15 +3,17 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, and_, exists, select
 
 from app.platform.accounts.callers import Call
 from app.platform.accounts.models import (
     Account,
     Organisation,
     Person,
+    Portal,
     RoleGrant,
     SignInSession,
+    Vouching,
 )
 from app.platform.accounts.schemas import (
     AccountView,
@@ -40,6 +42,25 @@ def member_of(person: ColumnElement[UUID] | UUID | None, organisation: Any) -> C
             RoleGrant.ended_at.is_(None),
         )
     )
+
+
+def vouched_for(person: Any, organisation: Any, wall: Any) -> ColumnElement[bool]:
+    """Whether a portal that still counts stands for the person's speaking for the organisation."""
+    return exists(
+        select(Vouching.portal_id)
+        .join(Portal, Portal.id == Vouching.portal_id)
+        .where(
+            Vouching.person_id == person,
+            Vouching.organisation_id == organisation,
+            Vouching.until > wall,
+            Portal.revoked_at.is_(None),
+        )
+    )
+
+
+def known_under(credit_code: Any) -> ColumnElement[bool]:
+    """That an organisation is the one that is known, not only claimed, under a credit code."""
+    return and_(Organisation.credit_code == credit_code, Organisation.confirmed_at.is_not(None))
 
 
 def accounts() -> Rows:

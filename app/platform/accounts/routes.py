@@ -34,7 +34,7 @@ from app.platform.accounts.schemas import (
     SignInForm,
     Tokens,
 )
-from app.platform.accounts.service import joining, passwords, sign_in
+from app.platform.accounts.service import joining, passwords, representing, sign_in
 from app.platform.errors import NotAllowed, NotFound
 from app.platform.ground import ground_of
 from app.platform.http.networks import client_of
@@ -325,8 +325,10 @@ async def end_role(call: Writing, grant_id: UUID) -> None:
     responses=answers(SignInNeeded, rules.CreditCodeWrong, rules.OrganisationKnown),
 )
 async def register_organisation(call: Writing, body: OrganisationIn) -> OrganisationView:
-    """Under its unified social credit code; the caller then speaks for it."""
-    return await joining.register_organisation(call, body)
+    """Under its unified social credit code, whoever else has: the caller drafts for it, and nobody
+    sees it, until an office accepts that they speak for it (`POST /mandates`).
+    """
+    return await representing.register_organisation(call, body)
 
 
 @organisations.get(
