@@ -1,14 +1,14 @@
 """who speaks for an organisation
 
 Revision: mandates
-Follows: reminder_plans
+Follows: search_by_any_two_characters
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 revision = 'mandates'
-down_revision = 'reminder_plans'
+down_revision = 'search_by_any_two_characters'
 branch_labels = None
 depends_on = None
 

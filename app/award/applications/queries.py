@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, DateTime, bindparam, func, select
+from sqlalchemy import DateTime, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -33,7 +33,6 @@ from app.platform.db.prepared import Connected, Direct, Prepared, all_of
 from app.platform.security.access import Found, fetch, fetch_prepared, fetch_view
 from app.platform.security.permission import AnyCaller, Resource
 from app.platform.workflow.advance import actions
-from app.rules.calendar import local_date
 
 APPLICATION_RESOURCE = Resource(
     "application",
@@ -121,7 +120,7 @@ _SUBMITTING = (
             AnyCaller().person_id,
             Application.organisation_id,
             Cycle.programme_id,
-            bindparam("today", type_=Date()),
+            bindparam("now", type_=DateTime(timezone=True)),
             bindparam("wall", type_=DateTime(timezone=True)),
         ).label("mandated"),
         *APPLICATION_RESOURCE.facts(AnyCaller()),
@@ -146,7 +145,7 @@ async def get_submitting(call: Call[Direct], application_id: UUID) -> Found[Any]
         APPLICATION_RESOURCE,
         SUBMITTING,
         application=application_id,
-        today=local_date(call.now),
+        now=call.now,
         wall=call.wall,
     )
 
@@ -159,7 +158,7 @@ async def get_draft(call: Call[Direct], application_id: UUID) -> Found[Any]:
         APPLICATION_RESOURCE,
         DRAFT,
         application=application_id,
-        today=local_date(call.now),
+        now=call.now,
         wall=call.wall,
     )
 
@@ -183,7 +182,7 @@ async def application_view(call: Call, application_id: UUID) -> tuple[Applicatio
             call.actor.person_id,
             Application.organisation_id,
             Cycle.programme_id,
-            local_date(call.now),
+            call.now,
             call.wall,
         ).label("mandated"),
     ).where(Application.id == application_id)

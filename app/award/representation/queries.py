@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, Date, cast, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.award.programmes.queries import get_programme
@@ -24,6 +24,7 @@ from app.award.representation.schemas import (
 from app.platform.accounts.callers import Call
 from app.platform.accounts.models import Organisation, Person
 from app.platform.accounts.queries import vouched_for
+from app.platform.clock import ZONE
 from app.platform.db.base import Rows
 from app.platform.files.models import Upload
 from app.platform.http.newest import newest_first
@@ -107,10 +108,11 @@ DISPUTED = (
 
 
 def mandated(
-    person: Any, organisation: Any, programme: Any, today: Any, wall: Any
+    person: Any, organisation: Any, programme: Any, now: Any, wall: Any
 ) -> ColumnElement[bool]:
-    """Whether the person speaks for the organisation towards the programme on that day, or, in wall
-    time, by a portal's word; all may be columns or places. The one expression a submission asks.
+    """Whether the person speaks for the organisation towards the programme, at `now` in award time
+    by a mandate, at `wall` by a portal's word; all may be columns or places. The one expression
+    that a submission asks.
     """
     by_letter = exists(
         select(Mandate.id).where(
@@ -118,7 +120,10 @@ def mandated(
             Mandate.organisation_id == organisation,
             Mandate.programme_id == programme,
             Mandate.status == MandateStatus.ACCEPTED,
-            or_(Mandate.valid_until.is_(None), Mandate.valid_until >= today),
+            or_(
+                Mandate.valid_until.is_(None),
+                Mandate.valid_until >= cast(func.timezone(ZONE.key, now), Date),
+            ),
         )
     )
     return or_(by_letter, vouched_for(person, organisation, wall))
