@@ -1,14 +1,14 @@
 """who speaks for an organisation
 
 Revision: mandates
-Follows: search_by_any_two_characters
+Follows: bigrams
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 revision = 'mandates'
-down_revision = 'search_by_any_two_characters'
+down_revision = 'bigrams'
 branch_labels = None
 depends_on = None
 
