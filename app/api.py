@@ -31,6 +31,7 @@ from app.award.screening.routes import routes as screening
 from app.award.stages.routes import entries
 from app.award.stages.routes import routes as stages
 from app.award.survey.routes import routes as survey
+from app.platform.accounts.portal_routes import portals
 from app.platform.accounts.routes import accounts, auth, organisations
 from app.platform.evidence import routes as evidence
 from app.platform.http.chapters import Chapter
@@ -46,6 +47,7 @@ CHAPTERS = [
     auth,
     accounts,
     organisations,
+    portals,
     notifications,
     uploads,
     jobs,

@@ -172,7 +172,7 @@ PORTAL = UUID(int=0x504F5254414C)
 async def vouch(db: AsyncSession, person_id: UUID, organisation_id: UUID) -> None:
     """The person speaks for the organisation by a portal's word: towards any programme."""
     always = datetime(2099, 12, 31, tzinfo=UTC)
-    row = {"id": PORTAL, "name": "测试门户", "public_key": "{}", "proving": ["L3"]}
+    row = {"id": PORTAL, "name": "测试门户", "public_key": '{"kid": "none"}', "proving": ["L3"]}
     await db.execute(
         insert(Portal)
         .values(row | {"until": always, "created_at": always})

@@ -20,7 +20,7 @@ from app.award.representation.models import Mandate, MandateKind
 from app.award.roles import Role
 from app.award.stages.models import Entry
 from app.platform.accounts import callers
-from app.platform.accounts.models import SignInSession
+from app.platform.accounts.models import Portal, SignInSession
 from app.platform.audit.checkpoints import checkpoint
 from app.platform.audit.models import log_key
 from app.platform.audit.record import record
@@ -114,6 +114,10 @@ async def _people(ground: Ground, lists: Lists, count: int) -> None:
         ),
     )
     lists.at("list_accounts", "/accounts", security)
+    system = await make_caller(ground, (Role.SYSTEM_ADMINISTRATOR, None))
+    terms = {"public_key": '{"kid": "k"}', "proving": [], "until": now, "created_at": now}
+    await keep(ground, *(Portal(name=uuid4().hex, **terms) for _ in range(count)))
+    lists.at("list_portals", "/portals", system)
     lists.at("list_sessions", "/auth/sessions", speaker)
     lists.at("list_organisations", "/organisations", speaker)
     office = await make_office(ground)

@@ -160,7 +160,9 @@ EXPECTED: dict[str, set[Right]] = {
     | rights("application:read", phase="received")
     | rights("motion:read", phase="decided")
     | rights("stage:read-snapshot", phase="closed"),
-    Role.SYSTEM_ADMINISTRATOR: rights("authority:create", "programme:create"),
+    Role.SYSTEM_ADMINISTRATOR: rights(
+        "authority:create", "portal:read", "portal:register", "portal:revoke", "programme:create"
+    ),
     Role.SECURITY_ADMINISTRATOR: rights(
         "account:disable",
         "account:enable",
@@ -237,7 +239,7 @@ def test_administrators_of_the_service_see_nothing_of_the_award() -> None:
         Role.AUDIT_ADMINISTRATOR,
     ):
         seen = {verb.split(":")[0] for verb in may(role)}
-        assert seen <= {"account", "authority", "programme"}
+        assert seen <= {"account", "authority", "portal", "programme"}
 
 
 def test_rights_of_the_three_administrators_do_not_meet() -> None:

@@ -47,8 +47,9 @@ from app.award.screening.cure_queries import CURE_RESOURCE
 from app.award.screening.models import Cure
 from app.award.stages.models import Entry, Outcome, Stage
 from app.award.stages.queries import ENTRY_RESOURCE, STAGE_RESOURCE
-from app.platform.accounts.models import Account, Organisation
+from app.platform.accounts.models import Account, Organisation, Portal
 from app.platform.accounts.queries import ACCOUNT_RESOURCE, ORGANISATION
+from app.platform.accounts.queries import PORTAL as PORTAL_RESOURCE
 from app.platform.audit.models import AuditEvent
 from app.platform.audit.record import record
 from app.platform.db.base import Model
@@ -90,6 +91,7 @@ def at_entry(identity: Any, entry: Any) -> Select[Any]:
 
 READABLE = [
     Readable(ACCOUNT_RESOURCE, select(Account.id)),
+    Readable(PORTAL_RESOURCE, select(Portal.id)),
     Readable(ORGANISATION, select(Organisation.id)),
     Readable(INBOX, select(Notification.id)),
     Readable(UPLOAD_RESOURCE, select(Upload.id)),

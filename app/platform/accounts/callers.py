@@ -79,7 +79,10 @@ def _grants() -> Any:
             RoleGrant.person_id == Account.person_id,
             RoleGrant.ended_at.is_(None),
             or_(RoleGrant.until.is_(None), RoleGrant.until > bindparam("wall")),
+            # a portal's word makes nobody a judge or a clerk, whoever they are
+            or_(SignInSession.portal_id.is_(None), RoleGrant.role == "applicant"),
         )
+        .correlate(Account, SignInSession)
         .scalar_subquery()
         .label("grants")
     )

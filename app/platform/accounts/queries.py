@@ -1,5 +1,6 @@
 """What can be read of accounts and organisations, and by whom?"""
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from app.platform.accounts.schemas import (
     AccountView,
     Me,
     OrganisationView,
+    PortalView,
     RoleIn,
     SessionView,
 )
@@ -30,6 +32,7 @@ from app.platform.security.access import Found, fetch
 from app.platform.security.permission import Actor, Resource
 
 ACCOUNT_RESOURCE = Resource("account")
+PORTAL = Resource("portal")
 ORGANISATION = Resource("organisation", scopes={"organisation": Organisation.id})
 
 
@@ -41,6 +44,24 @@ def member_of(person: ColumnElement[UUID] | UUID | None, organisation: Any) -> C
             RoleGrant.scope_id == organisation,
             RoleGrant.ended_at.is_(None),
         )
+    )
+
+
+def portals() -> Rows:
+    return select(
+        Portal.id, Portal.name, Portal.public_key, Portal.proving, Portal.until, Portal.revoked_at
+    )
+
+
+def portal_view(row: Any) -> PortalView:
+    kid = json.loads(row.public_key)["kid"]
+    return PortalView(
+        id=row.id,
+        name=row.name,
+        kid=kid,
+        proving=row.proving,
+        until=row.until,
+        revoked_at=row.revoked_at,
     )
 
 

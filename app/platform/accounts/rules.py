@@ -70,6 +70,30 @@ class RefreshRefused(Unauthenticated):
     en = "The session has ended; sign in again."
 
 
+class AssertionRefused(Unauthenticated):
+    code = "assertion-refused"
+    zh = "门户的身份断言无效、已过期或已使用。"
+    en = "The portal's assertion is wrong, expired or used."
+
+
+class PortalKeyWrong(Invalid):
+    code = "portal-key-wrong"
+    zh = "公钥不是 P-256 曲线上的点。"
+    en = "The public key is no point on the curve P-256."
+
+
+class PortalKnown(Conflict):
+    code = "portal-known"
+    zh = "已登记同名的门户。"
+    en = "A portal of this name is registered."
+
+
+class PortalRevoked(Conflict):
+    code = "portal-revoked"
+    zh = "该门户已被撤销。"
+    en = "The portal is revoked already."
+
+
 class TokenSpent(NotFound):
     code = "token-spent"
     zh = "该一次性凭证无效、已使用或已过期。"

@@ -47,6 +47,12 @@ async def known(db: AsyncSession, credit_code: str) -> UUID | None:
     return await db.scalar(select(Organisation.id).where(known_under(credit_code)))
 
 
+async def confirmed(db: AsyncSession, organisation_id: UUID) -> bool:
+    """Whether this organisation is known, not only claimed."""
+    at = select(Organisation.confirmed_at).where(Organisation.id == organisation_id)
+    return await db.scalar(at) is not None
+
+
 async def confirm(db: AsyncSession, organisation_id: UUID, now: datetime) -> None:
     """From now on this is the organisation of its credit code."""
     chosen = Organisation.id == organisation_id
@@ -81,6 +87,16 @@ async def let_speak(
         grant = await _held(call.db, person_id, organisation_id)
     if grant is not None:
         grant.until = until
+
+
+async def let_speak_for_now(
+    call: Call, person_id: UUID, organisation_id: UUID, until: datetime
+) -> None:
+    """The same at least until then; what lasts longer goes on."""
+    grant = await _held(call.db, person_id, organisation_id)
+    lasts = grant is not None and (grant.until is None or grant.until > until)
+    if not lasts:
+        await let_speak(call, person_id, organisation_id, until)
 
 
 async def silence(call: Call, person_id: UUID, organisation_id: UUID) -> None:
