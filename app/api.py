@@ -26,6 +26,8 @@ from app.award.publicity.routes import cycles as publicity
 from app.award.publicity.routes import notices, objections
 from app.award.ranking.routes import routes as ranking
 from app.award.records.routes import routes as records
+from app.award.representation.routes import desk as mandate_desk
+from app.award.representation.routes import routes as mandates
 from app.award.scoring.routes import assignments, panels, scorebooks, scoresheets
 from app.award.screening.consultation_routes import office as consulting
 from app.award.screening.consultation_routes import routes as consultations
@@ -34,6 +36,7 @@ from app.award.screening.routes import routes as screening
 from app.award.stages.routes import entries
 from app.award.stages.routes import routes as stages
 from app.award.survey.routes import routes as survey
+from app.platform.accounts.portal_routes import portals
 from app.platform.accounts.routes import accounts, auth, organisations
 from app.platform.evidence import routes as evidence
 from app.platform.http.chapters import Chapter
@@ -49,6 +52,7 @@ CHAPTERS = [
     auth,
     accounts,
     organisations,
+    portals,
     notifications,
     uploads,
     jobs,
@@ -60,6 +64,8 @@ CHAPTERS = [
     messages,
     desk,
     records,
+    mandates,
+    mandate_desk,
     stages,
     cycle_forms,
     entries,

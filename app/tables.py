@@ -12,6 +12,7 @@ from app.award.office import models as office
 from app.award.programmes import models as programmes
 from app.award.publicity import models as publicity
 from app.award.records import models as records
+from app.award.representation import models as representation
 from app.award.scoring import models as scoring
 from app.award.screening import models as screening
 from app.award.stages import models as stages
@@ -46,6 +47,7 @@ MODULES = (
     programmes,
     publicity,
     records,
+    representation,
     scoring,
     screening,
     stages,

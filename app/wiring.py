@@ -22,6 +22,7 @@ from app.award.policy import make_policy
 from app.award.publicity import due as publicity
 from app.award.publicity.kind import PublicityKind
 from app.award.ranking.kind import CompositeKind
+from app.award.representation import messages as representation
 from app.award.scoring import due as scoring
 from app.award.scoring.kind import PanelKind
 from app.award.screening import due as screening
@@ -92,6 +93,7 @@ DUTIES: Duties = (
 TEMPLATES: Templates = registry(
     [
         *accounts.TEMPLATES,
+        *representation.TEMPLATES,
         *MESSAGES.values(),
         *cures.MESSAGES,
         disqualifying.TOLD,

@@ -26,6 +26,8 @@ from app.award.programmes.models import (
     Programme,
     RegulationEdition,
 )
+from app.award.representation.lifecycle import MandateStatus
+from app.award.representation.models import Mandate, MandateKind
 from app.award.roles import Role
 from app.award.scoring.lifecycle import SheetStatus
 from app.award.scoring.models import Sheet, SheetItem
@@ -216,6 +218,7 @@ class Populating:
             [
                 {"id": firm, "name": f"无锡{firm.hex[:6]}精工有限公司", "credit_code": _code(n)}
                 | {"registered_by": speaker.person_id, "created_at": self.now}
+                | {"confirmed_at": self.now}
                 for (firm, speaker), n in zip(pairs, self.numbers, strict=False)
             ],
         )
@@ -324,6 +327,15 @@ class Populating:
         firms = await self._firms(count)
         rows = [_application(cycle, firm, self.now) for firm, _ in firms]
         await self._copy(Application, rows)
+        accepted = {"kind": MandateKind.ADMINISTRATOR, "status": MandateStatus.ACCEPTED}
+        await self._copy(
+            Mandate,
+            [
+                {"programme_id": self.programme, "organisation_id": firm, "credit_code": firm.hex}
+                | {"person_id": who.person_id, "created_at": self.now, **accepted}
+                for firm, who in firms
+            ],
+        )
         stored = {"media_type": "application/pdf", "size": 1, "state": FileState.STORED}
         await self._copy(
             Attachment,

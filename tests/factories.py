@@ -5,7 +5,7 @@ Binhu regulation needs; a `Caller` is a signed-in person, ready for `client.get(
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -37,8 +37,10 @@ from app.platform.accounts.models import (
     Account,
     Organisation,
     Person,
+    Portal,
     RoleGrant,
     SignInSession,
+    Vouching,
 )
 from app.platform.ground import Ground
 from app.proof.canonical import digest_text
@@ -164,6 +166,29 @@ async def give_role(ground: Ground, caller: Caller, role: str, scope: UUID | Non
         )
 
 
+PORTAL = UUID(int=0x504F5254414C)
+
+
+async def vouch(db: AsyncSession, person_id: UUID, organisation_id: UUID) -> None:
+    """The person speaks for the organisation by a portal's word: towards any programme."""
+    always = datetime(2099, 12, 31, tzinfo=UTC)
+    row = {"id": PORTAL, "name": "测试门户", "public_key": '{"kid": "none"}', "proving": ["L3"]}
+    await db.execute(
+        insert(Portal)
+        .values(row | {"until": always, "created_at": always})
+        .on_conflict_do_nothing()
+    )
+    db.add(
+        Vouching(
+            person_id=person_id,
+            organisation_id=organisation_id,
+            portal_id=PORTAL,
+            assurance="L3",
+            until=always,
+        )
+    )
+
+
 async def make_firm(ground: Ground, name: str = "") -> Firm:
     """An organisation, and a person who speaks for it."""
     speaker = await make_caller(ground)
@@ -174,10 +199,12 @@ async def make_firm(ground: Ground, name: str = "") -> Firm:
             name=name,
             credit_code=code,
             registered_by=speaker.person_id,
+            confirmed_at=ground.clock(),
             created_at=ground.clock(),
         )
         db.add(organisation)
         await db.flush()
+        await vouch(db, speaker.person_id, organisation.id)
     await give_role(ground, speaker, Role.APPLICANT, organisation.id)
     return Firm(organisation.id, name, code, speaker)
 

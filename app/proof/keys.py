@@ -37,13 +37,18 @@ class VerifyingKey:
         return cls(kid, x, y, public)
 
     @classmethod
-    def from_jwk(cls, published: Mapping[str, object]) -> Self:
-        """Reads back exactly what `public_jwk` published. Raises BadKey."""
+    def at(cls, x: str, y: str) -> Self:
+        """The key of a point given in base64url. Raises BadKey."""
         try:
-            x, y = (int.from_bytes(octets_of(str(published.get(name)))) for name in ("x", "y"))
-            key = cls.of(ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key())
+            across, up = int.from_bytes(octets_of(x)), int.from_bytes(octets_of(y))
+            return cls.of(ec.EllipticCurvePublicNumbers(across, up, ec.SECP256R1()).public_key())
         except (ValueError, OverflowError) as problem:
             raise BadKey("not a point on P-256") from problem
+
+    @classmethod
+    def from_jwk(cls, published: Mapping[str, object]) -> Self:
+        """Reads back exactly what `public_jwk` published. Raises BadKey."""
+        key = cls.at(str(published.get("x")), str(published.get("y")))
         if dict(published) != key.public_jwk():
             raise BadKey("not in the form that is published")
         return key

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
+from hashlib import sha256
 
-from app.rehearsal.cast import Cast, credit_code, person_name
+from app.rehearsal.cast import Cast, Firm, credit_code, document, person_name
 from app.rehearsal.client import Person, Wire
 from app.rehearsal.facts import track_of
 from app.rehearsal.year import Applicant, Judge, Office
@@ -78,10 +79,10 @@ class Founding:
         return list(await asyncio.gather(*(one(n) for n in range(len(self.cast.experts)))))
 
     async def applicants(
-        self, public: Person, regulation: Regulation, coming: Sequence[int]
+        self, public: Person, office: Office, regulation: Regulation, coming: Sequence[int]
     ) -> list[Applicant]:
-        """Each firm's speaker registers, and registers the firm, as they come; in the order of the
-        cast.
+        """Each firm's speaker registers, registers the firm, and proves to speak for it, as they
+        come; in the order of the cast.
         """
 
         async def one(number: int) -> Applicant:
@@ -93,11 +94,34 @@ class Founding:
             organisation = await speaker.post(
                 "/organisations", {"name": firm.name, "credit_code": code}
             )
+            await self.mandate(office, speaker, organisation["id"], firm)
             track = track_of(regulation, number)
             return Applicant(number, speaker, organisation["id"], code, track)
 
         firms = await asyncio.gather(*(one(number) for number in coming))
         return sorted(firms, key=lambda firm: firm.number)
+
+    async def mandate(self, office: Office, speaker: Person, organisation: str, firm: Firm) -> None:
+        """Letter and licence in one file; the clerk accepts them."""
+        content = document("授权书和营业执照", firm)
+        paper = {
+            "purpose": "mandate",
+            "file_name": "授权书.pdf",
+            "media_type": "application/pdf",
+            "size": len(content),
+            "sha256": sha256(content).hexdigest(),
+        }
+        upload = (await speaker.post("/uploads", paper))["id"]
+        await speaker.ask("PUT", f"/uploads/{upload}/content", content=content)
+        claim = await speaker.post(
+            "/mandates",
+            {
+                "programme_id": office.programme,
+                "organisation_id": organisation,
+                "letter": upload,
+            },
+        )
+        await office.clerk.post(f"/mandates/{claim['id']}/acceptance", {"document": "授权核验单"})
 
     async def member(self, office: Office, cycle: str, seat: int) -> Person:
         """A committee member with an account for this cycle."""

@@ -157,7 +157,7 @@ async def _found(
     office = await founding.office(public, regulation)
     bars.done()
     experts, firms = await asyncio.gather(
-        founding.judges(office), founding.applicants(public, regulation, coming)
+        founding.judges(office), founding.applicants(public, office, regulation, coming)
     )
     bars.done()
     published = await wire.send("GET", "/.well-known/jwks.json")

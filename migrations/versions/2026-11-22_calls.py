@@ -1,7 +1,7 @@
 """calls
 
 Revision: calls
-Follows: bigrams
+Follows: page_counts
 """
 
 import sqlalchemy as sa

@@ -1,7 +1,7 @@
 """Calls to cure and supplements; grounds are kept with their clauses.
 
 Revision: cures
-Follows: messages_by_every_way
+Follows: sealed_copies
 """
 
 import sqlalchemy as sa

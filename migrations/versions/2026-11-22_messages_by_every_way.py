@@ -3,7 +3,7 @@
 Deliveries take the place of `mailed_at`; telephones, languages, and the words of offices.
 
 Revision: messages_by_every_way
-Follows: money_and_consents
+Follows: uploads
 """
 
 import sqlalchemy as sa

@@ -1,14 +1,14 @@
 """documents of the office
 
 Revision: office_documents
-Follows: calls
+Follows: consultations
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = 'office_documents'
-down_revision = "calls"
+down_revision = "consultations"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """page counts
 
 Revision: page_counts
-Follows: bigrams
+Follows: record_imports
 """
 
 import sqlalchemy as sa

@@ -1,7 +1,7 @@
 """reminder plans
 
 Revision: reminder_plans
-Follows: messages_by_every_way
+Follows: disqualifications
 """
 
 import sqlalchemy as sa

@@ -1,7 +1,7 @@
 """sealed copies and jobs that are waited for
 
 Revision: sealed_copies
-Follows: messages_by_every_way
+Follows: sections_and_scope
 """
 
 import sqlalchemy as sa

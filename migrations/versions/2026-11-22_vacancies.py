@@ -3,14 +3,14 @@
 The decision by which places stay empty that a number of the regulation wants filled.
 
 Revision: vacancies
-Follows: bigrams
+Follows: office_documents
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "vacancies"
-down_revision = "bigrams"
+down_revision = "office_documents"
 branch_labels = None
 depends_on = None
 

@@ -24,7 +24,9 @@ SIGNED_IN = {callers.reading, callers.reading_directly} | (WRITES - {callers.pub
 AUDITED = {
     "download_attachment": "an attachment",
     "download_assigned_attachment": "an attachment",
+    "examine_claim": "another's claim and papers",
     "list_disagreements": "another's scores",
+    "open_mandate_paper": "an attachment",
     "read_copy": "a dossier",
     "read_sealed_copy": "a dossier",
     "read_dossier": "a dossier",

@@ -15,11 +15,13 @@ from app.award.judging.models import Panel
 from app.award.programmes.models import Authority, Programme, RegulationEdition
 from app.award.publicity.models import Notice
 from app.award.records.models import Record
+from app.award.representation.lifecycle import MandateStatus
+from app.award.representation.models import Mandate, MandateKind
 from app.award.roles import Role
 from app.award.screening.models import Consultation
 from app.award.stages.models import Entry
 from app.platform.accounts import callers
-from app.platform.accounts.models import SignInSession
+from app.platform.accounts.models import Portal, SignInSession
 from app.platform.audit.checkpoints import checkpoint
 from app.platform.audit.models import log_key
 from app.platform.audit.record import record
@@ -113,8 +115,32 @@ async def _people(ground: Ground, lists: Lists, count: int) -> None:
         ),
     )
     lists.at("list_accounts", "/accounts", security)
+    system = await make_caller(ground, (Role.SYSTEM_ADMINISTRATOR, None))
+    terms = {"public_key": '{"kid": "k"}', "proving": [], "until": now, "created_at": now}
+    await keep(ground, *(Portal(name=uuid4().hex, **terms) for _ in range(count)))
+    lists.at("list_portals", "/portals", system)
     lists.at("list_sessions", "/auth/sessions", speaker)
     lists.at("list_organisations", "/organisations", speaker)
+    office = await make_office(ground)
+    firms = [await make_firm(ground) for _ in range(count)]
+    await keep(
+        ground,
+        *(
+            Mandate(
+                programme_id=office.programme_id,
+                organisation_id=firm.id,
+                credit_code=firm.credit_code,
+                person_id=speaker.person_id,
+                kind=MandateKind.ADMINISTRATOR,
+                status=MandateStatus.CLAIMED,
+                created_at=now,
+            )
+            for firm in firms
+        ),
+    )
+    lists.at("list_mandates", "/mandates", speaker)
+    desk = f"/programmes/{office.programme_id}/mandates"
+    lists.at("list_programme_mandates", desk, office.clerk)
     lists.at("list_notifications", "/notifications", speaker)
     await keep(ground, *(uploaded(ground, speaker.person_id) for _ in range(count)))
     lists.at("list_uploads", "/uploads", speaker)

@@ -15,49 +15,56 @@ def rights(*verbs: str, standing: str | None = None, phase: str | None = None) -
     return {(verb, standing, phase) for verb in verbs}
 
 
-RUN = rights(
-    "application:read",
-    "application:register-paper",
-    phase="received",
-) | rights(
-    "approval:read",
-    "assignment:read",
-    "cycle:plan",
-    "cycle:write-documents",
-    "document:edit",
-    "document:read",
-    "document:return",
-    "document:send",
-    "programme:keep-templates",
-    "cycle:read",
-    "consultation:read",
-    "cure:read",
-    "stage:consult",
-    "entry:consult",
-    "entry:cure",
-    "entry:read",
-    "entry:screen",
-    "expert:read",
-    "message:read",
-    "message:resend",
-    "motion:read",
-    "notice:draft",
-    "notice:read",
-    "objection:read",
-    "panel:change",
-    "panel:read",
-    "programme:enrol",
-    "programme:read-records",
-    "programme:read-wordings",
-    "programme:record",
-    "routing:read",
-    "stage:confirm-survey",
-    "stage:form-panels",
-    "stage:open",
-    "stage:read",
-    "stage:read-recommendations",
-    "stage:read-survey",
-    "stage:route",
+RUN = (
+    rights(
+        "application:read",
+        "application:register-paper",
+        phase="received",
+    )
+    | rights(
+        "mandate:decide", "mandate:end", "mandate:examine", "mandate:read", standing="disinterested"
+    )
+    | rights(
+        "approval:read",
+        "assignment:read",
+        "cycle:plan",
+        "cycle:write-documents",
+        "document:edit",
+        "document:read",
+        "document:return",
+        "document:send",
+        "programme:keep-templates",
+        "cycle:read",
+        "consultation:read",
+        "cure:read",
+        "stage:consult",
+        "entry:consult",
+        "entry:cure",
+        "entry:read",
+        "entry:screen",
+        "expert:read",
+        "message:read",
+        "message:resend",
+        "motion:read",
+        "notice:draft",
+        "notice:read",
+        "objection:read",
+        "panel:change",
+        "panel:read",
+        "programme:enrol",
+        "programme:read-mandates",
+        "programme:read-records",
+        "programme:read-wordings",
+        "programme:record",
+        "routing:read",
+        "stage:confirm-survey",
+        "stage:form-panels",
+        "stage:open",
+        "stage:read",
+        "stage:read-recommendations",
+        "stage:read-survey",
+        "stage:route",
+    )
 )
 """What everybody in the office does to run a cycle."""
 
@@ -79,6 +86,7 @@ EXPECTED: dict[str, set[Right]] = {
     | rights("upload:read", standing="uploader")
     | rights("upload:edit", standing="uploader", phase="free")
     | rights("expert:declare", "expert:read", standing="self")
+    | rights("mandate:end", "mandate:hold", "mandate:read", "mandate:read-own", standing="holder")
     | rights("award:read", phase="published"),
     Role.APPLICANT: rights(
         "application:look-back",
@@ -90,6 +98,8 @@ EXPECTED: dict[str, set[Right]] = {
         "organisation:apply",
         "organisation:read",
     )
+    | rights("mandate:end", "mandate:read", "mandate:read-own", standing="administrator")
+    | rights("mandate:lead", standing="leader")
     | rights("application:edit", phase="draft")
     | rights("application:seal", phase="received")
     | rights("letter:read", phase="delivered")
@@ -165,7 +175,9 @@ EXPECTED: dict[str, set[Right]] = {
     | rights("application:read", phase="received")
     | rights("motion:read", phase="decided")
     | rights("stage:read-snapshot", phase="closed"),
-    Role.SYSTEM_ADMINISTRATOR: rights("authority:create", "programme:create"),
+    Role.SYSTEM_ADMINISTRATOR: rights(
+        "authority:create", "portal:read", "portal:register", "portal:revoke", "programme:create"
+    ),
     Role.SECURITY_ADMINISTRATOR: rights(
         "account:disable",
         "account:enable",
@@ -242,7 +254,7 @@ def test_administrators_of_the_service_see_nothing_of_the_award() -> None:
         Role.AUDIT_ADMINISTRATOR,
     ):
         seen = {verb.split(":")[0] for verb in may(role)}
-        assert seen <= {"account", "authority", "programme"}
+        assert seen <= {"account", "authority", "portal", "programme"}
 
 
 def test_rights_of_the_three_administrators_do_not_meet() -> None:

@@ -38,6 +38,9 @@ from app.award.programmes.queries import AUTHORITY, CYCLE_RESOURCE, PROGRAMME
 from app.award.publicity.models import Notice, Objection
 from app.award.publicity.queries import NOTICE_RESOURCE, OBJECTION_RESOURCE
 from app.award.records.models import Conflict
+from app.award.representation.lifecycle import MandateStatus
+from app.award.representation.models import Mandate, MandateKind
+from app.award.representation.queries import MANDATE_RESOURCE
 from app.award.roles import SCOPE, Role
 from app.award.scoring.models import Scorebook, Sheet
 from app.award.scoring.queries import SHEET_RESOURCE, sheets
@@ -47,8 +50,9 @@ from app.award.screening.cure_queries import CURE_RESOURCE
 from app.award.screening.models import Consultation, Cure
 from app.award.stages.models import Entry, Outcome, Stage
 from app.award.stages.queries import ENTRY_RESOURCE, STAGE_RESOURCE
-from app.platform.accounts.models import Account, Organisation
+from app.platform.accounts.models import Account, Organisation, Portal
 from app.platform.accounts.queries import ACCOUNT_RESOURCE, ORGANISATION
+from app.platform.accounts.queries import PORTAL as PORTAL_RESOURCE
 from app.platform.audit.models import AuditEvent
 from app.platform.audit.record import record
 from app.platform.db.base import Model
@@ -90,6 +94,7 @@ def at_entry(identity: Any, entry: Any) -> Select[Any]:
 
 READABLE = [
     Readable(ACCOUNT_RESOURCE, select(Account.id)),
+    Readable(PORTAL_RESOURCE, select(Portal.id)),
     Readable(ORGANISATION, select(Organisation.id)),
     Readable(INBOX, select(Notification.id)),
     Readable(UPLOAD_RESOURCE, select(Upload.id)),
@@ -104,6 +109,7 @@ READABLE = [
     Readable(CONSULTATION_RESOURCE, at_stage(Consultation.id, Consultation.stage_id)),
     Readable(CURE_RESOURCE, at_entry(Cure.id, Cure.entry_id)),
     Readable(APPLICATION_RESOURCE, select(Application.id).join(Cycle)),
+    Readable(MANDATE_RESOURCE, select(Mandate.id)),
     Readable(ROUTING_RESOURCE, at_entry(Routing.id, Routing.entry_id)),
     Readable(EXPERT_RESOURCE, select(Expert.id)),
     Readable(PANEL_RESOURCE, at_stage(Panel.id, Panel.stage_id)),
@@ -161,6 +167,7 @@ async def make_world(ground: Ground) -> World:
     await _keep(ground, *(_routed(here, entry, actors["clerk"]) for entry in entries))
     await _keep(ground, await _consultation(here, actors["clerk"]))
     await _keep(ground, *(_cure(here, entry, actors["clerk"]) for entry in entries))
+    await _keep(ground, *mandates(here, firm, rival, actors))
     await _judging(here, entries, actors)
     await _committee(here, entered, actors["clerk"])
     await _publicity(here, entries)
@@ -466,6 +473,28 @@ def uploaded(ground: Ground, person: UUID | None) -> Upload:
 def _asked(ground: Ground, owner: Actor) -> Job:
     now = ground.clock()
     return Job(kind="none", payload={}, created_at=now, run_after=now, owner_id=owner.person_id)
+
+
+def mandates(here: Office, firm: Firm, rival: Firm, actors: dict[str, Actor]) -> list[Mandate]:
+    """The firm's administrator and an agent invited, and a claim on the rival."""
+    administrator, agent = actors[Role.APPLICANT], actors["clerk who works at the firm"]
+    held = [
+        (firm, administrator, MandateKind.ADMINISTRATOR, MandateStatus.ACCEPTED),
+        (firm, agent, MandateKind.AGENT, MandateStatus.INVITED),
+        (rival, actors["without a role"], MandateKind.ADMINISTRATOR, MandateStatus.CLAIMED),
+    ]
+    return [
+        Mandate(
+            programme_id=here.programme_id,
+            organisation_id=of.id,
+            credit_code=of.credit_code,
+            person_id=person.person_id,
+            kind=kind,
+            status=status,
+            created_at=here.ground.clock(),
+        )
+        for of, person, kind, status in held
+    ]
 
 
 async def _draft(office: Office, firm: Firm) -> None:

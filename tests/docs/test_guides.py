@@ -57,7 +57,8 @@ def logins(report: Report, role: str) -> list[str]:
 def test_guides_run_from_top_to_bottom(rehearsal_url: str) -> None:
     base = f"{rehearsal_url}/api/v1"
     intake = played(rehearsal_url, "intake", 3)
-    run("portal.md", {"BASE": base, "CYCLE": intake.cycle})
+    names = {"BASE": base, "CYCLE": intake.cycle, "PASSWORD": intake.sign_ins[0].password}
+    run("portal.md", names | {"CLERK": logins(intake, "评审办工作人员")[0]})
     screening = played(rehearsal_url, "eligibility", 4)
     shared = {
         "BASE": base,

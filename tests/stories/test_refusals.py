@@ -134,8 +134,7 @@ async def a_regulation_with_faults(desk: Desk, office: Office) -> None:
 
 async def an_organisation_with_a_wrong_code(desk: Desk) -> None:
     firm = await make_firm(desk.ground)
-    last = "1" if firm.credit_code[-1] != "1" else "2"
-    body = {"name": "无锡滨湖精工有限公司", "credit_code": firm.credit_code[:-1] + last}
+    body = {"name": "无锡滨湖精工有限公司", "credit_code": "I" + firm.credit_code[1:]}
     where = ("POST", "/organisations")
     await desk.refused(firm.speaker, where, 422, "credit-code-wrong", json=body)
 

@@ -10,6 +10,7 @@ from app.award.applications.asking import Asked, asked_of
 from app.award.applications.form_schemas import CompletenessView, GapView
 from app.award.applications.naming import intake_of
 from app.award.applications.schemas import Form
+from app.award.representation.rules import MandateMissing
 from app.platform.accounts.callers import Call
 from app.platform.db.prepared import Direct
 from app.platform.errors import Refusal
@@ -33,6 +34,7 @@ def obstacles(
     """Everything at once, in the order in which it is told; but for the scope of others."""
     regulation, track = asked.regulation, application.track
     rule = intake_of(regulation, track)
+    yield None if application.mandated else MandateMissing()
     yield rules.window_obstacle(stage.opens_at, stage.closes_at, now)
     form = Form.model_validate(application.form)
     yield from naming.naming_obstacles(regulation, rule, track, form, local_date(now))

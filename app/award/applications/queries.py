@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import DateTime, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -22,6 +22,8 @@ from app.award.applications.schemas import (
 )
 from app.award.programmes.models import Cycle
 from app.award.records.queries import conflicted
+from app.award.representation.queries import mandated
+from app.award.representation.rules import MandateMissing
 from app.award.stages.lifecycle import StageStatus
 from app.award.stages.models import Entry, Outcome, Stage
 from app.platform.accounts.callers import Call
@@ -114,6 +116,13 @@ _SUBMITTING = (
         Organisation.credit_code,
         Cycle.regulation_hash,
         _ENTERED.label("entered"),
+        mandated(
+            AnyCaller().person_id,
+            Application.organisation_id,
+            Cycle.programme_id,
+            bindparam("now", type_=DateTime(timezone=True)),
+            bindparam("wall", type_=DateTime(timezone=True)),
+        ).label("mandated"),
         *APPLICATION_RESOURCE.facts(AnyCaller()),
     )
     .join(Cycle, Cycle.id == Application.cycle_id)
@@ -123,21 +132,34 @@ _SUBMITTING = (
 DRAFT = Prepared(_SUBMITTING)
 SUBMITTING = Prepared(_SUBMITTING.with_for_update(of=Application))
 """An application on its way into the award, locked: who applies, under which regulation, and what
-of the organisation's has been submitted already (`entry_key`s).
+of the organisation's has been submitted already (`entry_key`s), and whether the caller speaks for
+it towards the programme.
 """
 
 
 async def get_submitting(call: Call[Direct], application_id: UUID) -> Found[Any]:
     """The application, locked, with all that its submission asks; one statement."""
     return await fetch_prepared(
-        call.db, call.actor, APPLICATION_RESOURCE, SUBMITTING, application=application_id
+        call.db,
+        call.actor,
+        APPLICATION_RESOURCE,
+        SUBMITTING,
+        application=application_id,
+        now=call.now,
+        wall=call.wall,
     )
 
 
 async def get_draft(call: Call[Direct], application_id: UUID) -> Found[Any]:
     """The same, not locked."""
     return await fetch_prepared(
-        call.db, call.actor, APPLICATION_RESOURCE, DRAFT, application=application_id
+        call.db,
+        call.actor,
+        APPLICATION_RESOURCE,
+        DRAFT,
+        application=application_id,
+        now=call.now,
+        wall=call.wall,
     )
 
 
@@ -156,6 +178,13 @@ async def application_view(call: Call, application_id: UUID) -> tuple[Applicatio
         Application.secrets,
         Application.digest,
         Application.version,
+        mandated(
+            call.actor.person_id,
+            Application.organisation_id,
+            Cycle.programme_id,
+            call.now,
+            call.wall,
+        ).label("mandated"),
     ).where(Application.id == application_id)
     found = await fetch_view(call.db, call.actor, APPLICATION_RESOURCE, statement)
     row = found.it
@@ -172,7 +201,12 @@ async def application_view(call: Call, application_id: UUID) -> tuple[Applicatio
         supplements=await supplements_of(call.db, application_id),
         progress=await progress_of(call.db, application_id),
         digest=row.digest,
-        actions=actions(found, APPLICATION, ApplicationStatus(row.status)),
+        actions=actions(
+            found,
+            APPLICATION,
+            ApplicationStatus(row.status),
+            submit=[] if row.mandated else [MandateMissing()],
+        ),
     )
     return view, row.version
 

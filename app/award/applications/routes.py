@@ -21,6 +21,7 @@ from app.award.applications.schemas import (
     ReceiptView,
 )
 from app.award.programmes.rules import CycleUnknown
+from app.award.representation.rules import MandateMissing
 from app.award.stages.rules import StageNotOpen
 from app.platform.accounts.callers import (
     DecidingOnce,
@@ -149,6 +150,7 @@ async def announce(call: Writing, application_id: UUID, body: AttachmentIn) -> A
         *NAMED,
         *OWN,
         MoveNotPossible,
+        MandateMissing,
         rules.IntakeNotOpen,
         rules.IntakeClosed,
         rules.FieldMissing,

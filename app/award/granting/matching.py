@@ -17,6 +17,7 @@ from app.award.stages.kind import StageAt
 from app.award.stages.models import Stage
 from app.award.stages.rules import RecusalNeeded
 from app.platform.accounts.models import Organisation
+from app.platform.accounts.queries import known_under
 from app.platform.errors import Refusal
 from app.platform.security.permission import Actor
 from app.rules.exact import text_from_fen
@@ -91,7 +92,7 @@ def _honours(at: StageAt, actor: Actor) -> Select[*tuple[Any, ...]]:
             interested(actor.person_id, Organisation.id).label("interested"),
             paid.label("paid"),
         )
-        .outerjoin(Organisation, Organisation.credit_code == Record.credit_code)
+        .outerjoin(Organisation, known_under(Record.credit_code))
         .where(
             Record.programme_id == at.programme_id,
             (elsewhere & Record.on.between(first, mine)) | (Record.kind == RecordKind.REVOCATION),
@@ -131,7 +132,7 @@ async def matched_in(db: AsyncSession, actor: Actor, cycle_id: UUID) -> list[Mat
         select(Matched)
         .join(GrantDecision, GrantDecision.id == Matched.grant_decision_id)
         .join(Stage, Stage.id == GrantDecision.stage_id)
-        .outerjoin(Organisation, Organisation.credit_code == Matched.credit_code)
+        .outerjoin(Organisation, known_under(Matched.credit_code))
         .where(Stage.cycle_id == cycle_id, ~conflicted(actor, Organisation.id))
         .order_by(Matched.credit_code, Matched.won_on, Matched.key)
     )

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from fastapi import Depends, Query, Request
 from fastapi.security import OAuth2PasswordBearer
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from typing_extensions import TypeVar
 
@@ -75,7 +75,14 @@ def _grants() -> Any:
     held = func.concat(RoleGrant.role, ":", RoleGrant.scope_id)
     return (
         select(func.array_agg(held))
-        .where(RoleGrant.person_id == Account.person_id, RoleGrant.ended_at.is_(None))
+        .where(
+            RoleGrant.person_id == Account.person_id,
+            RoleGrant.ended_at.is_(None),
+            or_(RoleGrant.until.is_(None), RoleGrant.until > bindparam("wall")),
+            # a portal's word makes nobody a judge or a clerk, whoever they are
+            or_(SignInSession.portal_id.is_(None), RoleGrant.role == "applicant"),
+        )
+        .correlate(Account, SignInSession)
         .scalar_subquery()
         .label("grants")
     )

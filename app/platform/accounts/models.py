@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, column, func, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, column, func, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.platform.accounts.lifecycle import AccountStatus
@@ -41,7 +42,11 @@ class Account(Model):
 
 
 class Organisation(Model):
-    """A legal person, known by its unified social credit code (GB 32100-2015)."""
+    """A legal person, known by its unified social credit code (GB 32100-2015).
+
+    Anybody may register one; until it is proven that they speak for it (`confirmed_at`) it is
+    theirs alone, and others may register the same code. One is confirmed for a code.
+    """
 
     __tablename__ = "organisation"
     __table_args__ = (
@@ -50,17 +55,26 @@ class Organisation(Model):
             func.bigrams(column("name"), column("credit_code")),
             postgresql_using="gin",
         ),
+        UniqueConstraint("registered_by", "credit_code"),
+        Index(
+            "uq_organisation_confirmed",
+            "credit_code",
+            unique=True,
+            postgresql_where=text("confirmed_at IS NOT NULL"),
+        ),
+        Index("ix_organisation_credit_code", "credit_code"),
     )
 
     id: Mapped[UUID] = identifier()
     name: Mapped[str]
-    credit_code: Mapped[str] = mapped_column(unique=True)
+    credit_code: Mapped[str]
     registered_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    confirmed_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 
 class RoleGrant(Model):
-    """A person holds a role in one scope; ended grants stay."""
+    """A person holds a role in one scope, `until` then where that is given; ended grants stay."""
 
     __tablename__ = "role_grant"
     __table_args__ = (
@@ -82,12 +96,13 @@ class RoleGrant(Model):
     scope_id: Mapped[UUID | None] = mapped_column(index=True)
     granted_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     granted_at: Mapped[datetime]
+    until: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 
 
 class SignInSession(Model):
     """A signed-in device: one family of refresh tokens. A refresh makes a new generation, at
-    `rotated_at`; `network` is where the sign-in came from.
+    `rotated_at`; `network` is where the sign-in came from, `portal_id` the portal that vouched.
     """
 
     __tablename__ = "session"
@@ -98,6 +113,7 @@ class SignInSession(Model):
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     network: Mapped[str | None]
+    portal_id: Mapped[UUID | None] = mapped_column(ForeignKey("portal.id"), index=True)
     generation: Mapped[int] = mapped_column(server_default="0")
     rotated_at: Mapped[datetime | None]
 
@@ -138,3 +154,53 @@ class BootstrapToken(Model):
     digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class Portal(Model):
+    """A portal whose people signed in elsewhere (统一身份认证): it signs what it asserts of them
+    with `public_key` (a JWK, as text). At the `proving` assurance levels its word proves that
+    somebody speaks for an organisation.
+    """
+
+    __tablename__ = "portal"
+
+    id: Mapped[UUID] = identifier()
+    name: Mapped[str] = mapped_column(unique=True)
+    public_key: Mapped[str]
+    proving: Mapped[list[str]] = mapped_column(JSONB)
+    until: Mapped[datetime]
+    registered_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class PortalPerson(Model):
+    """Under which stable subject a portal knows a person."""
+
+    __tablename__ = "portal_person"
+
+    portal_id: Mapped[UUID] = mapped_column(ForeignKey("portal.id"), primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+
+
+class Vouching(Model):
+    """That a portal stands for a person's speaking for an organisation, until then (wall time)."""
+
+    __tablename__ = "vouching"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    portal_id: Mapped[UUID] = mapped_column(ForeignKey("portal.id"), primary_key=True)
+    assurance: Mapped[str]
+    until: Mapped[datetime]
+
+
+class SpentAssertion(Model):
+    """An assertion that was presented: it counts once."""
+
+    __tablename__ = "spent_assertion"
+
+    portal_id: Mapped[UUID] = mapped_column(ForeignKey("portal.id"), primary_key=True)
+    jti: Mapped[str] = mapped_column(primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -1,22 +1,26 @@
 """What can be read of accounts and organisations, and by whom?"""
 
+import json
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, and_, exists, select
 
 from app.platform.accounts.callers import Call
 from app.platform.accounts.models import (
     Account,
     Organisation,
     Person,
+    Portal,
     RoleGrant,
     SignInSession,
+    Vouching,
 )
 from app.platform.accounts.schemas import (
     AccountView,
     Me,
     OrganisationView,
+    PortalView,
     RoleIn,
     SessionView,
 )
@@ -28,6 +32,7 @@ from app.platform.security.access import Found, fetch
 from app.platform.security.permission import Actor, Resource
 
 ACCOUNT_RESOURCE = Resource("account")
+PORTAL = Resource("portal")
 ORGANISATION = Resource("organisation", scopes={"organisation": Organisation.id})
 
 
@@ -40,6 +45,43 @@ def member_of(person: ColumnElement[UUID] | UUID | None, organisation: Any) -> C
             RoleGrant.ended_at.is_(None),
         )
     )
+
+
+def portals() -> Rows:
+    return select(
+        Portal.id, Portal.name, Portal.public_key, Portal.proving, Portal.until, Portal.revoked_at
+    )
+
+
+def portal_view(row: Any) -> PortalView:
+    kid = json.loads(row.public_key)["kid"]
+    return PortalView(
+        id=row.id,
+        name=row.name,
+        kid=kid,
+        proving=row.proving,
+        until=row.until,
+        revoked_at=row.revoked_at,
+    )
+
+
+def vouched_for(person: Any, organisation: Any, wall: Any) -> ColumnElement[bool]:
+    """Whether a portal that still counts stands for the person's speaking for the organisation."""
+    return exists(
+        select(Vouching.portal_id)
+        .join(Portal, Portal.id == Vouching.portal_id)
+        .where(
+            Vouching.person_id == person,
+            Vouching.organisation_id == organisation,
+            Vouching.until > wall,
+            Portal.revoked_at.is_(None),
+        )
+    )
+
+
+def known_under(credit_code: Any) -> ColumnElement[bool]:
+    """That an organisation is the one that is known, not only claimed, under a credit code."""
+    return and_(Organisation.credit_code == credit_code, Organisation.confirmed_at.is_not(None))
 
 
 def accounts() -> Rows:

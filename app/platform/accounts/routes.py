@@ -34,7 +34,7 @@ from app.platform.accounts.schemas import (
     SignInForm,
     Tokens,
 )
-from app.platform.accounts.service import joining, passwords, sign_in
+from app.platform.accounts.service import exchange, joining, passwords, representing, sign_in
 from app.platform.errors import NotAllowed, NotFound
 from app.platform.ground import ground_of
 from app.platform.http.networks import client_of
@@ -57,12 +57,21 @@ well_known = APIRouter(tags=["sign-in"])
     operation_id="sign_in",
     summary="Sign in, or refresh a sign-in",
     responses=answers(
-        rules.SignInFailed, rules.RefreshRefused, rules.TooManyAttempts, rules.SignInBusy
+        rules.AssertionRefused,
+        rules.SignInFailed,
+        rules.RefreshRefused,
+        rules.TooManyAttempts,
+        rules.SignInBusy,
     ),
 )
 async def sign_in_(request: Request, form: Annotated[SignInForm, Form()]) -> Tokens:
-    """OAuth 2: `grant_type=password` with login and password, or `grant_type=refresh_token`."""
+    """OAuth 2: `grant_type=password` with login and password, `grant_type=refresh_token`, or for a
+    registered portal the token exchange (RFC 8693) with `client_id` and `subject_token`.
+    """
     ground, wall = ground_of(request), arrived(request)
+    if form.grant_type == exchange.GRANT:
+        presented = form.client_id or "", form.subject_token or ""
+        return await exchange.exchange(ground, *presented, wall, client_of(request))
     if form.grant_type == "refresh_token":
         return await sign_in.refresh(ground, form.refresh_token or "", wall)
     name, password = form.username or "", form.password or ""
@@ -325,8 +334,10 @@ async def end_role(call: Writing, grant_id: UUID) -> None:
     responses=answers(SignInNeeded, rules.CreditCodeWrong, rules.OrganisationKnown),
 )
 async def register_organisation(call: Writing, body: OrganisationIn) -> OrganisationView:
-    """Under its unified social credit code; the caller then speaks for it."""
-    return await joining.register_organisation(call, body)
+    """Under its unified social credit code, whoever else has: the caller drafts for it, and nobody
+    sees it, until an office accepts that they speak for it (`POST /mandates`).
+    """
+    return await representing.register_organisation(call, body)
 
 
 @organisations.get(

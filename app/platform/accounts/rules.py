@@ -54,8 +54,8 @@ class PersonKnown(Conflict):
 
 class OrganisationKnown(Conflict):
     code = "organisation-known"
-    zh = "该统一社会信用代码已登记。如您代表该单位，请联系评审办。"
-    en = "This credit code is registered. If you speak for it, ask the award office."
+    zh = "您已登记过该统一社会信用代码。"
+    en = "You have registered this credit code already."
 
 
 class SignInFailed(Unauthenticated):
@@ -68,6 +68,30 @@ class RefreshRefused(Unauthenticated):
     code = "refresh-refused"
     zh = "登录已失效，请重新登录。"
     en = "The session has ended; sign in again."
+
+
+class AssertionRefused(Unauthenticated):
+    code = "assertion-refused"
+    zh = "门户的身份断言无效、已过期或已使用。"
+    en = "The portal's assertion is wrong, expired or used."
+
+
+class PortalKeyWrong(Invalid):
+    code = "portal-key-wrong"
+    zh = "公钥不是 P-256 曲线上的点。"
+    en = "The public key is no point on the curve P-256."
+
+
+class PortalKnown(Conflict):
+    code = "portal-known"
+    zh = "已登记同名的门户。"
+    en = "A portal of this name is registered."
+
+
+class PortalRevoked(Conflict):
+    code = "portal-revoked"
+    zh = "该门户已被撤销。"
+    en = "The portal is revoked already."
 
 
 class TokenSpent(NotFound):
@@ -187,10 +211,12 @@ def password_obstacle(
     return PasswordWeak(pointer=pointer, why=why, reason=reason)
 
 
-def credit_code_obstacle(code: str) -> Refusal | None:
-    """Why this is no credit code. A failing check character needs a person: issue of the office."""
+def credit_code_obstacle(code: str, *, to_be_checked: bool = False) -> Refusal | None:
+    """Why this is no credit code. Where a person checks it afterwards, a failing check character
+    is no refusal: such codes were issued, and live on.
+    """
     problem = credit_code_problem(code)
-    if problem is None:
+    if problem is None or (to_be_checked and problem == "check-character"):
         return None
     zh, en = MISTAKES.get(problem, MISTAKES["malformed"])
     return CreditCodeWrong(pointer="/credit_code", zh=zh, en=en)

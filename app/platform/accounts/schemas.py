@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from app.platform.accounts.lifecycle import AccountStatus
-from app.platform.http.bodies import Body, Line, View
+from app.platform.http.bodies import Body, Key, Line, View
 
 Login = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._@-]{2,63}$")]
 Password = Annotated[str, Field(max_length=200, examples=["八成新的帆船-2026"])]
@@ -15,18 +15,28 @@ OneTimeToken = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{20,100}
 
 
 class SignInForm(BaseModel):
-    """OAuth 2 token request: the password grant, or the refresh grant."""
+    """OAuth 2 token request: the password grant, the refresh grant, or, for a registered portal,
+    the token exchange (RFC 8693) of an assertion it has signed.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
-    grant_type: Literal["password", "refresh_token"]
+    grant_type: Literal[
+        "password", "refresh_token", "urn:ietf:params:oauth:grant-type:token-exchange"
+    ]
     username: str | None = Field(
         default=None, max_length=64, pattern=r"^[^\x00]*$", examples=["zhang.san"]
     )
     password: str | None = Field(default=None, max_length=200)
     refresh_token: str | None = Field(default=None, max_length=100)
+    subject_token: str | None = Field(
+        default=None, max_length=8_192, description="The portal's assertion: JWS, ES256."
+    )
+    subject_token_type: Literal["urn:ietf:params:oauth:token-type:jwt"] | None = None
     scope: str | None = Field(default=None, max_length=200)
-    client_id: str | None = Field(default=None, max_length=100)
+    client_id: str | None = Field(
+        default=None, max_length=100, description="Of a token exchange: the portal's id."
+    )
     client_secret: str | None = Field(default=None, max_length=100)
 
 
@@ -156,3 +166,36 @@ class OrganisationView(View):
     id: UUID
     name: str
     credit_code: str
+
+
+Point = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
+
+
+class PortalKey(Body):
+    """The public half of the portal's key (RFC 7517); its `kid` is the RFC 7638 thumbprint."""
+
+    kty: Literal["EC"] = "EC"
+    crv: Literal["P-256"] = "P-256"
+    x: Point
+    y: Point
+
+
+class PortalIn(Body):
+    name: Line = Field(examples=["江苏政务服务网"])
+    key: PortalKey
+    proving: list[Key] = Field(
+        max_length=10,
+        description="Assurance levels at which its word proves that somebody speaks for an "
+        "organisation; at others they may only draft.",
+        examples=[["l3"]],
+    )
+    until: AwareDatetime = Field(description="From then on it asserts nothing.")
+
+
+class PortalView(View):
+    id: UUID
+    name: str
+    kid: str
+    proving: list[str]
+    until: datetime
+    revoked_at: datetime | None

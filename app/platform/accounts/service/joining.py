@@ -15,12 +15,11 @@ from app.platform.accounts.messages import INVITED, tell
 from app.platform.accounts.models import (
     Account,
     BootstrapToken,
-    Organisation,
     Person,
     RoleGrant,
     SignInSession,
 )
-from app.platform.accounts.queries import ACCOUNT_RESOURCE, ORGANISATION, get_account
+from app.platform.accounts.queries import ACCOUNT_RESOURCE, get_account
 from app.platform.accounts.schemas import (
     ActivationIn,
     BootstrapIn,
@@ -28,8 +27,6 @@ from app.platform.accounts.schemas import (
     GrantView,
     Invitation,
     Invited,
-    OrganisationIn,
-    OrganisationView,
     PersonIn,
     Registration,
 )
@@ -70,7 +67,7 @@ async def bootstrap(visitor: Visitor, body: BootstrapIn) -> GrantView:
         if await call.db.scalar(use.returning(BootstrapToken.digest)) is None:
             raise rules.TokenSpent
         account = await _new_account(call, body, password_hash=chosen)
-        grant = await _grant(call, account.person_id, SECURITY_ADMINISTRATOR, None)
+        grant = await give(call, account.person_id, SECURITY_ADMINISTRATOR, None)
         record(call.db, call.actor, "account:bootstrap", subject=account.id, now=call.now)
         return grant
 
@@ -97,7 +94,7 @@ async def invite(call: Call, body: Invitation) -> Invited:
     account = await _new_account(call, body, password_hash=None)
     invited = await _invited(call, account)
     for wish in body.roles:
-        await _grant(call, account.person_id, wish.role, wish.scope)
+        await give(call, account.person_id, wish.role, wish.scope)
     record(
         call.db,
         call.actor,
@@ -160,7 +157,7 @@ async def grant_role(call: Call, body: GrantIn) -> GrantView:
         raise rules.OwnRoles
     if await call.db.get(Person, body.person_id) is None:
         raise NotFound(pointer="/person_id")
-    grant = await _grant(call, body.person_id, body.role, body.scope)
+    grant = await give(call, body.person_id, body.role, body.scope)
     record(
         call.db,
         call.actor,
@@ -182,24 +179,6 @@ async def end_role(call: Call, grant_id: UUID) -> None:
         ensure([await _last_administrator(call, grant.person_id)])
     grant.ended_at = call.wall
     record(call.db, call.actor, "account:end-role", subject=grant.person_id, now=call.now)
-
-
-async def register_organisation(call: Call, body: OrganisationIn) -> OrganisationView:
-    """Register an organisation under its credit code; the caller then speaks for it."""
-    require(call.actor, "organisation:register")
-    ensure([rules.credit_code_obstacle(body.credit_code)])
-    organisation = Organisation(
-        name=body.name,
-        credit_code=body.credit_code,
-        registered_by=call.actor.person_id,
-        created_at=call.now,
-    )
-    await _insert(call, organisation, rules.OrganisationKnown())
-    await _grant(call, organisation.registered_by, APPLICANT, organisation.id)
-    record(
-        call.db, call.actor, f"{ORGANISATION.name}:register", subject=organisation.id, now=call.now
-    )
-    return OrganisationView(id=organisation.id, name=body.name, credit_code=body.credit_code)
 
 
 async def _last_administrator(call: Call, person_id: UUID) -> rules.LastAdministrator | None:
@@ -253,7 +232,7 @@ async def _new_account(call: Call, body: PersonIn, *, password_hash: str | None)
     if body.identity_number is not None:
         person.identity_hash = call.ground.sealer.keyed_hash(body.identity_number)
         person.identity_sealed = call.ground.sealer.seal(body.identity_number, "person.identity")
-    await _insert(call, person, rules.PersonKnown())
+    await insert_or(call, person, rules.PersonKnown())
     account = Account(
         person_id=person.id,
         login=body.login,
@@ -261,11 +240,12 @@ async def _new_account(call: Call, body: PersonIn, *, password_hash: str | None)
         status=AccountStatus.INVITED if password_hash is None else AccountStatus.ACTIVE,
         created_at=call.now,
     )
-    await _insert(call, account, rules.LoginTaken(login=body.login, pointer="/login"))
+    await insert_or(call, account, rules.LoginTaken(login=body.login, pointer="/login"))
     return account
 
 
-async def _grant(call: Call, person_id: UUID, role: str, scope: UUID | None) -> GrantView:
+async def give(call: Call, person_id: UUID, role: str, scope: UUID | None) -> GrantView:
+    """Let a person hold a role. Raises RoleHeld."""
     grant = RoleGrant(
         person_id=person_id,
         role=role,
@@ -273,11 +253,11 @@ async def _grant(call: Call, person_id: UUID, role: str, scope: UUID | None) -> 
         granted_by=call.actor.person_id,
         granted_at=call.wall,
     )
-    await _insert(call, grant, rules.RoleHeld())
+    await insert_or(call, grant, rules.RoleHeld())
     return GrantView(id=grant.id, person_id=person_id, role=role, scope=scope)
 
 
-async def _insert(call: Call, row: object, taken: Conflict) -> None:
+async def insert_or(call: Call, row: object, taken: Conflict) -> None:
     """Insert; `taken` is the answer when a unique constraint stands against it."""
     try:
         async with call.db.begin_nested():

@@ -68,7 +68,7 @@ async def sign_in(
         )
         db.add(session)
         await db.flush()
-        return _tokens(db, ground, session, 0, wall)
+        return tokens(db, ground, session, 0, wall)
 
 
 async def holds_password(
@@ -113,9 +113,9 @@ async def refresh(ground: Ground, token: str, wall: datetime) -> Tokens:
         behind = session.generation - held.generation
         if alive and behind == 0:
             session.generation, session.rotated_at = session.generation + 1, wall
-            return _tokens(db, ground, session, session.generation, wall)
+            return tokens(db, ground, session, session.generation, wall)
         if alive and behind == 1 and session.rotated_at > wall - LOST_ANSWER:
-            return _tokens(db, ground, session, session.generation, wall)
+            return tokens(db, ground, session, session.generation, wall)
         if alive and behind:
             session.revoked_at = wall
             told = {"login": row.login, "since": session.created_at, "at": wall}
@@ -166,9 +166,10 @@ async def note(
         db.add(SecurityEvent(at=wall, what=what, account_id=account_id, network=network))
 
 
-def _tokens(
+def tokens(
     db: AsyncSession, ground: Ground, session: SignInSession, generation: int, wall: datetime
 ) -> Tokens:
+    """An access token and the refresh token of this generation of a session."""
     token = token_urlsafe(32)
     db.add(
         RefreshToken(

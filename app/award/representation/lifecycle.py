@@ -1,0 +1,32 @@
+"""Which statuses has a mandate (授权), and how do they change?"""
+
+from enum import StrEnum
+
+from app.platform.workflow.lifecycle import Lifecycle
+
+
+class MandateStatus(StrEnum):
+    CLAIMED = "claimed"
+    INVITED = "invited"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    ENDED = "ended"
+
+
+# fmt: off
+MANDATE = Lifecycle([
+    # move        from                      to                       permission
+    ("accept",    {MandateStatus.CLAIMED},  MandateStatus.ACCEPTED,  "mandate:decide"),
+    ("refuse",    {MandateStatus.CLAIMED},  MandateStatus.REFUSED,   "mandate:decide"),
+    ("withdraw",  {MandateStatus.CLAIMED},  MandateStatus.WITHDRAWN, "mandate:hold"),
+    # nobody is made an agent against their will: it would bind them as a conflict of interest
+    ("join",      {MandateStatus.INVITED},  MandateStatus.ACCEPTED,  "mandate:hold"),
+    ("decline",   {MandateStatus.INVITED},  MandateStatus.DECLINED,  "mandate:hold"),
+    ("end",       {MandateStatus.INVITED,
+                   MandateStatus.ACCEPTED}, MandateStatus.ENDED,     "mandate:end"),
+    ("invite",    {MandateStatus.ACCEPTED}, None,                    "mandate:lead"),
+    ("hand-over", {MandateStatus.ACCEPTED}, None,                    "mandate:lead"),
+])
+# fmt: on

@@ -1,0 +1,77 @@
+"""How are mandates stored?"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.award.representation.lifecycle import MandateStatus
+from app.platform.db.base import Model, identifier, one_of
+
+
+class MandateKind(StrEnum):
+    """管理员 leads those who speak for the organisation, 经办人 speaks at their invitation."""
+
+    ADMINISTRATOR = "administrator"
+    AGENT = "agent"
+
+
+class Mandate(Model):
+    """That a person speaks for an organisation towards a programme: claimed with a letter of
+    authorisation and the licence, or an agent's by invitation.
+
+    `credit_code` is the organisation's as it was claimed: it stays, also when the organisation
+    proves to be one that is known already. `document` and `reason` are those of the last decision.
+    """
+
+    __tablename__ = "mandate"
+    __table_args__ = (
+        one_of("kind", MandateKind),
+        one_of("status", MandateStatus),
+        CheckConstraint("kind = 'administrator' OR status <> 'claimed'", name="agents_are_invited"),
+        # An organisation has one administrator towards a programme: a claim accepted replaces.
+        Index(
+            "uq_mandate_administrator",
+            "organisation_id",
+            "programme_id",
+            unique=True,
+            postgresql_where=text("kind = 'administrator' AND status = 'accepted'"),
+        ),
+        Index(
+            "uq_mandate_held",
+            "person_id",
+            "organisation_id",
+            "programme_id",
+            unique=True,
+            postgresql_where=text("status = 'accepted'"),
+        ),
+        Index(
+            "uq_mandate_waiting",
+            "person_id",
+            "organisation_id",
+            "programme_id",
+            unique=True,
+            postgresql_where=text("status IN ('claimed', 'invited')"),
+        ),
+        Index("ix_mandate_programme_credit_code", "programme_id", "credit_code"),
+        Index("ix_mandate_organisation_id", "organisation_id"),
+    )
+
+    id: Mapped[UUID] = identifier()
+    programme_id: Mapped[UUID] = mapped_column(ForeignKey("programme.id"))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    credit_code: Mapped[str]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str]
+    status: Mapped[str]
+    letter_id: Mapped[UUID | None] = mapped_column(ForeignKey("upload.id"))
+    licence_id: Mapped[UUID | None] = mapped_column(ForeignKey("upload.id"))
+    valid_until: Mapped[date | None]
+    invited_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    document: Mapped[str | None]
+    reason: Mapped[str | None]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]

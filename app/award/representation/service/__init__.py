@@ -1,0 +1,1 @@
+"""What people do about mandates: claim, decide, invite, hand over, end."""
