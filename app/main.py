@@ -16,6 +16,7 @@ from app.platform.clock import ClockWatch, wall_clock
 from app.platform.db.engine import ANSWER_OF_A_REQUEST, Database
 from app.platform.files.bucket import Bucket
 from app.platform.files.folder import ARRIVING
+from app.platform.files.rules import Most
 from app.platform.files.scanner import Clamd
 from app.platform.files.store import FileStore
 from app.platform.ground import Ground
@@ -82,6 +83,7 @@ def make_ground(settings: Settings, *, answer: float = ANSWER_OF_A_REQUEST) -> G
         ),
         policy=POLICY,
         purposes=PURPOSES,
+        most_attached=Most(settings.files_of_application, settings.bytes_of_application),
         scanner=Clamd.at(settings.scanner_url) if settings.scanner_url else None,
         chain=KeyChain.of(settings.folder / "keys"),
         sealer=sealer(settings.folder / "keys" / "personal.key"),

@@ -87,6 +87,12 @@ class Settings(BaseSettings):
     )
     files_key_id: str | None = Field(default=None, description="The bucket's access key, …")
     files_secret: SecretStr | None = Field(default=None, description="… and its secret.")
+    files_of_application: int = Field(
+        default=200, ge=1, description="So many files one application may have."
+    )
+    bytes_of_application: int = Field(
+        default=1024 * 1024 * 1024, ge=1, description="So many bytes they may have together."
+    )
     scanner_url: str | None = Field(
         default=None,
         pattern=r"^clamd://",

@@ -8,7 +8,7 @@ from fastapi import Request
 from app.platform.clock import ClockWatch, WallClock
 from app.platform.db.engine import Database
 from app.platform.files.inspector import Inspector
-from app.platform.files.rules import Purposes
+from app.platform.files.rules import Most, Purposes
 from app.platform.files.scanner import Scanner
 from app.platform.files.store import FileStore
 from app.platform.security.keys import KeyChain
@@ -39,6 +39,7 @@ class Ground:
     public_rate: int | None = None
     watch: ClockWatch | None = None
     purposes: Purposes = field(default_factory=dict)
+    most_attached: Most = field(default_factory=Most)
     inspector: Inspector = field(default_factory=Inspector)
     scanner: Scanner | None = None
     tokens: VerifiedTokens = field(default_factory=VerifiedTokens)

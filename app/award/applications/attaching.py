@@ -38,6 +38,12 @@ async def announce(call: Call, application_id: UUID, body: AttachmentIn) -> Atta
             else rules.DocumentUnknown(pointer="/document", name=body.document),
         ]
     )
+    most, (many, size) = (
+        call.ground.most_attached,
+        await queries.attached_so_far(call.db, application_id),
+    )
+    if many >= most.files or size + body.size > most.bytes:
+        raise rules.TooManyFiles(files=most.files, bytes=most.bytes)
     await naming(call.db, body.sha256)
     attachment = Attachment(application_id=application_id, created_at=call.now, **body.model_dump())
     try:

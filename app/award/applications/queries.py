@@ -211,6 +211,13 @@ async def application_view(call: Call, application_id: UUID) -> tuple[Applicatio
     return view, row.version
 
 
+async def attached_so_far(db: AsyncSession, application_id: UUID) -> tuple[int, int]:
+    """How many files are attached or announced, and their bytes."""
+    count = select(func.count(), func.coalesce(func.sum(Attachment.size), 0))
+    found = (await db.execute(count.where(Attachment.application_id == application_id))).one()
+    return found[0], int(found[1])
+
+
 def attachment_view(row: Any) -> AttachmentView:
     return AttachmentView(**{name: getattr(row, name) for name in AttachmentView.model_fields})
 

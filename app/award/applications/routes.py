@@ -133,7 +133,12 @@ async def fill_in(
     summary="Announce a file",
     status_code=status.HTTP_201_CREATED,
     responses=answers(
-        *OWN, rules.OnlyInDraft, rules.AttachmentKnown, rules.DocumentUnknown, FileNameWrong
+        *OWN,
+        rules.OnlyInDraft,
+        rules.TooManyFiles,
+        rules.AttachmentKnown,
+        rules.DocumentUnknown,
+        FileNameWrong,
     ),
 )
 async def announce(call: Writing, application_id: UUID, body: AttachmentIn) -> AttachmentView:

@@ -154,6 +154,12 @@ class DocumentUnknown(Invalid):
     en = "The regulation asks for no document “{name}”."
 
 
+class TooManyFiles(Conflict):
+    code = "too-many-files"
+    zh = "一份申报最多 {files} 个附件，合计不超过 {bytes} 字节。"
+    en = "An application has {files} files at most, and {bytes} bytes together."
+
+
 class AttachmentKnown(Conflict):
     code = "attachment-known"
     zh = "同一文件已经作为该材料上传。"

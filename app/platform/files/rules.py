@@ -132,6 +132,14 @@ Purposes = Mapping[str, Purpose]
 
 
 @dataclass(frozen=True, slots=True)
+class Most:
+    """How many files one thing may have, and how many bytes they may have together."""
+
+    files: int = 200
+    bytes: int = 1024 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """Which bytes of a file a request brings: from `first` to before `end`."""
 

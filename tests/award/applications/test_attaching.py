@@ -1,0 +1,61 @@
+"""Files of an application: so many and no more, and of no document that nobody asks for."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from fastapi import FastAPI
+from httpx import AsyncClient
+
+from app.platform.files.rules import Most
+from app.platform.ground import Ground
+from tests.award.cycle_log import cycle_log
+from tests.factories import make_firm, make_office
+from tests.platform.uploads.sending import pdf
+
+pytestmark = pytest.mark.anyio
+
+
+def told(document: str, size: int) -> dict[str, Any]:
+    return {
+        "document": document,
+        "file_name": "附件.pdf",
+        "media_type": "application/pdf",
+        "size": size,
+        "sha256": uuid4().hex * 2,
+    }
+
+
+@pytest.mark.parametrize("most", [Most(files=2), Most(bytes=2 * len(pdf()))])
+async def test_application_has_so_many_files_and_no_more(
+    ground: Ground, client: AsyncClient, app: FastAPI, most: Most
+) -> None:
+    office, firm = await make_office(ground), await make_firm(ground)
+    await client.post(office.path("/stages/intake/opening"), **office.clerk.auth)
+    named = {"cycle_id": str(office.cycle_id), "organisation_id": str(firm.id)}
+    draft = await client.post(
+        "/applications", json={**named, "track": "organisation"}, **firm.speaker.auth
+    )
+    place = f"/applications/{draft.json()['id']}"
+    app.state.ground = replace(ground, most_attached=most)
+    try:
+        for _ in range(2):
+            made = await client.post(
+                f"{place}/attachments", json=told("自评报告", len(pdf())), **firm.speaker.auth
+            )
+            assert made.status_code == 201, made.text
+        before = await cycle_log(office)
+        more = await client.post(
+            f"{place}/attachments", json=told("自评报告", len(pdf())), **firm.speaker.auth
+        )
+    finally:
+        app.state.ground = ground
+    assert (more.status_code, more.json()["code"]) == (409, "too-many-files")
+    read = await client.get(place, **firm.speaker.auth)
+    assert len(read.json()["attachments"]) == 2
+    assert await cycle_log(office) == before
+    other = await client.post(
+        f"{place}/attachments", json=told("别的材料", 100), **firm.speaker.auth
+    )
+    assert (other.status_code, other.json()["code"]) == (422, "document-unknown")
