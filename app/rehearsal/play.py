@@ -160,10 +160,9 @@ async def _found(
         founding.judges(office), founding.applicants(public, office, regulation, coming)
     )
     bars.done()
-    published = await wire.send("GET", "/.well-known/jwks.json")
     return Year(
         wire=wire,
-        keys=published.json()["keys"],
+        keys=(await wire.send("GET", "/.well-known/jwks.json")).json()["keys"],
         public=public,
         cast=cast,
         nonce=nonce,
