@@ -9,10 +9,12 @@ from app.award.screening import consultation_queries, consulting
 from app.award.screening.models import Consultation, Opinion
 from app.award.screening.rules import NotAScreening
 from app.award.screening.schemas import ConsultationIn, ConsultationView, ReplyIn
+from app.award.stages.models import Stage
 from app.award.stages.queries import get_stage, open_stage, stage_at
 from app.platform.accounts.callers import Call
 from app.platform.audit.record import record
 from app.platform.errors import ensure
+from app.rules.calendar import Deadline
 
 
 async def ask(call: Call, cycle_id: UUID, key: str, body: ConsultationIn) -> ConsultationView:
@@ -34,6 +36,24 @@ async def ask(call: Call, cycle_id: UUID, key: str, body: ConsultationIn) -> Con
         ]
     )
     until = consulting.until_of(rule, at.opened_at) if rule else None
+    sent = await _send(call, stage, until, body)
+    detail = {"stage": key, "department": body.department, "authority": str(body.authority_id)}
+    record(
+        call.db,
+        call.actor,
+        "stage:consult",
+        subject=stage.id,
+        now=call.now,
+        log=cycle_id,
+        detail=detail,
+    )
+    return await consultation_queries.consultation_view(call, sent.id)
+
+
+async def _send(
+    call: Call, stage: Stage, until: Deadline | None, body: ConsultationIn
+) -> Consultation:
+    """Raises ConsultedAlready."""
     sent = Consultation(
         stage_id=stage.id,
         round=stage.round,
@@ -48,23 +68,11 @@ async def ask(call: Call, cycle_id: UUID, key: str, body: ConsultationIn) -> Con
             call.db.add(sent)
     except IntegrityError as twice:
         raise consulting.ConsultedAlready from twice
-    detail = {"stage": key, "department": body.department, "authority": str(body.authority_id)}
-    record(
-        call.db,
-        call.actor,
-        "stage:consult",
-        subject=stage.id,
-        now=call.now,
-        log=cycle_id,
-        detail=detail,
-    )
-    return await consultation_queries.consultation_view(call, sent.id)
+    return sent
 
 
 async def reply(call: Call, consultation_id: UUID, body: ReplyIn) -> ConsultationView:
-    """A department's own answer, in one letter for as many entries as it names; the last opinion
-    on a ground counts. Its silence is not its own to record.
-    """
+    """A department's own letter on the entries it names; the last opinion on a ground counts."""
     found = await consultation_queries.get_consultation(call, consultation_id)
     found.require("consultation:answer")
     row = found.it
@@ -72,16 +80,12 @@ async def reply(call: Call, consultation_id: UUID, body: ReplyIn) -> Consultatio
     asked = await consultation_queries.questions_of(call, row)
     known = {(entry.id, question.ground) for entry, question in asked}
     late = row.ends_at is not None and call.now >= row.ends_at
-    ensure(
-        [
-            consulting.OpinionLate(day=row.last_day) if late else None,
-            *(
-                consulting.NotAskedOf(pointer=f"/opinions/{place}")
-                for place, each in enumerate(body.opinions)
-                if (each.entry, each.ground) not in known
-            ),
-        ]
-    )
+    strange = [
+        consulting.NotAskedOf(pointer=f"/opinions/{place}")
+        for place, each in enumerate(body.opinions)
+        if (each.entry, each.ground) not in known
+    ]
+    ensure([consulting.OpinionLate(day=row.last_day) if late else None, *strange])
     call.db.add_all(
         Opinion(
             entry_id=each.entry,
