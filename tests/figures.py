@@ -33,6 +33,8 @@ class Row:
 MIGRATIONS, RESTORE = "tests/migrations/test_migrations.py", "tests/keeping/test_restore.py"
 EXTERNAL = "tests/faults/test_external.py"
 SCHEMA = "tests/schema/test_schema.py::test_service_keeps_its_description"
+CATALOGUE = "tests/rehearsal/test_catalogue.py"
+INVENTED = "tests/rehearsal/test_random.py"
 PARALLEL = "tests/faults/test_parallel.py::test"
 ROWS = [
     Row(
@@ -122,6 +124,19 @@ ROWS = [
             "tests/rehearsal/test_year.py::test_year_runs_from_application_to_grant",
             "tests/rehearsal/test_year.py::test_year_runs_with_many_seeds",
             "tests/rehearsal/test_year.py::test_same_seed_gives_the_same_year",
+        ),
+    ),
+    Row(
+        "every regulation of the catalogue over HTTP",
+        "ends, every check holds",
+        (f"{CATALOGUE}::test_regulation_of_the_catalogue_runs_to_its_end_over_http",),
+    ),
+    Row(
+        "regulations and populations made by chance",
+        "200 end lawfully and recompute; 40 whatever the order of the input",
+        (
+            f"{INVENTED}::test_two_hundred_invented_regulations_end_lawfully",
+            f"{INVENTED}::test_forty_years_do_not_depend_on_the_order_of_the_input",
         ),
     ),
     Row(
