@@ -9,6 +9,7 @@ from app.award.deliberation.lifecycle import MOTION
 from app.award.documents.lifecycle import DOCUMENT
 from app.award.programmes.lifecycle import CYCLE
 from app.award.publicity.lifecycle import NOTICE, OBJECTION
+from app.award.representation.lifecycle import MANDATE
 from app.award.scoring.lifecycle import SCOREBOOK, SHEET
 from app.award.stages.lifecycle import STAGE
 from app.platform.accounts.lifecycle import ACCOUNT
@@ -17,6 +18,7 @@ from app.reference.schemas import LifecycleView, MoveView
 
 TABLES: Mapping[str, Lifecycle[Any]] = {
     "account": ACCOUNT,
+    "mandate": MANDATE,
     "cycle": CYCLE,
     "document": DOCUMENT,
     "stage": STAGE,

@@ -20,6 +20,7 @@ from app.platform.notifications.models import Notification
 from app.settings import Settings
 from app.working import tasks_of
 from tests.award.cycle_log import cycle_log
+from tests.award.events.test_feed import feed
 from tests.award.stages.steps import open_
 from tests.clock import MovableClock
 from tests.factories import (
@@ -153,8 +154,8 @@ async def test_a_move_is_public_in_the_feed(
     await ask(client, office, "/stages/site/postponement", opens_at=PROMISED, closes_at=LATER)
     clock.move(minutes=2)
     stranger = (await make_firm(ground)).speaker
-    events = (await client.get("/events", params={"count": 100}, **stranger.auth)).json()["items"]
-    mine = [one for one in events if one["cycle_id"] == str(office.cycle_id)]
+    told = await feed(client, stranger)
+    mine = [one for one in told if one["cycle_id"] == str(office.cycle_id)]
     assert [one["type"] for one in mine] == ["cycle-postponed"]
 
 
