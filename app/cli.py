@@ -184,6 +184,8 @@ def _tell(back: Restored, folder: Path) -> None:
     print(f"备份时间 {kept.taken_at.isoformat()}（服务 {kept.version}）；此后的内容不在其中。")
     if back.migrated_to != kept.revision:
         print(f"数据库结构已由 {kept.revision} 升级到 {back.migrated_to}。")
+    for digest in back.lost:
+        console.print(f"附件 {digest} 不在现在的存储中，或内容不同。", style="red", soft_wrap=True)
     for found in back.findings:
         print(f"{found.code}  日志 {found.log}  {found.sentence}")
     for log in back.differing:

@@ -10,7 +10,6 @@ import errno
 import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from secrets import token_hex
@@ -18,6 +17,7 @@ from typing import IO
 
 from app.keeping import programs
 from app.keeping.archive import DATABASE, Manifest, Progress, Writer, counted, pieces_of
+from app.keeping.contents import lost
 from app.keeping.keys import key_files
 from app.keeping.refusals import FileTaken, FileUnreachable, NothingToKeep
 from app.keeping.snapshot import connected, look
@@ -26,7 +26,7 @@ from app.platform.clock import wall_clock
 from app.platform.db import embedded
 from app.platform.db.engine import DatabaseAwayError
 from app.platform.files.folder import Folder
-from app.platform.files.store import FileStore, key_of
+from app.platform.files.store import key_of
 from app.settings import Settings
 
 
@@ -55,7 +55,7 @@ async def _keep(
             pieces = counted(dumped, "导出数据库", None, progress)
             await asyncio.to_thread(writer.add, DATABASE, pieces)
     if settings.files_in_bucket:
-        missing = await _lost_in_bucket(file_store(settings), seen.files, progress)
+        missing = await lost(file_store(settings), seen.files, progress)
     else:
         missing = _add_files(writer, Folder(settings.files_folder), seen.files, progress)
     if keys:
@@ -119,21 +119,6 @@ def _add_files(
             missing.append(digest)
         done += named[digest]
         progress("复制附件", done, whole)
-    return missing
-
-
-async def _lost_in_bucket(store: FileStore, named: dict[str, int], progress: Progress) -> list[str]:
-    """Every file is read in the bucket; gives the digests of those it has lost or changed."""
-    missing, done, whole = [], 0, sum(named.values())
-    for digest in sorted(named):
-        running = sha256()
-        if await store.size(digest) == named[digest]:
-            async for piece in store.read(digest):
-                running.update(piece)
-        if running.hexdigest() != digest:
-            missing.append(digest)
-        done += named[digest]
-        progress("核对存储桶中的附件", done, whole)
     return missing
 
 

@@ -26,9 +26,11 @@ from app.keeping.archive import (
     pieces_of,
     verified,
 )
+from app.keeping.contents import ensure_reached, lost
 from app.keeping.keys import key_files, write_key
 from app.keeping.refusals import DatabaseUsed, FolderUsed, KeysMissing, SchemaUnknown
-from app.keeping.snapshot import connected, log_states
+from app.keeping.snapshot import connected, files_named, log_states
+from app.main import file_store
 from app.platform.audit.walk import Finding
 from app.platform.db import embedded
 from app.platform.db.revision import known_revisions, newest_revision
@@ -45,17 +47,19 @@ SELECT count(*) FROM pg_class
 @dataclass(frozen=True, slots=True)
 class Restored:
     """What came back. `findings` are changes in the logs that the backup already held; `differing`
-    are logs that are not what the manifest says, which must never be.
+    are logs that are not what the manifest says, which must never be; `lost` are files that the
+    bucket of the settings has no more, or with another content.
     """
 
     manifest: Manifest
     migrated_to: str
     findings: Sequence[Finding]
     differing: Sequence[str]
+    lost: Sequence[str] = ()
 
     @property
     def sound(self) -> bool:
-        return not (self.findings or self.differing or self.manifest.missing)
+        return not (self.findings or self.differing or self.manifest.missing or self.lost)
 
 
 def restore(
@@ -69,6 +73,8 @@ def restore(
     """
     manifest = verified(archive, progress)
     _ensure_welcome(manifest, keys)
+    if settings.files_url is not None:
+        asyncio.run(ensure_reached(file_store(settings)))
     content = key_files(keys) if keys else {}
     folder = folder.expanduser().resolve()
     with _new(folder), _database(settings, folder) as ready:
@@ -84,7 +90,19 @@ def restore(
         )
         now = {log.log: log for log in asyncio.run(_logs(owner))}
         differing = [log.log for log in manifest.logs if now.get(log.log) != log]
-    return Restored(manifest, newest_revision(), findings, differing)
+        gone = asyncio.run(_lost(ready, owner, progress)) if _elsewhere(ready, manifest) else ()
+    return Restored(manifest, newest_revision(), findings, differing, gone)
+
+
+def _elsewhere(ready: Settings, manifest: Manifest) -> bool:
+    """Whether the service will look for files where the restore has laid none."""
+    return manifest.elsewhere is not None or ready.files_url is not None
+
+
+async def _lost(ready: Settings, owner: str, progress: Progress) -> list[str]:
+    async with connected(owner) as db:
+        named = await files_named(db)
+    return await lost(file_store(ready), named, progress)
 
 
 def _ensure_welcome(manifest: Manifest, keys: Path | None) -> None:

@@ -87,8 +87,13 @@ async def look(db: AsyncConnection) -> Snapshot:
         revision=str(revision),
         purpose=Purpose(purpose),
         logs=await log_states(db),
-        files={row.sha256: row.size for row in await db.execute(lying(CONTENTS))},
+        files=await files_named(db),
     )
+
+
+async def files_named(db: AsyncConnection) -> dict[str, int]:
+    """The size of every content that must lie in the store, by its digest; one statement."""
+    return {row.sha256: row.size for row in await db.execute(lying(CONTENTS))}
 
 
 async def log_states(db: AsyncConnection) -> tuple[LogState, ...]:

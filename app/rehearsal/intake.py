@@ -4,12 +4,11 @@ import asyncio
 from hashlib import sha256
 
 from app.rehearsal import facts, forms, naming
-from app.rehearsal.cast import document
 from app.rehearsal.clock import MINUTE
+from app.rehearsal.papers import MEDIA_TYPES, paper
 from app.rehearsal.year import Applicant, Year
+from app.rules.regulation.handed_in import FileType
 from app.rules.regulation.stages import Intake, Stage
-
-PDF = "application/pdf"
 
 
 async def play(year: Year, stage: Stage) -> None:
@@ -69,21 +68,26 @@ async def _fill(year: Year, stage: Intake, applicant: Applicant, application: st
     }
     await speaker.put(f"/applications/{application}/form", form, tag)
     return [
-        await _attach(year, applicant, application, title, document(title, firm))
-        for title in year.regulation.documents_of(stage, applicant.track)
+        await _attach(year, applicant, application, asked.name, *paper(asked, firm))
+        for asked in year.regulation.handed_in(stage, applicant.track)
     ]
 
 
 async def _attach(
-    year: Year, applicant: Applicant, application: str, title: str, content: bytes
+    year: Year,
+    applicant: Applicant,
+    application: str,
+    title: str,
+    ending: FileType,
+    content: bytes,
 ) -> str:
     digest = sha256(content).hexdigest()
     announced = await applicant.speaker.post(
         f"/applications/{application}/attachments",
         {
             "document": title,
-            "file_name": f"{title}.pdf",
-            "media_type": PDF,
+            "file_name": f"{title}.{ending}",
+            "media_type": MEDIA_TYPES[ending],
             "size": len(content),
             "sha256": digest,
         },

@@ -94,6 +94,6 @@ async def complete_drafts(office: Office, firms: Sequence[Firm]) -> list[UUID]:
                     created_at=now,
                     stored_at=now,
                 )
-                for document in rule.documents
+                for document in (each.name for each in rule.documents)
             )
     return made

@@ -20,6 +20,8 @@ from app.platform.files.naming import naming
 from app.platform.files.rules import NotUploaded, file_name_obstacle
 from app.platform.security.access import Found
 from app.platform.uploads.receiving import Door, Sent, receive
+from app.rules.regulation.handed_in import Document
+from app.rules.regulation.model import Regulation
 
 
 async def announce(call: Call, application_id: UUID, body: AttachmentIn) -> AttachmentView:
@@ -29,20 +31,16 @@ async def announce(call: Call, application_id: UUID, body: AttachmentIn) -> Atta
     found.require("application:edit")
     cycle = await call.db.get_one(Cycle, found.it.cycle_id)
     regulation = await regulation_of(call.db, cycle.regulation_hash)
-    wanted = regulation.documents_of(intake_of(regulation, found.it.track), found.it.track)
-    ensure(
-        [
-            file_name_obstacle(body.file_name),
-            None
-            if body.document in wanted
-            else rules.DocumentUnknown(pointer="/document", name=body.document),
-        ]
+    wanted = document_named(regulation, found.it.track, body.document)
+    so_far = await queries.attached_so_far(call.db, application_id, body.document)
+    against = (
+        rules.file_obstacles(wanted, body.media_type, body.size, so_far.of_this)
+        if wanted
+        else [rules.DocumentUnknown(pointer="/document", name=body.document)]
     )
-    most, (many, size) = (
-        call.ground.most_attached,
-        await queries.attached_so_far(call.db, application_id),
-    )
-    if many >= most.files or size + body.size > most.bytes:
+    ensure([file_name_obstacle(body.file_name), *against])
+    most = call.ground.most_attached
+    if so_far.files >= most.files or so_far.bytes + body.size > most.bytes:
         raise rules.TooManyFiles(files=most.files, bytes=most.bytes)
     await naming(call.db, body.sha256)
     attachment = Attachment(application_id=application_id, created_at=call.now, **body.model_dump())
@@ -52,6 +50,12 @@ async def announce(call: Call, application_id: UUID, body: AttachmentIn) -> Atta
     except IntegrityError as twice:
         raise rules.AttachmentKnown from twice
     return queries.attachment_view(attachment)
+
+
+def document_named(regulation: Regulation, track: str, name: str) -> Document | None:
+    """What the regulation says of a document that applicants of a track hand in."""
+    asked = regulation.handed_in(intake_of(regulation, track), track)
+    return next((each for each in asked if each.name == name), None)
 
 
 async def upload(sent: Sent) -> AttachmentView:

@@ -1,6 +1,7 @@
 """What can be read of applications, and by whom?"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -211,11 +212,24 @@ async def application_view(call: Call, application_id: UUID) -> tuple[Applicatio
     return view, row.version
 
 
-async def attached_so_far(db: AsyncSession, application_id: UUID) -> tuple[int, int]:
-    """How many files are attached or announced, and their bytes."""
-    count = select(func.count(), func.coalesce(func.sum(Attachment.size), 0))
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """How many files are attached or announced, their bytes, and how many of one document."""
+
+    files: int
+    bytes: int
+    of_this: int
+
+
+async def attached_so_far(db: AsyncSession, application_id: UUID, document: str) -> Attached:
+    """What an application has already; one statement."""
+    count = select(
+        func.count(),
+        func.coalesce(func.sum(Attachment.size), 0),
+        func.count().filter(Attachment.document == document),
+    )
     found = (await db.execute(count.where(Attachment.application_id == application_id))).one()
-    return found[0], int(found[1])
+    return Attached(found[0], int(found[1]), found[2])
 
 
 def attachment_view(row: Any) -> AttachmentView:

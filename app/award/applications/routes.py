@@ -138,6 +138,9 @@ async def fill_in(
         rules.TooManyFiles,
         rules.AttachmentKnown,
         rules.DocumentUnknown,
+        rules.DocumentTypeNotTaken,
+        rules.DocumentTooLarge,
+        rules.DocumentHasEnough,
         FileNameWrong,
     ),
 )

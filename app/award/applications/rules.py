@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 
 from app.platform.clock import legal_minute
 from app.platform.errors import Conflict, Invalid, NotFound, Refusal, Stale
+from app.platform.files.kinds import BY_ENDING
 from app.rules.forms.complete import Gap, Sort
 from app.rules.forms.shape import Misfit
+from app.rules.regulation.handed_in import Document, size_text
 
 SETTLING = timedelta(seconds=60)
 """Requests that arrived by the deadline may still be running; intake closes no earlier."""
@@ -154,6 +156,24 @@ class DocumentUnknown(Invalid):
     en = "The regulation asks for no document “{name}”."
 
 
+class DocumentTypeNotTaken(Invalid):
+    code = "document-type-not-taken"
+    zh = "管理办法规定“{name}”须为以下类型的文件：{types}。"
+    en = "By the regulation “{name}” is a file of one of these types: {types}."
+
+
+class DocumentTooLarge(Invalid):
+    code = "document-too-large"
+    zh = "管理办法规定“{name}”每个文件不超过 {largest}。"
+    en = "By the regulation a file of “{name}” has {largest} at most."
+
+
+class DocumentHasEnough(Conflict):
+    code = "document-has-enough"
+    zh = "管理办法规定“{name}”至多 {most} 个文件。"
+    en = "By the regulation “{name}” has {most} files at most."
+
+
 class TooManyFiles(Conflict):
     code = "too-many-files"
     zh = "一份申报最多 {files} 个附件，合计不超过 {bytes} 字节。"
@@ -205,6 +225,20 @@ def document_obstacles(
     there = {document for document, _, _ in attached}
     yield from (DocumentMissing(name=name) for name in wanted if name not in there)
     yield from (UploadUnfinished(name=name) for _, name, stored in attached if not stored)
+
+
+def file_obstacles(
+    document: Document, media_type: str, size: int, there: int
+) -> Iterator[Refusal | None]:
+    """What the regulation says against one more file of a document of which `there` are."""
+    if document.types and media_type not in {BY_ENDING[each] for each in document.types}:
+        types = "、".join(document.types)
+        yield DocumentTypeNotTaken(pointer="/media_type", name=document.name, types=types)
+    if document.largest is not None and size > document.largest:
+        largest = size_text(document.largest)
+        yield DocumentTooLarge(pointer="/size", name=document.name, largest=largest)
+    if document.at_most is not None and there >= document.at_most:
+        yield DocumentHasEnough(name=document.name, most=document.at_most)
 
 
 def misfit_obstacles(misfits: Iterable[Misfit], place: str = "") -> Iterator[Refusal]:

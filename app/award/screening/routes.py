@@ -200,6 +200,9 @@ async def read_cure(call: Reading, cure_id: UUID) -> CureView:
         cures.PlaceNotAsked,
         FileNameWrong,
         applications.AttachmentKnown,
+        applications.DocumentTypeNotTaken,
+        applications.DocumentTooLarge,
+        applications.DocumentHasEnough,
     ),
 )
 async def announce_cure_attachment(

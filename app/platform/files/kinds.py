@@ -1,7 +1,7 @@
 """Which types of file are there, and how does each begin?"""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Final, Literal
 
 MediaType = Literal[
     "application/pdf",
@@ -12,9 +12,22 @@ MediaType = Literal[
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 ]
 
-PDF, OFD, PNG, JPEG = "application/pdf", "application/ofd", "image/png", "image/jpeg"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PDF: Final = "application/pdf"
+OFD: Final = "application/ofd"
+PNG: Final = "image/png"
+JPEG: Final = "image/jpeg"
+DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+BY_ENDING: Mapping[str, MediaType] = {
+    "pdf": PDF,
+    "ofd": OFD,
+    "docx": DOCX,
+    "xlsx": XLSX,
+    "jpg": JPEG,
+    "png": PNG,
+}
+"""As people name them, and as regulations do."""
 
 DOCUMENTS = frozenset({PDF, OFD, DOCX, XLSX})
 SCANS = frozenset({PDF, OFD, PNG, JPEG})

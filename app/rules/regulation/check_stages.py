@@ -7,12 +7,14 @@ from fractions import Fraction
 from app.rules.exact import decimal_text
 from app.rules.regulation.advance import First
 from app.rules.regulation.check_quotas import cap_over
+from app.rules.regulation.handed_in import Document
 from app.rules.regulation.model import Regulation
 from app.rules.regulation.problems import Problem, problem
 from app.rules.regulation.quotas import Filter
 from app.rules.regulation.stages import (
     Composite,
     Endorsement,
+    Intake,
     Panel,
     Sifting,
     Stage,
@@ -30,6 +32,8 @@ def check_stages(regulation: Regulation) -> Iterator[Problem]:
     for place, stage in enumerate(regulation.stages):
         path: Path = ("stages", place)
         yield from _advance(regulation, stage, path)
+        if isinstance(stage, Intake):
+            yield from _documents(regulation, stage, path)
         if isinstance(stage, Endorsement):
             yield from _bodies(regulation, stage, path)
         if isinstance(stage, Panel):
@@ -87,6 +91,25 @@ def _first(
             for tier in regulation.tiers_of(track):
                 if cap_over(regulation, Filter(tier=(tier,), track=(track,))) is None:
                     yield problem("no_cap", path, track=track, tier=tier)
+
+
+def _documents(regulation: Regulation, stage: Intake, path: Path) -> Iterator[Problem]:
+    """A document whose files are limited is written once for each track."""
+    written: list[tuple[Document, frozenset[str]]] = []
+    everybody = frozenset(regulation.tracks_of(stage))
+    parts = [(stage.documents, everybody, path)]
+    parts += [
+        (each.documents, frozenset(each.track), (*path, "documents_of", place))
+        for place, each in enumerate(stage.documents_of)
+    ]
+    for documents, tracks, above in parts:
+        for place, each in enumerate(documents):
+            here = (*above, "documents", place)
+            for other, others in written:
+                if other.name == each.name and tracks & others and (other.limited or each.limited):
+                    yield problem("document_twice", here, name=each.name)
+                    break
+            written.append((each, tracks))
 
 
 def _bodies(regulation: Regulation, stage: Endorsement, path: Path) -> Iterator[Problem]:

@@ -110,12 +110,27 @@ def _leaves(part: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
                 yield "/".join(path), "{}"
             for name, each in rules.items():
                 yield from _leaves(each, (*path, name))
+        case list() if path[-1] == "documents":
+            yield from _documents(part, path)
         case list() if all(isinstance(each, dict) for each in part) and part:
             yield from _listed(part, path)
         case list():
             yield "/".join(path), "、".join(str(each) for each in part) or "[]"
         case _:
             yield "/".join(path), str(part)
+
+
+def _documents(
+    documents: Sequence[str | dict[str, Any]], path: tuple[str, ...]
+) -> Iterator[tuple[str, str]]:
+    """Their names as one value; what their files must be, of each by its name."""
+    limited = [each for each in documents if isinstance(each, dict)]
+    names = [each["name"] if isinstance(each, dict) else each for each in documents]
+    yield "/".join(path), "、".join(names) or "[]"
+    for each in limited:
+        limits = {name: value for name, value in each.items() if name not in (*MARKS, "name")}
+        if limits:
+            yield from _leaves(limits, (*path, each["name"]))
 
 
 def _listed(rules: Sequence[dict[str, Any]], path: tuple[str, ...]) -> Iterator[tuple[str, str]]:

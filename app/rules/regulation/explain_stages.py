@@ -1,11 +1,13 @@
 """What does one stage ask of those who work in it, sentence by sentence?"""
 
 from collections.abc import Iterator
+from itertools import chain
 
 from app.rules.exact import decimal_text
 from app.rules.regulation.advance import Advance, First
 from app.rules.regulation.assessment import SelfAssessment
 from app.rules.regulation.bodies import Body
+from app.rules.regulation.handed_in import Document, size_text
 from app.rules.regulation.model import Regulation
 from app.rules.regulation.stages import (
     NOTICE_EVIDENCE,
@@ -102,11 +104,16 @@ def _proposing_text(stage: Composite | Vote) -> str:
 
 def _intake(regulation: Regulation, stage: Intake) -> Iterator[Said]:
     if stage.documents:
-        yield _part(stage, "documents", f"提交：{'、'.join(stage.documents)}。")
+        names = "、".join(each.name for each in stage.documents)
+        yield _part(stage, "documents", f"提交：{names}。")
     for own in stage.documents_of:
         tracks = "、".join(name_of(regulation.tracks, key) for key in own.track)
-        text = f"{tracks}另须提交：{'、'.join(own.documents)}。"
-        yield _part(stage, "documents_of", text, own)
+        names = "、".join(each.name for each in own.documents)
+        yield _part(stage, "documents_of", f"{tracks}另须提交：{names}。", own)
+    for each in chain(stage.documents, *(own.documents for own in stage.documents_of)):
+        if each.limited:
+            fields = tuple(name for name in _FILES if getattr(each, name) is not None)
+            yield f"“{each.name}”{_files_text(each)}。", each, fields
     if notice := stage.internal_notice:
         text = (
             f"申报前须在本单位内部公示至少{length_text(notice.length)}，并提交{NOTICE_EVIDENCE}。"
@@ -130,6 +137,19 @@ def _intake(regulation: Regulation, stage: Intake) -> Iterator[Said]:
         pledge = f"承诺内容为“{copy.pledge}”。" if copy.pledge else ""
         text = f"{many}纸质件与电子件不一致的，以{which}为准。{pledge}"
         yield _part(stage, "sealed_copy", text, copy)
+
+
+_FILES = ("types", "at_most", "largest")
+
+
+def _files_text(document: Document) -> str:
+    """Of which types its files are, how many and how large."""
+    said = [
+        f"须为{'、'.join(document.types)}文件" if document.types else "",
+        f"至多{document.at_most}个文件" if document.at_most else "",
+        f"每个文件不超过{size_text(document.largest)}" if document.largest else "",
+    ]
+    return "，".join(each for each in said if each)
 
 
 def _assessed(regulation: Regulation, rule: SelfAssessment) -> str:

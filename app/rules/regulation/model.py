@@ -7,6 +7,7 @@ from pydantic import Field
 
 from app.rules.regulation.bars import Bar
 from app.rules.regulation.eligibility_rules import Codes, Eligibility, Group
+from app.rules.regulation.handed_in import Document, merged
 from app.rules.regulation.money import Bonus, Matching
 from app.rules.regulation.quotas import Quota, Tier
 from app.rules.regulation.stages import NOTICE_EVIDENCE, Intake, Judges, Panel, Stage, passed_by
@@ -228,16 +229,20 @@ class Regulation(Rule):
         """Keys of the tiers open to a track, highest first."""
         return tuple(t.key for t in self.tiers if t.tracks is None or track in t.tracks)
 
-    def documents_of(self, intake: Intake, track: str) -> tuple[str, ...]:
-        """The kinds of document that an application of a track hands in; among them what shows
-        that it hung out inside the applicant, where it must.
+    def handed_in(self, intake: Intake, track: str) -> tuple[Document, ...]:
+        """The documents that an application of a track hands in; among them what shows that it
+        hung out inside the applicant, where it must.
         """
         own = (each.documents for each in intake.documents_of if track in each.track)
         assessed = intake.assessed(track)
         report = (assessed.document,) if assessed and assessed.way != "items" else ()
         shown = (NOTICE_EVIDENCE,) if intake.internal_notice else ()
-        named = chain(intake.documents, chain.from_iterable(own), report, shown)
-        return tuple(dict.fromkeys(named))
+        ours = (Document(name=name) for name in (*report, *shown))
+        return merged(chain(intake.documents, chain.from_iterable(own), ours))
+
+    def documents_of(self, intake: Intake, track: str) -> tuple[str, ...]:
+        """The names of the same."""
+        return tuple(each.name for each in self.handed_in(intake, track))
 
     def other_tiers(self, track: str, tier: str | None) -> tuple[str, ...]:
         """The tiers closed to who applied for one; none where it named none."""

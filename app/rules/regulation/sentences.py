@@ -269,6 +269,11 @@ WHOLE: Final[dict[str, tuple[str, str, str]]] = {
         "'{start}' is not a day from which this bar can be counted.",
         "改为其中之一：{choices}。",
     ),
+    "document_twice": (
+        "材料“{name}”写了两次，对文件的限制无从取舍。",
+        "The document '{name}' is written twice; which limits hold is not said.",
+        "只写一次，或把限制写在一处。",
+    ),
     "unit_unfit": (
         "此处不能以“{unit}”计。",
         "The unit '{unit}' cannot be used here.",

@@ -67,6 +67,12 @@ SHAPE: Final[dict[str, tuple[str, str, str]]] = {
         '写作 "500000.00"。',
     ),
     "malformed_day": ("此处应为日期。", "A date is needed.", "写作 2023-01-19。"),
+    "malformed_size": (
+        "此处应为文件的大小。",
+        "A size of a file is needed.",
+        "写作 20MB 或 500KB。",
+    ),
+    "types_twice": ("同一类型写了两次。", "A type is named twice.", "每种类型只写一次。"),
     "exactly_one": (
         "应当且只能写其中一项：{ways}。",
         "Exactly one of these must be written: {ways}.",

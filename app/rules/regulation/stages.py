@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from app.rules.regulation.advance import Advance, AdvanceRule
 from app.rules.regulation.assessment import SelfAssessment
 from app.rules.regulation.bodies import Body
+from app.rules.regulation.handed_in import Named
 from app.rules.regulation.quotas import Floor, Keys
 from app.rules.regulation.values import (
     Bare,
@@ -59,7 +60,7 @@ class DocumentsOf(Rule):
     """What applicants of these tracks hand in beside what everybody does."""
 
     track: Keys
-    documents: tuple[Text, ...] = Field(min_length=1)
+    documents: tuple[Named, ...] = Field(min_length=1)
 
 
 NOTICE_EVIDENCE = "内部公示证明"
@@ -91,7 +92,7 @@ class Intake(StageRule):
 
     kind: Literal["intake"]
     name: Text = "申报"
-    documents: tuple[Text, ...] = ()
+    documents: tuple[Named, ...] = ()
     documents_of: tuple[DocumentsOf, ...] = ()
     internal_notice: InternalNotice | None = None
     one_entry_per: Literal["organisation", "track", "awardee"] = "organisation"

@@ -6,10 +6,11 @@ from uuid import uuid4
 
 import pytest
 from fastapi import FastAPI
-from httpx import AsyncClient
+from httpx import AsyncClient, Response
 
 from app.platform.files.rules import Most
 from app.platform.ground import Ground
+from tests.award.applications.regulations import text
 from tests.award.cycle_log import cycle_log
 from tests.factories import make_firm, make_office
 from tests.platform.uploads.sending import pdf
@@ -59,3 +60,40 @@ async def test_application_has_so_many_files_and_no_more(
         f"{place}/attachments", json=told("别的材料", 100), **firm.speaker.auth
     )
     assert (other.status_code, other.json()["code"]) == (422, "document-unknown")
+
+
+LIMITED = {"name": "自评报告", "types": ["pdf", "ofd"], "at_most": "1", "largest": "20MB"}
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+async def test_regulation_decides_types_number_and_size_of_a_documents_files(
+    ground: Ground, client: AsyncClient
+) -> None:
+    asked = text(documents=["申报表", LIMITED])
+    office, firm = await make_office(ground, regulation_text=asked), await make_firm(ground)
+    await client.post(office.path("/stages/intake/opening"), **office.clerk.auth)
+    named = {"cycle_id": str(office.cycle_id), "organisation_id": str(firm.id)}
+    draft = await client.post(
+        "/applications", json={**named, "track": "organisation"}, **firm.speaker.auth
+    )
+    place = f"/applications/{draft.json()['id']}"
+
+    async def announce(document: str, size: int, **other: Any) -> Response:
+        body = told(document, size) | other
+        return await client.post(f"{place}/attachments", json=body, **firm.speaker.auth)
+
+    before = await cycle_log(office)
+    most = 20 * 1024 * 1024
+    wrong = await announce("自评报告", most + 1, media_type=WORD)
+    assert wrong.status_code == 422, wrong.text
+    assert [(each["code"], each["pointer"]) for each in wrong.json()["errors"]] == [
+        ("document-type-not-taken", "/media_type"),
+        ("document-too-large", "/size"),
+    ]
+    assert (await announce("申报表", most + 1, media_type=WORD)).status_code == 201
+    assert (await announce("自评报告", most)).status_code == 201
+    more = await announce("自评报告", most)
+    assert (more.status_code, more.json()["code"]) == (409, "document-has-enough")
+    read = await client.get(place, **firm.speaker.auth)
+    assert len(read.json()["attachments"]) == 2
+    assert await cycle_log(office) == before

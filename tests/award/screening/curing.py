@@ -18,11 +18,15 @@ PROOF = {"pointer": "/documents/证实性材料", "wrong": "缺签章页。", "a
 PDF = sound_pdf()
 
 
-def text(*, grounds: list[str] | None = None, **cure: Any) -> str:
+def text(
+    *, grounds: list[str] | None = None, documents: list[Any] | None = None, **cure: Any
+) -> str:
     """Binhu's regulation, whose screening offers a cure."""
     tree: Any = load(BINHU)
     stage = next(stage for stage in tree["stages"] if stage["key"] == "eligibility")
     stage["cure"] = CURE | cure
+    if documents is not None:
+        tree["stages"][0]["documents"] = documents
     if grounds is not None:
         stage["grounds"] = grounds
     return dump(tree)

@@ -220,6 +220,26 @@ async def test_only_what_is_named_may_be_changed(ground: Ground, client: AsyncCl
     await assert_refused(office, before, answer, 422, "place-not-asked")
 
 
+async def test_files_of_a_supplement_are_what_the_regulation_takes(
+    ground: Ground, client: AsyncClient
+) -> None:
+    proof = {"name": "证实性材料", "types": "pdf", "at_most": "1", "largest": "1MB"}
+    office, (entry,) = await entered(ground, documents=["申报表", proof])
+    own = firm_of(office).speaker
+    cure = await asked(client, office, entry, PROOF)
+    before = await stored(office)
+    body = {"document": "证实性材料", "file_name": "a.png", "media_type": "image/png"}
+    body |= {"size": 2 * 1024 * 1024, "sha256": "0" * 64}  # type: ignore[dict-item]
+    answer = await client.post(f"/cures/{cure}/attachments", json=body, **own.auth)
+    codes = ["document-type-not-taken", "document-too-large"]
+    await assert_refused(office, before, answer, 422, *codes)
+    await upload(client, own, cure)
+    before = await stored(office)
+    body |= {"media_type": "application/pdf", "size": 1}  # type: ignore[dict-item]
+    answer = await client.post(f"/cures/{cure}/attachments", json=body, **own.auth)
+    await assert_refused(office, before, answer, 409, "document-has-enough")
+
+
 @pytest.mark.parametrize(
     ("answers", "codes"),
     [

@@ -55,6 +55,20 @@ def test_the_wide_regulation_is_sound() -> None:
         ("/committee/at_most", "3", ("range_reversed", "/committee")),
         ("/stages/0/documents_of/0/track", "firm",
          ("unknown_track", "/stages/0/documents_of/0/track")),
+        ("/stages/0/documents/0/types", ["pdf", "doc"],
+         ("not_a_choice", "/stages/0/documents/0/types/1")),
+        ("/stages/0/documents/0/types", ["pdf", "pdf"], ("types_twice", "/stages/0/documents/0")),
+        ("/stages/0/documents/0/types", [], ("empty", "/stages/0/documents/0/types")),
+        ("/stages/0/documents/0/largest", "20M",
+         ("malformed_size", "/stages/0/documents/0/largest")),
+        ("/stages/0/documents/0/at_most", "0", ("not_positive", "/stages/0/documents/0/at_most")),
+        ("/stages/0/documents/0/most", "1", ("unknown_field", "/stages/0/documents/0/most")),
+        ("/stages/0/documents/0/name", None, ("missing", "/stages/0/documents/0/name")),
+        ("/stages/0/documents/-", "申报表", ("document_twice", "/stages/0/documents/1")),
+        ("/stages/0/documents_of/0/documents", ["申报表"],
+         ("document_twice", "/stages/0/documents_of/0/documents/0")),
+        ("/stages/0/documents_of/0/documents", ["事迹材料", "事迹材料"], None),
+        ("/stages/0/documents/0", "申报表", None),
         ("/stages/1/advance/first/level", None, ("tie_without_rule", "/stages/1/advance/first")),
         ("/stages/2/bodies/0/at_most_of/0/track", "firm",
          ("unknown_track", "/stages/2/bodies/0/at_most_of/0/track")),
@@ -138,6 +152,18 @@ def test_entries_flow_past_stages_that_are_not_theirs() -> None:
     assert wide.documents_of(intake, "person") == ("申报表", "事迹材料", "内部公示证明")
 
 
+def test_files_of_a_document_are_limited_where_the_regulation_says_so() -> None:
+    wide = read(WIDE)
+    intake = wide.stage("intake")
+    assert isinstance(intake, Intake)
+    form, deeds, notice = wide.handed_in(intake, "person")
+    assert (form.types, form.at_most, form.largest) == (("pdf", "ofd"), 1, 20 * 1024 * 1024)
+    assert form.model_dump()["largest"] == "20MB"
+    assert not deeds.limited
+    assert not notice.limited
+    assert deeds.model_dump() == "事迹材料"  # a name alone is written as it always was
+
+
 @pytest.mark.parametrize(
     "sentence",
     [
@@ -153,6 +179,8 @@ def test_entries_flow_past_stages_that_are_not_theirs() -> None:
         "获“质量奖”（含某市质量管理奖）后，其后2届不得申报“质量奖”。",
         "评审中因弄虚作假被取消资格的，终身不得申报。",
         "获奖者每1年报告质量管理和经营情况，为期3年。",
+        "提交：申报表。",
+        "“申报表”须为pdf、ofd文件，至多1个文件，每个文件不超过20MB。",
         "申报前须在本单位内部公示至少5个工作日，并提交内部公示证明。",
         "须经推荐：街道办事处（至多3家，个人至多1家）、行业协会（仅推荐组织）；其中一家推荐。",
         "必须符合：金奖满三年——截止基准日已2次获“区质量奖”且已满3年（仅关系“质量奖”）。",

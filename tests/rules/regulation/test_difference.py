@@ -52,6 +52,20 @@ def test_a_stage_inserted_leaves_the_others_as_they_are() -> None:
     assert {path.split("/")[1] for _, path, *_ in found} == {"*", "formal"}
 
 
+def test_limits_of_files_are_told_by_document() -> None:
+    plain = changed("/stages/0/documents", ["申报表", "自评报告"])
+    limited = {"name": "自评报告", "types": ["pdf", "ofd"], "largest": "20MB"}
+    place = "stages/intake/documents"
+    assert changes(changed("/stages/0/documents", ["申报表", limited]), plain) == [
+        ("added", f"{place}/自评报告/types", None, "pdf、ofd"),
+        ("added", f"{place}/自评报告/largest", None, "20MB"),
+    ]
+    assert changes(changed("/stages/0/documents", ["申报表"]), plain) == [
+        ("changed", place, "申报表、自评报告", "申报表")
+    ]
+    assert changes(changed("/stages/0/documents", [{"name": "申报表"}, "自评报告"]), plain) == []
+
+
 def test_marks_alone_are_no_difference() -> None:
     assert changes(changed("/tiers/0/cite", "第三条")) == []
 

@@ -9,12 +9,15 @@ from sqlalchemy.exc import IntegrityError
 
 from app.award.applications import queries as applications
 from app.award.applications.asking import Asked, asked_of
+from app.award.applications.attaching import document_named
 from app.award.applications.completing import frozen_form
 from app.award.applications.drafting import ensure_fits, read_form
 from app.award.applications.models import Application, Attachment, Validity
-from app.award.applications.rules import AttachmentKnown, UploadUnfinished
+from app.award.applications.rules import AttachmentKnown, UploadUnfinished, file_obstacles
 from app.award.applications.schemas import AttachmentIn, AttachmentView, Form
 from app.award.applications.supplementing import Mending, pending, supplement
+from app.award.programmes.models import Cycle
+from app.award.programmes.queries import regulation_of
 from app.award.records.queries import history_of, speakers_of
 from app.award.screening import cure_queries, cures, queries, rules
 from app.award.screening.messages import CALLED, SUPPLIED
@@ -144,6 +147,7 @@ async def announce(call: Call, cure_id: UUID, body: AttachmentIn) -> AttachmentV
             None if place in asked else cures.PlaceNotAsked(pointer="/document", place=place),
         ]
     )
+    ensure(await _against(call, row, body))
     await naming(call.db, body.sha256)
     attachment = Attachment(
         application_id=row.application_id,
@@ -158,6 +162,20 @@ async def announce(call: Call, cure_id: UUID, body: AttachmentIn) -> AttachmentV
     except IntegrityError as twice:
         raise AttachmentKnown from twice
     return applications.attachment_view(attachment)
+
+
+async def _against(call: Call, cure: Any, body: AttachmentIn) -> list[Refusal | None]:
+    """What the regulation says against one more file; those of the supplement count, because they
+    take the place of all earlier ones.
+    """
+    application = await call.db.get_one(Application, cure.application_id, with_for_update=True)
+    cycle = await call.db.get_one(Cycle, application.cycle_id)
+    regulation = await regulation_of(call.db, cycle.regulation_hash)
+    wanted = document_named(regulation, application.track, body.document)
+    if wanted is None:
+        return []
+    there = [each for each in await pending(call.db, cure.id) if each.document == body.document]
+    return [*file_obstacles(wanted, body.media_type, body.size, len(there))]
 
 
 async def supply(call: Call, cure_id: UUID, body: SupplementIn) -> CureView:
