@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from app.award.applications import queries as applications
 from app.award.applications.asking import Asked, asked_of
 from app.award.applications.completing import frozen_form
-from app.award.applications.drafting import ensure_fits, read_form
+from app.award.applications.drafting import ensure_fits, keep_form, read_form
 from app.award.applications.models import Application, Attachment, Validity
 from app.award.applications.rules import AttachmentKnown, UploadUnfinished
 from app.award.applications.schemas import AttachmentIn, AttachmentView, Form
@@ -195,6 +195,7 @@ async def supply(call: Call, cure_id: UUID, body: SupplementIn) -> CureView:
         replaced=sorted(uploaded),
     )
     made = await supplement(call, application, mending, files)
+    await keep_form(call, application, form)
     told = {"organisation": row.organisation, "document": row.document, "cure": str(cure_id)}
     await notify(call.db, row.issued_by, SUPPLIED, told, call.wall, matter=Matter(row.cycle_id))
     await call.db.flush()
