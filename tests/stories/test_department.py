@@ -1,4 +1,4 @@
-"""A department is consulted: it sees names and its ground, answers, puts it right, and not too late."""
+"""A department is consulted: it sees names and its ground, answers, and not too late."""
 
 import pytest
 from httpx import AsyncClient
@@ -13,7 +13,9 @@ from tests.stories.telling import assert_done, assert_refused, listed, nothing_k
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_department_and_its_answer(ground: Ground, client: AsyncClient) -> None:
+async def test_a_department_and_its_answer(
+    ground: Ground, client: AsyncClient, clock: MovableClock
+) -> None:
     office, (first, second), authority, officer = await consulting(ground, 2)
     assert await listed(client, officer, "/consultations") == []
     place = assert_done(await ask(client, office, authority))["id"]
@@ -40,10 +42,11 @@ async def test_a_department_and_its_answer(ground: Ground, client: AsyncClient) 
     tax = next(one for one in told if one["department"] == "市税务局")
     assert (tax["state"], tax["said"]) == ("answered", "objection")
     # Until its time is over it may put itself right; what it said first stays in the log.
+    clock.move(minutes=1)
     assert_done(await reply(client, officer, place, opinion(second)))
     told = assert_done(await client.get(f"/entries/{second}/opinions", **office.clerk.auth))
     assert [one["said"] for one in told if one["department"] == "市税务局"] == ["no_objection"]
-    assert await cycle_log(office) == [*["consultation:answer"] * 2, "stage:consult"]
+    assert (await cycle_log(office)).count("consultation:answer") == 2
 
 
 async def test_a_department_that_is_late_and_one_that_is_not_asked(

@@ -196,11 +196,15 @@ async def supply(call: Call, cure_id: UUID, body: SupplementIn) -> CureView:
     )
     made = await supplement(call, application, mending, files)
     await keep_form(call, application, form)
-    told = {"organisation": row.organisation, "document": row.document, "cure": str(cure_id)}
-    await notify(call.db, row.issued_by, SUPPLIED, told, call.wall, matter=Matter(row.cycle_id))
+    await _tell_office(call, row)
     await call.db.flush()
     call.db.expire(made)
     return await cure_queries.cure_view(call, cure_id)
+
+
+async def _tell_office(call: Call, row: Any) -> None:
+    told = {"organisation": row.organisation, "document": row.document, "cure": str(row.id)}
+    await notify(call.db, row.issued_by, SUPPLIED, told, call.wall, matter=Matter(row.cycle_id))
 
 
 async def _held_application(call: Call, row: Any) -> Application:
