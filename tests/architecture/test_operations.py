@@ -29,6 +29,7 @@ AUDITED = {
     "open_mandate_paper": "an attachment",
     "read_copy": "a dossier",
     "read_sealed_copy": "a dossier",
+    "open_letter_scan": "a letter of recommendation",
     "read_dossier": "a dossier",
     "read_letter": "a letter, by its addressee",
     "read_letter_file": "a letter, by its addressee",

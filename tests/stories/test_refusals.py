@@ -6,9 +6,7 @@ from typing import Any
 
 import pytest
 from httpx import AsyncClient, Response
-from sqlalchemy import func, literal, select, union_all
 
-from app.platform.db.base import Model
 from app.platform.ground import Ground
 from tests.award.judging.bench import make_bench, sheet_of
 from tests.clock import MovableClock
@@ -22,6 +20,7 @@ from tests.factories import (
     refresh_token,
 )
 from tests.rules.regulation.award_texts import BINHU, changed
+from tests.stories.telling import rows
 
 pytestmark = pytest.mark.anyio
 
@@ -37,13 +36,6 @@ class Desk:
     ground: Ground
     client: AsyncClient
 
-    async def rows(self) -> dict[str, int]:
-        """How many rows every table has."""
-        tables = Model.metadata.sorted_tables
-        counts = [select(literal(t.name), func.count()).select_from(t) for t in tables]
-        async with self.ground.database.reading() as db:
-            return {row[0]: row[1] for row in await db.execute(union_all(*counts))}
-
     async def refused(
         self,
         caller: Caller,
@@ -53,7 +45,7 @@ class Desk:
         **content: Any,
     ) -> dict[str, Any]:
         """The same request in both languages: same codes, a sentence each, no row more or less."""
-        before = await self.rows()
+        before = await rows(self.ground)
         problems = []
         for language in ("zh-CN", "en"):
             headers = caller.auth["headers"] | {"Accept-Language": language}
@@ -61,7 +53,7 @@ class Desk:
             more = {name: value for name, value in content.items() if name != "headers"}
             answer = await self.client.request(*request, headers=headers, **more)
             problems.append(self.problem(answer, status))
-        assert await self.rows() == before
+        assert await rows(self.ground) == before
         zh, en = problems
         assert [one["code"] for one in told(zh)] == [one["code"] for one in told(en)] == [*codes]
         assert all(CHINESE.search(one["detail"]) for one in [zh, *told(zh)])

@@ -44,6 +44,7 @@ class Letter(Model):
     document: Mapped[str]
     issued_on: Mapped[date]
     scan_sha256: Mapped[str | None]
+    scan_id: Mapped[UUID | None] = mapped_column(ForeignKey("upload.id"), unique=True)
     notice_from: Mapped[date | None]
     notice_to: Mapped[date | None]
     issued_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.award.applications.models import Application
@@ -18,6 +18,7 @@ from app.award.stages.models import Entry, Outcome, Stage
 from app.award.stages.queries import get_stage, live
 from app.platform.accounts.callers import Call
 from app.platform.accounts.models import Organisation
+from app.platform.files.models import Upload
 from app.platform.http.pages import Page, page
 from app.platform.security.access import visible_to
 from app.platform.security.permission import Resource
@@ -89,6 +90,8 @@ async def routings(call: Call, cycle_id: UUID, key: str, query: RoutingQuery) ->
             Recommendation.position,
             Recommendation.reason,
             Letter.document,
+            Letter.id.label("letter_id"),
+            Letter.scan_id.is_not(None).label("scanned"),
         )
         .join(Authority, Authority.id == Routing.authority_id)
         .outerjoin(Letter, Letter.id == Recommendation.letter_id)
@@ -104,6 +107,33 @@ async def routings(call: Call, cycle_id: UUID, key: str, query: RoutingQuery) ->
         RoutingView(**{name: getattr(row, name) for name in RoutingView.model_fields})
         for row in rows
     ]
+
+
+async def get_letter(call: Call, letter_id: UUID) -> tuple[UUID, Upload]:
+    """The cycle of a letter and its scan, for who reads recommendations and for the body itself;
+    to whoever has an interest in an entry it answers for, and to others, there is none.
+    """
+    row = (
+        await call.db.execute(
+            select(
+                Stage.cycle_id,
+                Upload,
+                func.bool_and(visible_to(call.actor, ROUTING_RESOURCE)).label("seen"),
+            )
+            .select_from(Letter)
+            .join(Upload, Upload.id == Letter.scan_id)
+            .join(Recommendation, Recommendation.letter_id == Letter.id)
+            .join(Routing, Routing.id == Recommendation.routing_id)
+            .join(Entry, Entry.id == Routing.entry_id)
+            .join(Stage, Stage.id == Entry.stage_id)
+            .join(Cycle, Cycle.id == Stage.cycle_id)
+            .where(Letter.id == letter_id)
+            .group_by(Stage.cycle_id, Upload.id)
+        )
+    ).one_or_none()
+    if row is None or not row.seen:
+        raise rules.ScanUnknown
+    return row.cycle_id, row.Upload
 
 
 async def routed_to(

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, status
+from fastapi import APIRouter, Query, Request, Response, status
 
 from app.award.endorsement import queries, rules, service
 from app.award.endorsement.schemas import (
@@ -17,11 +17,14 @@ from app.award.endorsement.schemas import (
 )
 from app.award.stages.routes import StageKey
 from app.award.stages.rules import RecusalNeeded, StageNotOpen, StageUnknown
-from app.platform.accounts.callers import Once, Reading, SignInNeeded, TryingOnce
+from app.platform.accounts.callers import Once, Reading, SignInNeeded, TryingOnce, Writing
 from app.platform.errors import NotAllowed
+from app.platform.files.objects import StorageAway
+from app.platform.files.rules import UploadNotReady, UploadNotYours, UploadTaken
 from app.platform.http.once import NAMED, OnceRoute
 from app.platform.http.pages import CursorUnreadable, Page
 from app.platform.http.problems import answers
+from app.platform.uploads.downloads import download
 
 routes = APIRouter(
     route_class=OnceRoute, prefix="/cycles/{cycle_id}/stages/{key}", tags=["endorsement"]
@@ -94,6 +97,10 @@ async def route_entries(
         rules.NoticeNeeded,
         rules.NoticeTooShort,
         rules.NoticeNotOver,
+        rules.ScanDiffers,
+        UploadNotYours,
+        UploadNotReady,
+        UploadTaken,
     ),
 )
 async def issue_letter(call: Once, cycle_id: UUID, key: StageKey, body: LetterIn) -> LetterView:
@@ -101,6 +108,20 @@ async def issue_letter(call: Once, cycle_id: UUID, key: StageKey, body: LetterIn
     and why.
     """
     return await service.issue(call, cycle_id, key, body)
+
+
+@desks.get(
+    "/letters/{recommendation_letter_id}/scan",
+    operation_id="open_letter_scan",
+    summary="The scan of a letter of recommendation",
+    response_class=Response,
+    responses=answers(SignInNeeded, rules.ScanUnknown, StorageAway),
+)
+async def open_letter_scan(
+    request: Request, call: Writing, recommendation_letter_id: UUID
+) -> Response:
+    """For the award office, the supervisor and the body itself; every download is logged."""
+    return await download(request, await service.open_scan(call, recommendation_letter_id))
 
 
 @desks.get(

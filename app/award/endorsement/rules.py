@@ -133,6 +133,18 @@ class NoticeNotOver(Invalid):
     en = "The letter cannot be issued before the notice is over."
 
 
+class ScanDiffers(Invalid):
+    code = "scan-differs"
+    zh = "所填扫描件 SHA-256 与上传的文件不符。"
+    en = "The SHA-256 given is not that of the uploaded scan."
+
+
+class ScanUnknown(NotFound):
+    code = "scan-not-found"
+    zh = "没有这份推荐函的扫描件。"
+    en = "There is no scan of such a letter."
+
+
 class EntriesUnrouted(Conflict):
     code = "entries-unrouted"
     zh = "还有 {count} 家没有送交推荐单位。"

@@ -47,7 +47,12 @@ class LetterIn(Body):
     document: Line = Field(examples=["荣巷街办函〔2026〕12号"])
     issued_on: date
     scan_sha256: Sha256 | None = Field(
-        default=None, description="SHA-256 of the scanned letter.", examples=["0" * 64]
+        default=None,
+        description="SHA-256 of the scanned letter; of `scan_id`, where that is given.",
+        examples=["0" * 64],
+    )
+    scan_id: UUID | None = Field(
+        default=None, description="The scan, uploaded for `endorsement-letter`."
     )
     notice_from: date | None = Field(default=None, description="First day of the body's notice.")
     notice_to: date | None = Field(default=None, description="Its last day.")
@@ -97,6 +102,8 @@ class RoutingView(View):
     position: int | None
     reason: str | None
     document: str | None = Field(description="The letter.")
+    letter_id: UUID | None
+    scanned: bool = Field(description="Whether its scan can be opened.")
 
 
 class LetterView(View):

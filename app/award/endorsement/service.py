@@ -29,7 +29,11 @@ from app.platform.accounts.callers import Call
 from app.platform.audit.record import record
 from app.platform.db.base import among
 from app.platform.errors import ensure
+from app.platform.files.models import Upload
 from app.platform.security.access import visible_to
+from app.platform.uploads.service import take
+
+SCAN = "endorsement-letter"
 
 
 async def route(call: Call, cycle_id: UUID, key: str, body: RoutingsIn) -> list[RoutingView]:
@@ -103,7 +107,8 @@ async def issue(call: Call, cycle_id: UUID, key: str, body: LetterIn) -> LetterV
     if call.now >= at.closes_at:
         raise rules.LetterLate
     ensure(_obstacles(at, body, routed))
-    letter = await _issue(call, at, body, {row.entry_id: row.id for row in routed})
+    scan = None if body.scan_id is None else await _scanned(call, body.scan_id, body.scan_sha256)
+    letter = await _issue(call, at, body, scan, {row.entry_id: row.id for row in routed})
     recommended = sum(answer.recommended for answer in body.answers)
     record(
         call.db,
@@ -116,6 +121,7 @@ async def issue(call: Call, cycle_id: UUID, key: str, body: LetterIn) -> LetterV
             "stage": key,
             "body": body.body,
             "document": body.document,
+            "scan": letter.scan_sha256,
             "answers": {str(each.entry): each.recommended for each in body.answers},
         },
     )
@@ -126,6 +132,21 @@ async def issue(call: Call, cycle_id: UUID, key: str, body: LetterIn) -> LetterV
         recommended=recommended,
         refused=len(body.answers) - recommended,
     )
+
+
+async def _scanned(call: Call, upload_id: UUID, digest: str | None) -> Upload:
+    """The scan that was uploaded; a digest named beside it must be its own."""
+    scan = await take(call, upload_id, SCAN, pointer="/scan_id")
+    if digest not in (None, scan.sha256):
+        raise rules.ScanDiffers(pointer="/scan_sha256")
+    return scan
+
+
+async def open_scan(call: Call, letter_id: UUID) -> Upload:
+    """Open the scan of a letter: an audited read."""
+    cycle_id, scan = await queries.get_letter(call, letter_id)
+    record(call.db, call.actor, "routing:open-scan", subject=letter_id, now=call.now, log=cycle_id)
+    return scan
 
 
 def _obstacles(at: StageAt, body: LetterIn, routed: Any) -> list[Any]:
@@ -141,13 +162,16 @@ def _obstacles(at: StageAt, body: LetterIn, routed: Any) -> list[Any]:
     )
 
 
-async def _issue(call: Call, at: StageAt, body: LetterIn, routings: dict[UUID, UUID]) -> Letter:
+async def _issue(
+    call: Call, at: StageAt, body: LetterIn, scan: Upload | None, routings: dict[UUID, UUID]
+) -> Letter:
+    given = body.model_dump(exclude={"answers"})
     letter = Letter(
         stage_id=at.id,
         round=at.round,
         issued_by=call.actor.person_id,
         issued_at=call.now,
-        **body.model_dump(exclude={"answers"}),
+        **given | ({} if scan is None else {"scan_sha256": scan.sha256}),
     )
     try:
         async with call.db.begin_nested():

@@ -11,7 +11,7 @@ from app.award.applications import queries as applications
 from app.award.applications.asking import Asked, asked_of
 from app.award.applications.attaching import document_named
 from app.award.applications.completing import frozen_form
-from app.award.applications.drafting import ensure_fits, read_form
+from app.award.applications.drafting import ensure_fits, keep_form, read_form
 from app.award.applications.models import Application, Attachment, Validity
 from app.award.applications.rules import AttachmentKnown, UploadUnfinished, file_obstacles
 from app.award.applications.schemas import AttachmentIn, AttachmentView, Form
@@ -213,11 +213,16 @@ async def supply(call: Call, cure_id: UUID, body: SupplementIn) -> CureView:
         replaced=sorted(uploaded),
     )
     made = await supplement(call, application, mending, files)
-    told = {"organisation": row.organisation, "document": row.document, "cure": str(cure_id)}
-    await notify(call.db, row.issued_by, SUPPLIED, told, call.wall, matter=Matter(row.cycle_id))
+    await keep_form(call, application, form)
+    await _tell_office(call, row)
     await call.db.flush()
     call.db.expire(made)
     return await cure_queries.cure_view(call, cure_id)
+
+
+async def _tell_office(call: Call, row: Any) -> None:
+    told = {"organisation": row.organisation, "document": row.document, "cure": str(row.id)}
+    await notify(call.db, row.issued_by, SUPPLIED, told, call.wall, matter=Matter(row.cycle_id))
 
 
 async def _held_application(call: Call, row: Any) -> Application:
