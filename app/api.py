@@ -31,6 +31,7 @@ from app.award.representation.routes import routes as mandates
 from app.award.scoring.routes import assignments, panels, scorebooks, scoresheets
 from app.award.screening.consultation_routes import office as consulting
 from app.award.screening.consultation_routes import routes as consultations
+from app.award.screening.many_routes import routes as screenings
 from app.award.screening.routes import cure_routes as cures
 from app.award.screening.routes import routes as screening
 from app.award.stages.routes import entries
@@ -82,6 +83,7 @@ CHAPTERS = [
     screening,
     cures,
     consulting,
+    screenings,
     consultations,
     survey,
     judging,

@@ -18,6 +18,7 @@ from app.award.endorsement import due as endorsement
 from app.award.endorsement.kind import EndorsementKind
 from app.award.granting import due as granting
 from app.award.granting.kind import ApprovalKind, GrantKind
+from app.award.office.telling import OWN_WORDS
 from app.award.policy import make_policy
 from app.award.publicity import due as publicity
 from app.award.publicity.kind import PublicityKind
@@ -98,6 +99,7 @@ TEMPLATES: Templates = registry(
         *cures.MESSAGES,
         disqualifying.TOLD,
         LETTER_DELIVERED,
+        OWN_WORDS,
         *(duty.reminder for duty in DUTIES if duty.reminder),
     ]
 )

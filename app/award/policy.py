@@ -103,6 +103,8 @@ TABLE: list[tuple[str, str, str | None, str | None]] = [
     ("cycle:resume",            HEAD,       None,           None),
     ("cycle:seat",              HEAD,       None,           None),
     ("cycle:suspend",           HEAD,       None,           None),
+    ("cycle:tell",              CLERK,      None,           None),
+    ("cycle:tell",              HEAD,       None,           None),
     ("cycle:write-documents",   CLERK,      None,           None),
     ("cycle:write-documents",   HEAD,       None,           None),
     # --- documents of the office
@@ -165,6 +167,8 @@ TABLE: list[tuple[str, str, str | None, str | None]] = [
     ("consultation:read",       CLERK,      None,           None),
     ("consultation:read",       HEAD,       None,           None),
     ("consultation:read",       SUPERVISOR, None,           None),
+    ("stage:screen",            CLERK,      None,           None),
+    ("stage:screen",            HEAD,       None,           None),
     ("stage:consult",           CLERK,      None,           None),
     ("stage:consult",           HEAD,       None,           None),
     ("cure:read",               APPLICANT,  None,           None),

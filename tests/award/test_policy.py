@@ -28,6 +28,7 @@ RUN = (
         "approval:read",
         "assignment:read",
         "cycle:plan",
+        "cycle:tell",
         "cycle:write-documents",
         "document:edit",
         "document:read",
@@ -64,6 +65,7 @@ RUN = (
         "stage:read-recommendations",
         "stage:read-survey",
         "stage:route",
+        "stage:screen",
     )
 )
 """What everybody in the office does to run a cycle."""

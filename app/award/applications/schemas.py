@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field, JsonValue, StringConstraints
 from app.award.applications.lifecycle import ApplicationStatus
 from app.award.applications.models import Validity
 from app.award.stages.lifecycle import Result
-from app.platform.http.bodies import Body, Key, Line, Prose, View
+from app.platform.http.bodies import Body, Key, Line, Prose, SearchText, View
 from app.platform.http.pages import Paging
 from app.platform.uploads.schemas import FileIn, FileView
 from app.platform.workflow.advance import Action
@@ -20,9 +20,6 @@ FactKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
 FactText = Annotated[str, StringConstraints(max_length=200)]
 AnswerKey = Annotated[str, StringConstraints(pattern=r"^[a-z][A-Za-z0-9_.-]{0,99}$")]
 SectionKey = AnswerKey
-SearchText = Annotated[
-    str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$", max_length=60)
-]
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
 
 

@@ -11,7 +11,7 @@ from app.award.applications.models import Application
 from app.award.applications.queries import AWARDEE
 from app.award.endorsement import rules
 from app.award.endorsement.models import Letter, Recommendation, Routing
-from app.award.endorsement.schemas import DeskLine, DeskQuery, RoutingView
+from app.award.endorsement.schemas import DeskLine, DeskQuery, RoutingQuery, RoutingView
 from app.award.programmes.models import Authority, Cycle
 from app.award.records.queries import conflicted
 from app.award.stages.models import Entry, Outcome, Stage
@@ -71,7 +71,7 @@ async def desk(call: Call, query: DeskQuery) -> Page[DeskLine]:
     )
 
 
-async def routings(call: Call, cycle_id: UUID, key: str) -> list[RoutingView]:
+async def routings(call: Call, cycle_id: UUID, key: str, query: RoutingQuery) -> list[RoutingView]:
     """Every routing of a stage and what was answered; two statements. Entries in which the caller
     has an interest are left out.
     """
@@ -79,6 +79,10 @@ async def routings(call: Call, cycle_id: UUID, key: str) -> list[RoutingView]:
     found.require("stage:read-recommendations")
     if found.it.kind != KIND:
         raise rules.NotAnEndorsement
+    wanted = {
+        Routing.authority_id: query.authority,
+        Recommendation.recommended: query.recommended,
+    }
     rows = await call.db.execute(
         ROUTED.add_columns(
             Authority.name.label("authority"),
@@ -92,6 +96,7 @@ async def routings(call: Call, cycle_id: UUID, key: str) -> list[RoutingView]:
             Entry.stage_id == found.it.id,
             Entry.round == found.it.round,
             visible_to(call.actor, ROUTING_RESOURCE),
+            *(column == value for column, value in wanted.items() if value is not None),
         )
         .order_by(Organisation.name, Routing.body, Routing.id)
     )

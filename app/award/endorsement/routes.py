@@ -11,12 +11,13 @@ from app.award.endorsement.schemas import (
     DeskQuery,
     LetterIn,
     LetterView,
+    RoutingQuery,
     RoutingsIn,
     RoutingView,
 )
 from app.award.stages.routes import StageKey
 from app.award.stages.rules import RecusalNeeded, StageNotOpen, StageUnknown
-from app.platform.accounts.callers import Once, Reading, SignInNeeded
+from app.platform.accounts.callers import Once, Reading, SignInNeeded, TryingOnce
 from app.platform.errors import NotAllowed
 from app.platform.http.once import NAMED, OnceRoute
 from app.platform.http.pages import CursorUnreadable, Page
@@ -36,9 +37,11 @@ OFFICE = (SignInNeeded, NotAllowed, StageUnknown, rules.NotAnEndorsement)
     summary="Who is asked to recommend whom, and what was answered",
     responses=answers(*OFFICE),
 )
-async def list_routings(call: Reading, cycle_id: UUID, key: StageKey) -> list[RoutingView]:
+async def list_routings(
+    call: Reading, cycle_id: UUID, key: StageKey, query: Annotated[RoutingQuery, Query()]
+) -> list[RoutingView]:
     """For the award office and the supervisor, by organisation."""
-    return await queries.routings(call, cycle_id, key)
+    return await queries.routings(call, cycle_id, key, query)
 
 
 @routes.post(
@@ -59,9 +62,11 @@ async def list_routings(call: Reading, cycle_id: UUID, key: StageKey) -> list[Ro
     ),
 )
 async def route_entries(
-    call: Once, cycle_id: UUID, key: StageKey, body: RoutingsIn
+    call: TryingOnce, cycle_id: UUID, key: StageKey, body: RoutingsIn
 ) -> list[RoutingView]:
-    """By where they are registered, by sector or as they chose; until the body has answered."""
+    """By where they are registered, by sector or as they chose; until the body has answered.
+    All of them or none; a dry run shows them as they would stand.
+    """
     return await service.route(call, cycle_id, key, body)
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.platform.http.bodies import Body, Key, Line, Prose, View
+from app.platform.http.bodies import Asked, Body, Key, Line, Prose, View
 from app.platform.http.pages import Paging
 from app.platform.uploads.schemas import Sha256
 
@@ -52,6 +52,15 @@ class LetterIn(Body):
     notice_from: date | None = Field(default=None, description="First day of the body's notice.")
     notice_to: date | None = Field(default=None, description="Its last day.")
     answers: list[AnswerIn] = Field(min_length=1, max_length=MOST)
+
+
+class RoutingQuery(Asked):
+    """Which routings to list."""
+
+    authority: UUID | None = Field(default=None, description="Only those to this authority.")
+    recommended: bool | None = Field(
+        default=None, description="Only those that it recommends, or does not."
+    )
 
 
 class DeskQuery(Paging):

@@ -8,7 +8,13 @@ from sqlalchemy.exc import IntegrityError
 
 from app.award.endorsement import queries, rules
 from app.award.endorsement.models import Letter, Recommendation, Routing
-from app.award.endorsement.schemas import LetterIn, LetterView, RoutingsIn, RoutingView
+from app.award.endorsement.schemas import (
+    LetterIn,
+    LetterView,
+    RoutingQuery,
+    RoutingsIn,
+    RoutingView,
+)
 from app.award.programmes.models import Authority
 from app.award.stages.kind import StageAt
 from app.award.stages.queries import (
@@ -57,7 +63,7 @@ async def route(call: Call, cycle_id: UUID, key: str, body: RoutingsIn) -> list[
         },
     )
     await call.db.flush()
-    return await queries.routings(call, cycle_id, key)
+    return await queries.routings(call, cycle_id, key, RoutingQuery())
 
 
 async def _replace(call: Call, stage_id: UUID, wanted: list[tuple[UUID, str, UUID]]) -> None:

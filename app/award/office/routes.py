@@ -6,21 +6,25 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, status
 
-from app.award.office import desk, queries, rules, service
+from app.award.applications.rules import ApplicationUnknown
+from app.award.office import desk, queries, rules, service, telling
 from app.award.office.schemas import (
     DeskQuestion,
     DeskView,
+    MessageIn,
     MessageQuery,
     MessageView,
     RemindersIn,
     RemindersView,
     ResendingIn,
+    ToldView,
     WordingIn,
     WordingView,
 )
 from app.award.programmes.rules import CycleUnknown, ProgrammeUnknown
 from app.award.stages.due import Duties
-from app.platform.accounts.callers import Once, Reading, SignInNeeded, Trying, Writing
+from app.award.stages.rules import RecusalNeeded, StageUnknown
+from app.platform.accounts.callers import Once, Reading, SignInNeeded, Trying, TryingOnce, Writing
 from app.platform.errors import NotAllowed, SeveralInvalid, SeveralReasons
 from app.platform.http.once import NAMED, OnceRoute
 from app.platform.http.pages import CursorUnreadable, Page
@@ -143,6 +147,30 @@ async def list_messages(
 ) -> Page[MessageView]:
     """For the award office, newest first: by which way, when it was taken, and what failed."""
     return await queries.list_messages(call, cycle_id, query)
+
+
+@messages.post(
+    "",
+    operation_id="tell_applicants",
+    summary="Tell many applicants something",
+    status_code=status.HTTP_201_CREATED,
+    responses=answers(
+        *NAMED,
+        SignInNeeded,
+        NotAllowed,
+        CycleUnknown,
+        rules.AddresseesUnclear,
+        StageUnknown,
+        RecusalNeeded,
+        ApplicationUnknown,
+        SeveralReasons,
+    ),
+)
+async def tell_applicants(call: TryingOnce, cycle_id: UUID, body: MessageIn) -> ToldView:
+    """All who have a draft, all in a stage, or certain applicants; everybody who speaks for them,
+    once. A dry run tells how many, and by which ways.
+    """
+    return await telling.tell(call, cycle_id, body)
 
 
 @messages.post(

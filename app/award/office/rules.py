@@ -1,8 +1,9 @@
 """What must be true of what an office tells people, and when are they reminded? Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from app.platform.errors import Conflict, Invalid, NotFound
 from app.rules.calendar import Calendar, Length, Unit, local_date
@@ -21,6 +22,12 @@ class MessageUnknown(NotFound):
     code = "message-unknown"
     zh = "没有找到这条消息。"
     en = "There is no such message."
+
+
+class AddresseesUnclear(Invalid):
+    code = "addressees-unclear"
+    zh = "请只选一种收件范围：全部草稿、某一环节的全部参评单位，或逐一列出的申报。"
+    en = "Name one circle of addressees: all drafts, all in a stage, or certain applications."
 
 
 class DeliveryUnknown(NotFound):
@@ -63,6 +70,16 @@ class LeadTwice(Invalid):
     code = "lead-twice"
     zh = "同一提前时间写了两次。"
     en = "The same lead time stands twice."
+
+
+def addressees_obstacle(
+    drafts: bool,
+    stage: str | None,
+    applications: Collection[UUID] | None,
+) -> AddresseesUnclear | None:
+    """A message goes to one circle of people."""
+    named = [drafts, stage is not None, applications is not None]
+    return None if sum(named) == 1 else AddresseesUnclear(pointer="/drafts")
 
 
 def reminded_at(at: datetime, lead: Length, calendar: Calendar) -> datetime:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.platform.http.bodies import Asked, Body, Line, Prose, View
+from app.platform.http.bodies import Asked, Body, Key, Line, Prose, View
 from app.platform.http.pages import Paging
 from app.platform.inbox.schemas import WordsView
 from app.platform.notifications.models import Tongue, Way
@@ -75,6 +75,37 @@ class MessageQuery(Paging):
     state: DeliveryState | None = Field(
         default=None, description="Only those with a delivery in this state."
     )
+
+
+class MessageIn(Body):
+    """Words of the office's own for many applicants; exactly one of `drafts`, `stage` and
+    `applications` says to whom.
+    """
+
+    drafts: bool = Field(default=False, description="To all who have a draft in the cycle.")
+    stage: Key | None = Field(
+        default=None,
+        description="To all whom this stage has still to judge.",
+        examples=["eligibility"],
+    )
+    applications: list[UUID] | None = Field(
+        default=None, min_length=1, max_length=2_000, description="To these, once handed in."
+    )
+    title: Line = Field(examples=["申报系统周六夜间维护"])
+    text: Prose = Field(examples=["3月28日22时至次日6时系统维护，请提前保存。"])
+    urgent: bool = Field(
+        default=False, description="Also to who wants urgent messages only by mail or phone."
+    )
+
+
+class ToldView(View):
+    """How many a message reaches: everybody in the inbox, some also by mail or phone."""
+
+    applications: int
+    people: int
+    mail: int
+    sms: int
+    nobody: int = Field(description="Applications for which nobody speaks any more.")
 
 
 class ResendingIn(Body):

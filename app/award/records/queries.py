@@ -1,10 +1,10 @@
 """What can be read of records, and who has an interest in whom?"""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, exists, literal, or_, select
+from sqlalchemy import ARRAY, ColumnElement, String, exists, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.award.records.models import Conflict, Record
@@ -68,21 +68,32 @@ async def history_of(db: AsyncSession, programme_id: UUID, credit_code: str) -> 
     """What a programme knows of an organisation and of those it succeeds, theirs marked as
     inherited; in order of the day, one statement.
     """
-    line = select(literal(credit_code, String()).label("code")).cte("line", recursive=True)
+    return (await histories_of(db, programme_id, [credit_code]))[credit_code]
+
+
+async def histories_of(
+    db: AsyncSession, programme_id: UUID, credit_codes: Iterable[str]
+) -> dict[str, list[facts.Record]]:
+    """The same of many organisations, by credit code; one statement for all of them."""
+    found: dict[str, list[facts.Record]] = {code: [] for code in credit_codes}
+    heir = func.unnest(literal([*found], ARRAY(String()))).column_valued("heir")
+    line = select(heir.label("heir"), heir.label("code")).cte("line", recursive=True)
     line = line.union(
-        select(Record.predecessor).where(
+        select(line.c.heir, Record.predecessor).where(
             Record.programme_id == programme_id,
             Record.credit_code == line.c.code,
             Record.kind == facts.RecordKind.SUCCESSION,
         )
     )
-    rows = await db.scalars(
-        select(Record)
+    rows = await db.execute(
+        select(Record, line.c.heir)
         .join(line, line.c.code == Record.credit_code)
         .where(Record.programme_id == programme_id)
         .order_by(Record.on, Record.id)
     )
-    return [fact_of(row, inherited=row.credit_code != credit_code) for row in rows]
+    for row, code in rows:
+        found[code].append(fact_of(row, inherited=row.credit_code != code))
+    return found
 
 
 def fact_of(row: Record, *, inherited: bool = False) -> facts.Record:

@@ -1,10 +1,11 @@
-"""Which entries still wait for a decision of the office?"""
+"""What of a screening waits: for the office, for applicants, for departments?"""
 
 from sqlalchemy import not_, select
 
+from app.award.applications.models import Supplement
 from app.award.programmes.models import Cycle
 from app.award.roles import Role
-from app.award.screening.models import Screening
+from app.award.screening.models import Consultation, Cure, Opinion, Screening
 from app.award.stages.due import (
     HOLDER,
     Duties,
@@ -13,17 +14,81 @@ from app.award.stages.due import (
     live_without_interest,
     waiting_for,
 )
-from app.award.stages.models import Entry, Stage
+from app.award.stages.models import Entry, Outcome, Stage
 from app.platform.db.base import Rows
+
+SCREENED = select(Screening.entry_id).where(Screening.entry_id == Entry.id).exists()
+SUPPLIED = select(Supplement.id).where(Supplement.cure_id == Cure.id).exists()
+HEARD = (
+    select(Opinion.id)
+    .where(Opinion.entry_id == Entry.id, Opinion.department == Consultation.department)
+    .exists()
+)
+"""Whether the department has said anything of the entry."""
+ENDED = select(Outcome.entry_id).where(Outcome.entry_id == Entry.id).exists()
 
 
 def _to_screen() -> Rows:
-    decided = select(Screening.entry_id).where(Screening.entry_id == Entry.id).exists()
     return (
         waiting_for(HOLDER.person_id, each=Entry.id)
         .join(HOLDER, held(Cycle.programme_id, Role.CLERK, Role.HEAD))
         .join(Entry, Entry.stage_id == Stage.id)
-        .where(Stage.kind == "screening", live_without_interest(), not_(decided))
+        .where(Stage.kind == "screening", live_without_interest(), not_(SCREENED))
+    )
+
+
+def _cures() -> Rows:
+    """Calls to cure that nobody has answered, of entries that are not decided on."""
+    return (
+        waiting_for(HOLDER.person_id, each=Cure.id, at=Cure.ends_at)
+        .join(Entry, Entry.stage_id == Stage.id)
+        .join(Cure, Cure.entry_id == Entry.id)
+        .where(not_(SUPPLIED), not_(SCREENED))
+    )
+
+
+def _to_supply() -> Rows:
+    return (
+        _cures()
+        .join(HOLDER, held(Entry.organisation_id, Role.APPLICANT))
+        .where(Entry.round == Stage.round, not_(ENDED))
+    )
+
+
+def _to_await() -> Rows:
+    return (
+        _cures()
+        .join(HOLDER, held(Cycle.programme_id, Role.CLERK, Role.HEAD))
+        .where(live_without_interest())
+    )
+
+
+def _opinions() -> Rows:
+    """Entries of which a department that was asked by letter has said nothing yet."""
+    return (
+        waiting_for(HOLDER.person_id, each=Entry.id, at=Consultation.ends_at)
+        .join(
+            Consultation,
+            (Consultation.stage_id == Stage.id) & (Consultation.round == Stage.round),
+        )
+        .join(Entry, Entry.stage_id == Stage.id)
+        .where(not_(HEARD), not_(SCREENED))
+    )
+
+
+def _to_answer() -> Rows:
+    return (
+        _opinions()
+        .join(HOLDER, held(Consultation.authority_id, Role.ENDORSER))
+        .where(live_without_interest())
+    )
+
+
+def _to_hear() -> Rows:
+    return (
+        _opinions()
+        .join(HOLDER, held(Cycle.programme_id, Role.CLERK, Role.HEAD))
+        .where(live_without_interest())
     )
 
 
@@ -38,4 +103,26 @@ DUTIES: Duties = (
             "{count} entries wait to be screened; planned to end at {at}.",
         ),
     ),
+    Duty(
+        "cure-to-supply",
+        "待补正的材料",
+        "Call to cure to answer",
+        _to_supply,
+        (
+            "补正期限至{at}，请一次补齐；逾期未补正的，按现有材料审查。",
+            "What the call names can be mended until {at}; else the file is examined as it is.",
+        ),
+    ),
+    Duty("cure-awaited", "等待补正", "Cure awaited", _to_await),
+    Duty(
+        "consultation-to-answer",
+        "待回复的征求意见",
+        "Consultation to answer",
+        _to_answer,
+        (
+            "还有 {count} 家单位待贵单位回复意见，请于{at}前回复。",
+            "Your opinion on {count} entries is awaited; please answer by {at}.",
+        ),
+    ),
+    Duty("opinions-awaited", "等待部门意见", "Opinions awaited", _to_hear),
 )

@@ -35,7 +35,7 @@ from app.platform.accounts.models import Organisation, Person
 from app.platform.db.base import among
 from app.platform.security.access import Found, fetch_view
 from app.rules.calendar import local_date
-from app.rules.facts import Answer, Facts, Occasion
+from app.rules.facts import Answer, Facts, Occasion, Record
 from app.rules.regulation import stages as regulated
 from app.rules.regulation.model import Regulation
 
@@ -96,13 +96,23 @@ async def examined(
     """What form and records say about every ground and group of an entry on the day of `now`; two
     statements. `decided`: what a person says of groups.
     """
-    regulation, rule = await rule_of(db, case)
-    form = Form.model_validate(case.form)
+    ruled = await rule_of(db, case)
     on_file = await history_of(db, case.programme_id, case.credit_code)
+    return examined_by(ruled, case, on_file, now, decided)
+
+
+def examined_by(
+    ruled: tuple[Regulation, regulated.Screening],
+    case: Any,
+    on_file: Sequence[Record],
+    now: datetime,
+    decided: Iterable[GroupIn] = (),
+) -> rules.Examined:
+    """What form and these records say of an entry, by rules that are read already."""
+    form = Form.model_validate(case.form)
     facts = Facts(form.registered_on, form.facts, on_file)
-    return rules.examine(
-        regulation, rule, facts, occasion_of(case, now), decided, credit_code=case.credit_code
-    )
+    code = case.credit_code
+    return rules.examine(*ruled, facts, occasion_of(case, now), decided, credit_code=code)
 
 
 def occasion_of(case: Any, now: datetime) -> Occasion:

@@ -130,6 +130,45 @@ class ScreeningView(View):
     decided_at: datetime
 
 
+class ScreeningsIn(Body):
+    """Entries to decide by what form and records say of them, nothing else."""
+
+    entries: list[UUID] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=2_000,
+        description="Null: all that have no decision yet, and in which the caller has no interest.",
+    )
+    note: Prose | None = Field(default=None, examples=["经系统核对，各项均有据可查。"])
+
+
+class WhyView(View):
+    """Why an entry cannot be decided by rule."""
+
+    code: str = Field(examples=["ground-needs-person"])
+    zh: str
+    en: str
+
+
+class ScreenedLine(View):
+    """An entry that was decided by rule, or why a person is needed."""
+
+    entry_id: UUID
+    code: str = Field(description="Of the application.")
+    organisation: str
+    decision: Decision | None = Field(description="Null where a person is needed.")
+    reasons: list[WhyView] = Field(description="Why a person is needed.")
+
+
+class ScreeningsView(View):
+    """What became of each entry, in order of the application's code."""
+
+    eligible: int
+    ineligible: int
+    needing_a_person: int = Field(description="Never any but in a dry run.")
+    items: list[ScreenedLine]
+
+
 class DefectIn(Body):
     """One thing that is wrong with a file, so that it can be mended."""
 

@@ -32,7 +32,10 @@ from app.award.stages.schemas import (
     StageView,
 )
 from app.platform.accounts.callers import Call
+from app.platform.accounts.models import Organisation
+from app.platform.db.base import Rows
 from app.platform.db.prepared import Direct, Prepared, all_of
+from app.platform.db.searching import holds
 from app.platform.errors import ensure
 from app.platform.http.pages import Page, page
 from app.platform.security.access import Found, fetch, visible_to
@@ -322,14 +325,24 @@ async def list_entries(call: Call, cycle_id: UUID, key: str, asked: EntryQuery) 
         .outerjoin(Outcome, Outcome.entry_id == Entry.id)
         .where(Stage.cycle_id == cycle_id, Stage.key == key, visible_to(call.actor, ENTRY_RESOURCE))
     )
-    columns = {"track": Entry.track, "tier": Entry.tier, "result": Outcome.result}
-    for name, value in asked.model_dump(include={*columns}, exclude_none=True).items():
-        statement = statement.where(columns[name] == value)
 
     def view(row: Any) -> EntryView:
         return EntryView(**{name: getattr(row, name) for name in EntryView.model_fields})
 
-    return await page(call.db, statement, asked, by=Entry.track, identity=Entry.id, view=view)
+    wanted = _narrowed(statement, asked)
+    return await page(call.db, wanted, asked, by=Entry.track, identity=Entry.id, view=view)
+
+
+def _narrowed(statement: Rows, asked: EntryQuery) -> Rows:
+    """The entries that are asked for."""
+    columns = {"track": Entry.track, "tier": Entry.tier, "result": Outcome.result}
+    for name, value in asked.model_dump(include={*columns}, exclude_none=True).items():
+        statement = statement.where(columns[name] == value)
+    if asked.q is None:
+        return statement
+    found = holds(Organisation.name, Organisation.credit_code)
+    named = statement.join(Organisation, Organisation.id == Entry.organisation_id)
+    return named.where(found).params(q=asked.q)
 
 
 async def ranking(call: Call, cycle_id: UUID, key: str) -> RankingView:

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from app.award.stages.lifecycle import Clerical, Result, StageStatus
-from app.platform.http.bodies import Body, Key, Line, Prose, View
+from app.platform.http.bodies import Body, Key, Line, Prose, SearchText, View
 from app.platform.http.pages import Paging
 from app.platform.workflow.advance import Action
 
@@ -66,6 +66,11 @@ class EntryQuery(Paging):
     track: Key | None = None
     tier: Key | None = None
     result: Result | None = None
+    q: SearchText | None = Field(
+        default=None,
+        description="Part of the organisation's name or credit code.",
+        examples=["精密"],
+    )
 
 
 class RankedView(View):

@@ -48,6 +48,11 @@ Line = Annotated[
 ]
 """One line of text, 1 to 200 characters, not only blanks, no control characters."""
 
+SearchText = Annotated[
+    str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$", max_length=60)
+]
+"""What is looked for, 1 to 60 characters."""
+
 TEXT = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 
 Prose = Annotated[

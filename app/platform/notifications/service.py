@@ -72,13 +72,15 @@ async def notify_all(
     *,
     occasion: UUID,
     matter: Matter | None = None,
-) -> None:
+) -> Mapping[UUID, Reach]:
     """Tell several people the same, each once however often this is done for one `occasion`, in
-    the same number of statements whatever their number. `now` is wall time.
+    the same number of statements whatever their number; gives how each is reached. `now` is wall
+    time.
     """
-    if people:
-        named = {person: uuid5(occasion, str(person)) for person in people}
-        await _tell(db, named, template, params, now, matter)
+    if not people:
+        return {}
+    named = {person: uuid5(occasion, str(person)) for person in people}
+    return await _tell(db, named, template, params, now, matter)
 
 
 def place(person_id: UUID | None) -> str:
@@ -104,7 +106,7 @@ async def _tell(
     params: Mapping[str, str | int],
     now: datetime,
     matter: Matter | None,
-) -> None:
+) -> Mapping[UUID, Reach]:
     words = await words_of(db, template, matter.words_of if matter else None)
     reached = await _reached(db, [*named], template.urgency)
     about = matter.about if matter else None
@@ -129,6 +131,7 @@ async def _tell(
         for way, masked in reach.ways.items()
     ]
     await _deliver(db, sent, now)
+    return reached
 
 
 async def _deliver(db: AsyncSession, sent: Iterable[tuple[UUID, Way, str]], now: datetime) -> None:

@@ -210,3 +210,40 @@ async def test_a_letter_after_the_deadline_is_refused(ground: Ground, client: As
     before = await desk.stored()
     assert told(await desk.letter(issued_on=date(2026, 3, 12).isoformat())) == ["letter-late"]
     assert await desk.stored() == before
+
+
+async def test_dry_run_of_a_routing_shows_it_and_keeps_nothing(
+    ground: Ground, client: AsyncClient
+) -> None:
+    desk = await desk_of(ground, client)
+    items = [
+        {"entry": str(entry), "body": "street", "authority_id": str(desk.street)}
+        for entry in desk.entries
+    ]
+    path, here = desk.office.path(f"/stages/{KEY}/routings"), desk.office.clerk.auth
+    tried = await client.post(path, json={"items": items}, params={"dry_run": "true"}, **here)
+    assert (tried.status_code, len(tried.json())) == (201, 3), tried.text
+    listed = desk.office.path(f"/stages/{KEY}/recommendations")
+    assert (await client.get(listed, **here)).json() == []
+    assert await cycle_log(desk.office) == []
+    unknown = [items[0] | {"body": "nobody"}]
+    both = await client.post(path, json={"items": unknown}, params={"dry_run": "true"}, **here)
+    assert (both.status_code, both.json()["code"]) == (422, "body-unknown"), both.text
+
+
+async def test_routings_are_found_by_authority_and_answer(
+    ground: Ground, client: AsyncClient
+) -> None:
+    desk = await desk_of(ground, client)
+    await desk.all_to_the_street()
+    assert (await desk.route((desk.entries[0], "trade", desk.trade))).status_code == 201
+    assert (await desk.letter()).status_code == 201
+    listed, here = desk.office.path(f"/stages/{KEY}/recommendations"), desk.office.clerk.auth
+    for query, count in (
+        ({"authority": str(desk.street)}, 3),
+        ({"authority": str(desk.street), "recommended": "true"}, 2),
+        ({"recommended": "false"}, 1),
+        ({"authority": str(desk.trade)}, 1),
+    ):
+        answer = await client.get(listed, params=query, **here)
+        assert len(answer.json()) == count, (query, answer.text)

@@ -18,6 +18,8 @@ from tests.award.endorsement.desk import desk_of
 from tests.award.judging.bench import declare_interest, interested_clerk, make_bench
 from tests.award.office.test_reminders import drafting
 from tests.award.publicity.steps import board, objected, posted
+from tests.award.screening.curing import NEW_CONTACT, asked, entered, firm_of, supply
+from tests.award.screening.test_consultations import ask, consulting, opinion, reply
 from tests.clock import MovableClock
 from tests.factories import Caller, Office, entries_in, give_role, make_caller, make_office
 from tests.statements import counting
@@ -105,6 +107,39 @@ async def test_body_sees_what_is_routed_to_it_until_it_has_answered(
     assert await desk(client, street.at_trade) == {}
     assert (await street.letter()).status_code == 201
     assert await desk(client, street.at_street) == {}
+
+
+async def test_cure_waits_for_its_applicant_and_the_office_sees_until_when(
+    ground: Ground, client: AsyncClient
+) -> None:
+    office, (entry, _) = await entered(ground, 2)
+    place = await asked(client, office, entry)
+    call = (await client.get(f"/cures/{place}", **office.clerk.auth)).json()
+    firm, other = firm_of(office), firm_of(office, 1)
+    mine = (await desk(client, firm.speaker))["cure-to-supply"]
+    assert (mine["due_at"], mine["count"]) == (call["ends_at"], 1)
+    assert "cure-to-supply" not in await desk(client, other.speaker)
+    theirs = (await desk(client, office.clerk))["cure-awaited"]
+    assert (theirs["due_at"], theirs["stage"]) == (call["ends_at"], "eligibility")
+    assert "cure-awaited" not in await desk(client, await interested_clerk(office))
+    assert (await supply(client, firm.speaker, place, NEW_CONTACT)).status_code == 201
+    assert "cure-to-supply" not in await desk(client, firm.speaker)
+    assert "cure-awaited" not in await desk(client, office.clerk)
+
+
+async def test_department_sees_on_whom_its_opinion_is_awaited(
+    ground: Ground, client: AsyncClient
+) -> None:
+    office, (first, second), authority, officer = await consulting(ground, 2)
+    sent = (await ask(client, office, authority)).json()
+    mine = (await desk(client, officer))["consultation-to-answer"]
+    assert (mine["count"], mine["due_at"]) == (2, sent["ends_at"])
+    assert (await desk(client, office.head))["opinions-awaited"]["count"] == 2
+    assert (await reply(client, officer, sent["id"], opinion(first))).status_code == 201
+    assert (await desk(client, officer))["consultation-to-answer"]["count"] == 1
+    assert (await reply(client, officer, sent["id"], opinion(second))).status_code == 201
+    assert await desk(client, officer) == {}
+    assert "opinions-awaited" not in await desk(client, office.head)
 
 
 async def test_minutes_wait_for_a_second_person(ground: Ground, client: AsyncClient) -> None:

@@ -1,6 +1,7 @@
 """Everybody is reminded of what is due, in time, once, and again when it is moved."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -18,6 +19,8 @@ from app.wiring import DUTIES
 from app.working import ROUNDS
 from tests.award.endorsement.desk import desk_of
 from tests.award.judging.bench import declare_interest, make_bench
+from tests.award.screening.curing import asked, entered, firm_of
+from tests.award.screening.test_consultations import ask, consulting
 from tests.clock import MovableClock
 from tests.factories import Firm, Office, give_role, make_caller, make_firm, make_office
 from tests.statements import counting
@@ -238,6 +241,26 @@ async def test_plan_of_reminders_that_is_none_is_refused(
 
 
 def test_the_work_process_looks_after_it() -> None:
-    ((turn, pause),) = [each for each in ROUNDS if getattr(each[0], "func", None) is remind]
+    turns: list[tuple[Any, float]] = [*ROUNDS]
+    ((turn, pause),) = [each for each in turns if getattr(each[0], "func", None) is remind]
     assert turn.keywords == {"duties": DUTIES}
     assert pause <= 3600
+
+
+async def test_cure_and_consultation_are_reminded_of(
+    ground: Ground, client: AsyncClient, clock: MovableClock
+) -> None:
+    office, (entry,) = await entered(ground)
+    await asked(client, office, entry)
+    _, _, authority, officer = here = await consulting(ground)
+    await ask(client, here[0], authority)
+    day = timedelta(days=1)
+    firm = firm_of(office)
+    until = clock() + 30 * day
+    while clock() < until:
+        clock.move(days=1)
+        await remind(ground, DUTIES)
+    assert {key for key, _ in await told(ground, firm.speaker.person_id)} == {"due-cure-to-supply"}
+    assert {key for key, _ in await told(ground, officer.person_id)} == {
+        "due-consultation-to-answer"
+    }

@@ -1,5 +1,6 @@
 """What the office does at a screening: decide on an entry, and enter what departments say."""
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +18,10 @@ from app.award.stages.queries import live_entry, open_stage
 from app.award.stages.rules import EntryEnded
 from app.platform.accounts.callers import Call
 from app.platform.audit.record import record
+from app.platform.db.base import Model
 from app.platform.errors import ensure
 from app.rules.calendar import local_date
+from app.rules.regulation.model import Regulation
 
 
 async def screen(call: Call, entry_id: UUID, body: ScreeningIn) -> ScreeningView:
@@ -45,11 +48,18 @@ async def screen(call: Call, entry_id: UUID, body: ScreeningIn) -> ScreeningView
         # It stands even if the applicant withdraws before the closing.
         on, by = local_date(call.now), call.actor.person_id
         call.db.add(disqualification(case, out.ground, out.document, on, by, call.now))
+    log_decision(call, case, body)
+    await call.db.flush()
+    return await queries.screening_view(call, entry_id)
+
+
+def log_decision(call: Call, case: Any, body: rules.Answering) -> None:
+    """The decision in the log of the cycle, answer by answer."""
     record(
         call.db,
         call.actor,
         "entry:screen",
-        subject=entry_id,
+        subject=case.id,
         now=call.now,
         log=case.cycle_id,
         detail={
@@ -58,16 +68,23 @@ async def screen(call: Call, entry_id: UUID, body: ScreeningIn) -> ScreeningView
             "groups": {each.key: each.answer.value for each in body.groups},
         },
     )
-    await call.db.flush()
-    return await queries.screening_view(call, entry_id)
 
 
 async def _closed(call: Call, case: Any, asked: set[str]) -> set[str]:
     """Tiers closed to the entry before it is asked: by an earlier screening, or not applied for."""
     before = await queries.closed_before(call.db, case.stage_id, [case.application_id])
     regulation, _ = await queries.rule_of(call.db, case)
+    return closed_to(regulation, case, before.get(case.application_id, {}), asked)
+
+
+def closed_to(
+    regulation: Regulation, case: Any, before: dict[str, list[str]], asked: set[str]
+) -> set[str]:
+    """Tiers closed by the grounds of earlier screenings that are not `asked` now, or not applied
+    for.
+    """
     return {
-        *queries.still_closed(before.get(case.application_id, {}), asked),
+        *queries.still_closed(before, asked),
         *regulation.other_tiers(case.track, case.applied_for),
     }
 
@@ -154,21 +171,22 @@ async def _decide(call: Call, entry_id: UUID, body: ScreeningIn, examined: Exami
         )
     )
     await call.db.flush()
+    call.db.add_all(answered(entry_id, body, examined))
+
+
+def answered(entry_id: UUID, body: rules.Answering, examined: Examined) -> Iterator[Model]:
+    """Every ground and group with what the facts said, and what was answered."""
     grounds = {each.key: each for each in body.grounds}
     groups = {each.key: each for each in body.groups}
-    call.db.add_all(
-        ScreenedGround(
-            closes=None if each.found.closes is None else list(each.found.closes),
-            **_kept(entry_id, position, each, grounds[each.found.key]),
-        )
-        for position, each in enumerate(examined.grounds)
-        if each.found.key in grounds
-    )
-    call.db.add_all(
-        ScreenedGroup(**_kept(entry_id, position, each, groups[each.found.key]))
-        for position, each in enumerate(examined.groups)
-        if each.found.key in groups
-    )
+    for position, each in enumerate(examined.grounds):
+        if each.found.key in grounds:
+            yield ScreenedGround(
+                closes=None if each.found.closes is None else list(each.found.closes),
+                **_kept(entry_id, position, each, grounds[each.found.key]),
+            )
+    for position, each in enumerate(examined.groups):
+        if each.found.key in groups:
+            yield ScreenedGroup(**_kept(entry_id, position, each, groups[each.found.key]))
 
 
 def _kept(entry_id: UUID, position: int, finding: rules.Finding, given: Any) -> dict[str, Any]:
