@@ -43,7 +43,7 @@ def files(folder: Path) -> list[Path]:
 @contextmanager
 def small_disk(folder: Path) -> Iterator[Path]:
     """A file system of 128 KiB, or a limit on the size of files where none may be mounted."""
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", "size=128k", "none", str(folder)],  # noqa: S607  the system's
         check=False,

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from app.award.applications.models import Attachment
 from app.award.copies.models import PrintedCopy
+from app.award.documents.models import DocumentFile
 from app.keeping.archive import (
     DATABASE,
     MANIFEST,
@@ -232,5 +233,10 @@ def test_files_come_from_uploads_alone() -> None:
     """A backup keeps what the tables of the wiring name: whoever stores else must name it there."""
     kept = ("files.keep", "files.keep_content")
     found = {path for path, node in nodes() if called(node).endswith(kept)}
-    assert found == {"app/platform/uploads/receiving.py", "app/award/copies/printing.py"}
-    assert {each.sha256.class_ for each in CONTENTS} == {Attachment, PrintedCopy, Upload}
+    assert found == {
+        "app/award/copies/printing.py",
+        "app/award/documents/making.py",
+        "app/platform/uploads/receiving.py",
+    }
+    named = {each.sha256.class_ for each in CONTENTS}
+    assert named == {Attachment, DocumentFile, PrintedCopy, Upload}

@@ -70,13 +70,14 @@ def test_apart_by_span_and_by_bands() -> None:
 
 def test_composite_of_site_and_defence() -> None:
     parts = [
-        SimpleNamespace(stage="site", share=Fraction(9, 10)),
-        SimpleNamespace(stage="defence", share=Fraction(1, 10)),
+        SimpleNamespace(stage="site", share=Fraction(9, 10), track=None),
+        SimpleNamespace(stage="defence", share=Fraction(1, 10), track=("large",)),
+        SimpleNamespace(stage="interview", share=Fraction(1, 10), track=("small",)),
     ]
     rule: Any = SimpleNamespace(of=parts, scale=1000)
     scores = {"site": Fraction(604), "defence": Fraction(88)}
     full = {"site": Fraction(1000), "defence": Fraction(100)}
-    assert check.composite(rule, scores, full) == Fraction("631.6")
+    assert check.composite(rule, "large", scores, full) == Fraction("631.6")
 
 
 def test_ranks_leave_gaps_after_ties() -> None:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.json_schema import SkipJsonSchema
 
 from app.platform.accounts.lifecycle import AccountStatus
 from app.platform.http.bodies import Body, Key, Line, View
@@ -32,7 +33,9 @@ class SignInForm(BaseModel):
     subject_token: str | None = Field(
         default=None, max_length=8_192, description="The portal's assertion: JWS, ES256."
     )
-    subject_token_type: Literal["urn:ietf:params:oauth:token-type:jwt"] | None = None
+    subject_token_type: Literal["urn:ietf:params:oauth:token-type:jwt"] | SkipJsonSchema[None] = (
+        None  # a form knows no null
+    )
     scope: str | None = Field(default=None, max_length=200)
     client_id: str | None = Field(
         default=None, max_length=100, description="Of a token exchange: the portal's id."
