@@ -167,11 +167,12 @@ def _below(year: Year, stage: Scored, entries: list[Entry]) -> list[Entry]:
 
 
 def tied(year: Year, stage: Scored | Vote, entries: list[Entry]) -> list[Entry]:
-    """Those who share their place with another, best first; among equals in the cast's order."""
-    keys = year.ledger.keys[stage.key]
-    parted = [lot for _, lot in lots(stage, entries)] or [entries]
-    level = []
-    for lot in parted:
-        sharing = Counter(keys[entry.number] for entry in lot)
-        level += [entry for entry in lot if sharing[keys[entry.number]] > 1]
-    return sorted(level, key=lambda e: (keys[e.number], -e.number), reverse=True)
+    """Those who share their place with another, best first; among equals in the cast's order. At
+    the cut of a vote only carried and approvals count, not how they were ranked before.
+    """
+    known = year.ledger.keys[stage.key]
+    counted = 2 if isinstance(stage, Vote) and stage.advances.compares else None
+    keys = {entry.number: known[entry.number][:counted] for entry in entries}
+    sharing = Counter(keys.values())
+    level = [entry for entry in entries if sharing[keys[entry.number]] > 1]
+    return sorted(level, key=lambda e: (known[e.number], -e.number), reverse=True)
