@@ -65,7 +65,7 @@ async def orphans(ground: Ground) -> list[str]:
     sweep, _ = sweeping(CONTENTS)
     await sweep(ground)
     async with ground.database.reading() as db:
-        named = set(await db.scalars(select(Upload.sha256)))
+        named = {name for one in CONTENTS for name in await db.scalars(select(one.sha256))}
         parts = {part for row in await db.scalars(select(Upload.parts)) for part in row}
     left = [digest async for digest, _ in ground.files.contents() if digest not in named]
     left += [

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -31,6 +31,7 @@ from app.settings import Settings
 from app.working import tasks_of
 from tests.clock import START, MovableClock
 from tests.platform.notifications.mailbox import Mailbox, mailbox
+from tests.platform.notifications.waiting import nothing_waits
 
 pytestmark = pytest.mark.anyio
 
@@ -39,7 +40,8 @@ SENDER = "office@award.example.cn"
 
 
 @pytest.fixture
-def box() -> Iterator[Mailbox]:
+async def box(ground: Ground) -> AsyncIterator[Mailbox]:
+    await nothing_waits(ground)
     with mailbox() as kept:
         yield kept
 

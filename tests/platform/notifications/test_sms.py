@@ -22,6 +22,7 @@ from app.platform.notifications.sms import GatewayWrong, texting
 from app.platform.notifications.templates import Template, Urgency
 from tests.clock import START, MovableClock
 from tests.platform.notifications.gateway import ELSEWHERE, FAULT, LONG, Gateway, gateway
+from tests.platform.notifications.waiting import nothing_waits
 
 pytestmark = pytest.mark.anyio
 
@@ -32,7 +33,8 @@ TOLD = Template("told", "关于“{what}”的通知", "{what}明日截止。", 
 
 
 @pytest.fixture
-async def far() -> AsyncIterator[Gateway]:
+async def far(ground: Ground) -> AsyncIterator[Gateway]:
+    await nothing_waits(ground)
     async with gateway() as kept:
         yield kept
 
