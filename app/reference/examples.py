@@ -106,7 +106,7 @@ def _application(status: ApplicationStatus) -> ApplicationView:
         tier=None,
         status=status,
         submitted_at=MORNING if received else None,
-        credit_code="91320211MA1XXXXX0B",
+        credit_code="91320211MA1P2R3T49",
         form=Form(
             registered_on=date(2009, 6, 18), employees=420, industry="C34", contact_name="李四"
         ),

@@ -1,7 +1,6 @@
 """How is the call of a cycle published and read?"""
 
 from typing import Annotated, Any
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Path, Request, status
@@ -18,7 +17,7 @@ from app.platform.files.rules import UploadNotReady, UploadNotYours, UploadTaken
 from app.platform.http.once import NAMED, OnceRoute
 from app.platform.http.pages import CursorUnreadable, Page, PageQuery
 from app.platform.http.problems import answers
-from app.platform.uploads.downloads import download
+from app.platform.uploads.downloads import attached, download
 
 routes = APIRouter(route_class=OnceRoute, prefix="/cycles/{cycle_id}/call", tags=["calls"])
 public = APIRouter(prefix="/public/calls", tags=["calls"])
@@ -120,7 +119,7 @@ async def download_of_call(
         sent.headers.update(forever)
         return sent
     headers = forever | {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(named.name, safe='')}",
+        "Content-Disposition": attached(named.name),
         "Content-Security-Policy": "sandbox",
         "X-Content-Type-Options": "nosniff",
     }

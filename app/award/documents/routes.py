@@ -2,11 +2,9 @@
 
 from hashlib import sha256
 from typing import Annotated
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response, status
-from sqlalchemy import select
 
 from app.award.documents import queries, rules
 from app.award.documents.kinds import DocumentKind
@@ -43,7 +41,6 @@ from app.platform.documents.containers import WordActive, WordTooLarge, WordUnre
 from app.platform.documents.contents import WORD
 from app.platform.documents.word import ListOutsideTable, PlaceUnknown, PlaceUnreadable
 from app.platform.errors import ConditionMissing, NotAllowed, SeveralInvalid, Stale
-from app.platform.files.models import FileState, Upload
 from app.platform.files.objects import StorageAway
 from app.platform.files.rules import UploadNotReady, UploadNotYours, UploadTaken
 from app.platform.ground import ground_of
@@ -51,7 +48,8 @@ from app.platform.http.once import NAMED, OnceRoute
 from app.platform.http.pages import CursorUnreadable, Page, PageQuery
 from app.platform.http.preconditions import IfMatch, tagged, version_tag
 from app.platform.http.problems import answers
-from app.platform.uploads.downloads import download
+from app.platform.uploads.downloads import attached, download
+from app.platform.uploads.queries import own_content
 from app.platform.workflow.lifecycle import MoveNotPossible
 
 cycles = APIRouter(route_class=OnceRoute, prefix="/cycles/{cycle_id}", tags=["documents"])
@@ -74,7 +72,6 @@ DRAFTED = (
     rules.NoSuchOutcome,
     rules.LetterExists,
 )
-LARGEST = 5 * 1024 * 1024
 UPLOADED = (UploadNotYours, UploadNotReady, UploadTaken, StorageAway)
 WORDS = (WordUnreadable, WordActive, WordTooLarge)
 OF_PROGRAMME = (SignInNeeded, NotAllowed, ProgrammeUnknown)
@@ -87,15 +84,8 @@ async def uploaded_word(request: Request, token: Token, body: FileIn) -> bytes:
     ground = ground_of(request)
     async with ground.database.reading() as db:
         actor, _ = await identify(db, ground, token, arrived(request))
-        upload = await db.scalar(
-            select(Upload).where(
-                Upload.id == body.upload_id,
-                Upload.person_id == actor.person_id,
-                Upload.state == FileState.STORED,
-                Upload.size <= LARGEST,
-            )
-        )
-    return b"" if upload is None else await ground.files.content(upload.sha256)
+        digest = await own_content(db, actor, body.upload_id, drafting.EDITED)
+    return b"" if digest is None else await ground.files.content(digest)
 
 
 UploadedWord = Annotated[bytes, Depends(uploaded_word, scope="function")]
@@ -104,7 +94,7 @@ UploadedWord = Annotated[bytes, Depends(uploaded_word, scope="function")]
 def as_word(content: bytes, name: str) -> Response:
     """Word made here and now, as a download."""
     headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+        "Content-Disposition": attached(name),
         "Cache-Control": "private, no-store",
         "X-Content-Type-Options": "nosniff",
         "ETag": f'"{sha256(content).hexdigest()}"',

@@ -14,6 +14,7 @@ from app.platform.http.pages import CursorUnreadable, Page, PageQuery
 from app.platform.http.problems import answers
 from app.platform.sheets import reading
 from app.platform.sheets.writing import XLSX, form
+from app.platform.uploads.downloads import attached
 
 routes = APIRouter(prefix="/programmes/{programme_id}/records", tags=["records"])
 STAFF = (SignInNeeded, NotAllowed, ProgrammeUnknown)
@@ -63,7 +64,7 @@ async def list_records(call: Reading, programme_id: UUID, paging: PageQuery) -> 
 async def records_import_form(call: Reading, programme_id: UUID) -> Response:
     """Its titles, with lists to choose from and an explanation of every column."""
     await importing.ensure_recorder(call, programme_id)
-    named = {"Content-Disposition": "attachment; filename*=UTF-8''records.xlsx"}
+    named = {"Content-Disposition": attached("records.xlsx")}
     return Response(form("档案记录", sheets.COLUMNS), media_type=XLSX, headers=named)
 
 

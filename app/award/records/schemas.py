@@ -18,7 +18,7 @@ Yuan = Annotated[str, StringConstraints(pattern=r"^(?:0|[1-9][0-9]{0,12})\.[0-9]
 class RecordIn(Body):
     """A fact about an organisation. Which of the particulars it has depends on its kind."""
 
-    credit_code: str = Field(min_length=18, max_length=18, examples=["91320211MA1XXXXX0B"])
+    credit_code: str = Field(min_length=18, max_length=18, examples=["91320211MA1P2R3T49"])
     kind: RecordKind
     what: Word = Field(
         description="The regulation's word: a tier, an incident's ground, a certificate, the fact "

@@ -52,7 +52,7 @@ CODE, KIND, WHAT, ON, UNTIL, EVIDENCE, AWARD, GRADE, CYCLE, BONUS, PREDECESSOR, 
     "代码已人工核对",
 )
 COLUMNS = (
-    Column(CODE, needed=True, example="91320211MA1XXXXX0B"),
+    Column(CODE, needed=True, example="91320211MA1P2R3T49"),
     Column(KIND, needed=True, example="事故、处罚等", words=tuple(KINDS)),
     Column(WHAT, needed=True, example="安全事故", note="等次、事由、证书、级别的名称或代码"),
     Column(ON, needed=True, example="2024-05-01"),
@@ -62,7 +62,7 @@ COLUMNS = (
     Column(GRADE, example="AA", note="等级评定须填"),
     Column(CYCLE, example="3", note="本奖第几届，只填数字"),
     Column(BONUS, example="500000.00"),
-    Column(PREDECESSOR, example="91320211MA1XXXXX0B", note="承继须填"),
+    Column(PREDECESSOR, example="91320211MA1P2R3T49", note="承继须填"),
     Column(CHECKED, example="是", words=("是",), note="校验位不符的代码，经人工核对无误后填“是”"),
 )
 FIELDS = {

@@ -161,7 +161,7 @@ class Me(View):
 class OrganisationIn(Body):
     name: Line = Field(examples=["无锡滨湖精工有限公司"])
     credit_code: str = Field(
-        min_length=18, max_length=18, description="GB 32100-2015.", examples=["91320211MA1XXXXX0B"]
+        min_length=18, max_length=18, description="GB 32100-2015.", examples=["91320211MA1P2R3T49"]
     )
 
 

@@ -27,6 +27,11 @@ class Stored(Protocol):
     def media_type(self) -> str: ...
 
 
+def attached(file_name: str) -> str:
+    """The Content-Disposition under which something leaves as a file (RFC 6266)."""
+    return f"attachment; filename*=UTF-8''{quote(file_name, safe='')}"
+
+
 async def download(request: Request, file: Stored) -> Response:
     """The bytes of a stored file, from the folder or the bucket alike. Who may have them, and that
     it is written into the log, is up to whoever calls. Raises StorageAway where the store does not
@@ -36,7 +41,7 @@ async def download(request: Request, file: Stored) -> Response:
     if await files.size(file.sha256) != file.size:
         raise StorageAway
     headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.file_name, safe='')}",
+        "Content-Disposition": attached(file.file_name),
         "Content-Security-Policy": "sandbox",
         "Cache-Control": "private, no-store",
         "Accept-Ranges": "bytes",

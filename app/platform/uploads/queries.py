@@ -4,14 +4,15 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.platform.accounts.callers import Call
-from app.platform.files.models import Upload
+from app.platform.files.models import FileState, Upload
 from app.platform.files.rules import UploadUnknown
 from app.platform.http.newest import newest_first
 from app.platform.http.pages import Page, Paging
 from app.platform.security.access import Found, fetch, visible_to
-from app.platform.security.permission import Resource
+from app.platform.security.permission import Actor, Resource
 from app.platform.uploads.schemas import UploadView
 
 UPLOAD_RESOURCE = Resource(
@@ -30,6 +31,18 @@ async def get_upload(call: Call, upload_id: UUID, *, lock: bool = False) -> Foun
     """An upload of the caller's, or UploadUnknown."""
     statement = select(Upload).where(Upload.id == upload_id)
     return await fetch(call.db, call.actor, UPLOAD_RESOURCE, statement, lock=lock)
+
+
+async def own_content(db: AsyncSession, actor: Actor, upload_id: UUID, purpose: str) -> str | None:
+    """The digest of what the caller has uploaded for this purpose, once it is stored."""
+    return await db.scalar(
+        select(Upload.sha256).where(
+            Upload.id == upload_id,
+            Upload.purpose == purpose,
+            Upload.state == FileState.STORED,
+            visible_to(actor, UPLOAD_RESOURCE),
+        )
+    )
 
 
 async def list_uploads(call: Call, paging: Paging) -> Page[UploadView]:
