@@ -15,6 +15,12 @@ ROOT = Path(__file__).parents[2]
 shape: Callable[[Tree], Tree] = runpy.run_path(str(ROOT / "docs" / "generate.py"))["_shape"]
 RELEASED = sorted((ROOT / "docs" / "released").glob("openapi-*.json"))
 
+PROTECTING = {
+    # it let anybody be the person whom a portal, or the office, names by that number
+    "POST /api/v1/accounts/identity_number: gone",
+}
+"""What was taken back at once to protect somebody; the changelog says so."""
+
 
 def committed() -> Tree:
     return shape(json.loads((ROOT / "openapi.json").read_text(encoding="utf-8")))
@@ -23,7 +29,7 @@ def committed() -> Tree:
 @pytest.mark.parametrize("released", RELEASED, ids=lambda path: path.stem)
 def test_committed_description_only_adds_to_what_was_released(released: Path) -> None:
     old = json.loads(released.read_text(encoding="utf-8"))
-    assert breaks(old, committed()) == [], "see docs/api-versions.md"
+    assert set(breaks(old, committed())) <= PROTECTING, "see docs/api-versions.md"
 
 
 def test_a_description_does_not_break_itself() -> None:

@@ -38,7 +38,7 @@ async def announce(call: Call, application_id: UUID, body: AttachmentIn) -> Atta
         if wanted
         else [rules.DocumentUnknown(pointer="/document", name=body.document)]
     )
-    ensure([file_name_obstacle(body.file_name), *against])
+    ensure([file_name_obstacle(body.file_name, body.media_type), *against])
     most = call.ground.most_attached
     if so_far.files >= most.files or so_far.bytes + body.size > most.bytes:
         raise rules.TooManyFiles(files=most.files, bytes=most.bytes)

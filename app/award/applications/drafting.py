@@ -1,6 +1,7 @@
 """What applicants do with the sections of a form: save, read, look back, restore."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
@@ -60,6 +61,9 @@ AS_READ = Prepared(
     .order_by(FormRevision.version.desc())
     .limit(1)
 )
+
+
+SECTION_TAG = re.compile(r'"s([0-9]{1,9})"')
 
 
 def section_tag(version: int) -> str:
@@ -166,11 +170,11 @@ async def _ensure_fresh(
     tags = [tag.strip() for tag in if_match.split(",")]
     if "*" in tags or section_tag(before.version if before else 0) in tags:
         return
-    read = [int(tag[2:-1]) for tag in tags if tag[:2] == '"s' and tag[2:-1].isdecimal()]
+    read = [int(found[1]) for tag in tags if (found := SECTION_TAG.fullmatch(tag))]
     changed: list[Refusal] = []
     if before is not None and read:
         values = {"application": before.application_id, "section": section.key}
-        row = await first_of(call.db, AS_READ, version=min(max(read), 10**9), **values)
+        row = await first_of(call.db, AS_READ, version=max(read), **values)
         old = json.loads(row.content) if row else {}
         changed = [*_changed(section, old, section.answers(document), before)]
     raise rules.ChangedSince(changed)

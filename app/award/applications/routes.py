@@ -40,7 +40,7 @@ from app.platform.errors import (
     Stale,
 )
 from app.platform.files.objects import StorageAway
-from app.platform.files.rules import FileNameWrong, NotUploaded
+from app.platform.files.rules import FileEndingDiffers, FileNameWrong, NotUploaded
 from app.platform.http.deciding import DecidingRoute
 from app.platform.http.once import NAMED
 from app.platform.http.pages import CursorUnreadable, Page
@@ -141,6 +141,7 @@ async def fill_in(
         rules.DocumentTypeNotTaken,
         rules.DocumentTooLarge,
         rules.DocumentHasEnough,
+        FileEndingDiffers,
         FileNameWrong,
     ),
 )

@@ -25,7 +25,7 @@ from app.award.screening.service import curing, deciding
 from app.award.stages.rules import EntryEnded, EntryUnknown, StageNotOpen
 from app.platform.accounts.callers import Once, Reading, SignInNeeded, Writing
 from app.platform.errors import NotAllowed
-from app.platform.files.rules import FileNameWrong
+from app.platform.files.rules import FileEndingDiffers, FileNameWrong
 from app.platform.http.once import NAMED, OnceRoute
 from app.platform.http.pages import CursorUnreadable, Page
 from app.platform.http.problems import answers
@@ -198,6 +198,7 @@ async def read_cure(call: Reading, cure_id: UUID) -> CureView:
         cures.CureOver,
         cures.AlreadySupplied,
         cures.PlaceNotAsked,
+        FileEndingDiffers,
         FileNameWrong,
         applications.AttachmentKnown,
         applications.DocumentTypeNotTaken,

@@ -55,18 +55,23 @@ class Tokens(View):
 class PersonIn(Body):
     name: Line = Field(examples=["张三"])
     login: Login = Field(examples=["zhang.san"])
+
+
+class Registration(PersonIn):
+    """Somebody who will apply for an organisation registers themselves. Nobody's own word for an
+    identity number counts: whoever is known by one is known to the office, or to a portal.
+    """
+
+    password: Password
+
+
+class IdentifiedIn(PersonIn):
     identity_number: str | None = Field(
         default=None, max_length=18, description="GB 11643; kept sealed.", examples=[None]
     )
 
 
-class Registration(PersonIn):
-    """Somebody who will apply for an organisation registers themselves."""
-
-    password: Password
-
-
-class BootstrapIn(PersonIn):
+class BootstrapIn(IdentifiedIn):
     token: OneTimeToken
     password: Password
 
@@ -78,7 +83,7 @@ class RoleIn(Body):
     )
 
 
-class Invitation(PersonIn):
+class Invitation(IdentifiedIn):
     """Somebody with roles is invited; the token is handed to them, and they choose a password."""
 
     roles: list[RoleIn] = Field(default=[], max_length=20)

@@ -29,6 +29,16 @@ BY_ENDING: Mapping[str, MediaType] = {
 }
 """As people name them, and as regulations do."""
 
+ENDINGS: Mapping[str, tuple[str, ...]] = {
+    PDF: ("pdf",),
+    OFD: ("ofd",),
+    DOCX: ("docx",),
+    XLSX: ("xlsx",),
+    JPEG: ("jpg", "jpeg"),
+    PNG: ("png",),
+}
+"""How the name of a file of each type ends."""
+
 DOCUMENTS = frozenset({PDF, OFD, DOCX, XLSX})
 SCANS = frozenset({PDF, OFD, PNG, JPEG})
 ALL = DOCUMENTS | SCANS

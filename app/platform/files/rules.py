@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.platform.errors import Conflict, Invalid, NotFound, Refusal, TooLarge
+from app.platform.files.kinds import ENDINGS
 
 LARGEST = 50 * 1024 * 1024
 SMALLEST_PART = 256 * 1024
@@ -57,6 +58,12 @@ class FileNameWrong(Invalid):
     code = "file-name-wrong"
     zh = "文件名不能包含路径分隔符或隐藏的排版控制字符。"
     en = "A file name holds no path and no hidden direction marks."
+
+
+class FileEndingDiffers(Invalid):
+    code = "file-ending-differs"
+    zh = "文件名的后缀须与文件类型一致：{endings}。"
+    en = "The name of a file of this type ends in {endings}."
 
 
 class TypeDiffers(Invalid):
@@ -177,11 +184,18 @@ def span_obstacle(span: Span, size: int, received: int) -> Refusal | None:
     return None
 
 
-def file_name_obstacle(name: str) -> Refusal | None:
-    """A name is shown to people, never used as a path."""
+def file_name_obstacle(name: str, media_type: str) -> Refusal | None:
+    """A name is shown to people, never used as a path; whoever opens a download opens it by the
+    ending of its name, which therefore tells what was looked into.
+    """
     hidden = any(unicodedata.category(sign) in HIDING for sign in name)
     if hidden or set(name) & set("/\\") or name.strip(". ") == "":
         return FileNameWrong(pointer="/file_name")
+    endings = ENDINGS.get(media_type, ())
+    _, dot, ending = name.rpartition(".")
+    if not dot or ending.lower() not in endings:
+        told = "、".join(f".{each}" for each in endings)
+        return FileEndingDiffers(pointer="/file_name", endings=told)
     return None
 
 

@@ -62,6 +62,7 @@ def sent(request: Request, token: str | None, file_id: UUID, content_range: str 
     status_code=status.HTTP_201_CREATED,
     responses=answers(
         SignInNeeded,
+        rules.FileEndingDiffers,
         rules.FileNameWrong,
         rules.PurposeUnknown,
         rules.TypeNotTaken,

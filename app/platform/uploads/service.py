@@ -23,7 +23,7 @@ async def announce(call: Call, body: UploadIn) -> UploadView:
     full = many >= rules.OPEN_UPLOADS or bytes_open + body.size > rules.OPEN_BYTES
     ensure(
         [
-            rules.file_name_obstacle(body.file_name),
+            rules.file_name_obstacle(body.file_name, body.media_type),
             *rules.purpose_obstacles(
                 call.ground.purposes, body.purpose, body.media_type, body.size
             ),

@@ -84,13 +84,14 @@ async def test_regulation_decides_types_number_and_size_of_a_documents_files(
 
     before = await cycle_log(office)
     most = 20 * 1024 * 1024
-    wrong = await announce("自评报告", most + 1, media_type=WORD)
+    wrong = await announce("自评报告", most + 1, media_type=WORD, file_name="报告.docx")
     assert wrong.status_code == 422, wrong.text
     assert [(each["code"], each["pointer"]) for each in wrong.json()["errors"]] == [
         ("document-type-not-taken", "/media_type"),
         ("document-too-large", "/size"),
     ]
-    assert (await announce("申报表", most + 1, media_type=WORD)).status_code == 201
+    word = await announce("申报表", most + 1, media_type=WORD, file_name="表.DOCX")
+    assert word.status_code == 201
     assert (await announce("自评报告", most)).status_code == 201
     more = await announce("自评报告", most)
     assert (more.status_code, more.json()["code"]) == (409, "document-has-enough")

@@ -89,6 +89,20 @@ async def test_stale_save_is_told_which_fields_others_have_changed(
     assert missing.status_code == 428
 
 
+@pytest.mark.parametrize(
+    "tag", ['"s' + "9" * 5000 + '"', '"s-1"', "s1", "", '"v1"', '"s' + "0" * 5000 + '1"']
+)
+async def test_etag_that_was_never_given_is_stale(
+    ground: Ground, client: AsyncClient, tag: str
+) -> None:
+    _, firm, place = await drafted(ground, client)
+    await put_section(client, firm.speaker, place, "contact", CONTACT, '"s0"')
+    late = await put_section(client, firm.speaker, place, "contact", {}, tag)
+    assert (late.status_code, late.json()["code"]) == (412, "stale")
+    read = await client.get(f"{place}/sections/contact", **firm.speaker.auth)
+    assert read.json()["answers"]["contact_name"] == "李四"
+
+
 async def test_stale_form_is_told_which_sections_others_have_changed(
     ground: Ground, client: AsyncClient
 ) -> None:

@@ -235,7 +235,7 @@ async def test_files_of_a_supplement_are_what_the_regulation_takes(
     await assert_refused(office, before, answer, 422, *codes)
     await upload(client, own, cure)
     before = await stored(office)
-    body |= {"media_type": "application/pdf", "size": 1}  # type: ignore[dict-item]
+    body |= {"file_name": "a.pdf", "media_type": "application/pdf", "size": 1}  # type: ignore[dict-item]
     answer = await client.post(f"/cures/{cure}/attachments", json=body, **own.auth)
     await assert_refused(office, before, answer, 409, "document-has-enough")
 

@@ -17,6 +17,7 @@ from app.platform.ground import Ground
 from app.platform.security.permission import Actor
 from app.proof.jws import SigningKey
 from tests.factories import Caller, credit_code, make_caller, make_firm, make_office
+from tests.platform.accounts.people import PASSWORD, new_identity_number, new_login
 from tests.proof.forgery import STRANGER, b64, forged
 
 pytestmark = pytest.mark.anyio
@@ -167,6 +168,33 @@ async def test_who_serves_the_award_does_not_come_by_a_portal(
     refused = await portal.present(portal.signed(sub="c", identity_number=number))
     assert (refused.status_code, refused.json()["code"]) == (401, "assertion-refused")
     assert "assertion-person-serves" in await events(ground)
+
+
+async def test_whom_a_portal_names_is_nobody_who_registered_themselves_before(
+    portal: Vouching, client: AsyncClient
+) -> None:
+    number = new_identity_number()
+    intruder = {"name": "李四", "login": new_login(), "password": PASSWORD}
+    await client.post("/accounts", json=intruder | {"identity_number": number})
+    await client.post("/accounts", json=intruder)
+    victim = await portal.let_in(sub="v", identity_number=number)
+    form = {"grant_type": "password", "username": intruder["login"], "password": PASSWORD}
+    token = (await client.post("/auth/token", data=form)).json()["access_token"]
+    stranger = {"headers": {"Authorization": f"Bearer {token}"}}
+    assert len((await client.get("/organisations", **victim)).json()["items"]) == 1
+    assert (await client.get("/organisations", **stranger)).json()["items"] == []
+    assert (await client.get("/auth/me", **stranger)).json()["roles"] == []
+
+
+async def test_identity_number_that_the_assurance_does_not_prove_makes_nobody_the_same_person(
+    portal: Vouching, client: AsyncClient
+) -> None:
+    number = new_identity_number()
+    victim = await portal.let_in(sub="v", identity_number=number)
+    stranger = await portal.let_in(sub="w", identity_number=number, assurance="l1")
+    one, other = [(await client.get("/auth/me", **who)).json() for who in (victim, stranger)]
+    assert one["person_id"] != other["person_id"]
+    assert not {role["scope"] for role in one["roles"]} & {role["scope"] for role in other["roles"]}
 
 
 async def test_revoking_a_portal_ends_its_sessions_and_its_word(

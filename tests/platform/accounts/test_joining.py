@@ -122,13 +122,32 @@ async def test_register_with_a_weak_password_leaves_no_row(
     assert password not in answer.text
 
 
-async def test_register_names_all_mistakes_at_once(client: AsyncClient, db: AsyncSession) -> None:
-    body = person_body(password="short", identity_number="110105194912310021")
+async def test_bootstrap_names_all_mistakes_at_once(
+    client: AsyncClient, ground: Ground, db: AsyncSession
+) -> None:
+    token = await bootstrap_token(ground)
+    body = person_body(token=token, password="short", identity_number="110105194912310021")
     async with nothing_kept(db):
-        answer = await client.post("/accounts", json=body)
+        answer = await client.post("/accounts/bootstrap", json=body)
     assert said(answer) == (422, "invalid-input")
     found = {(error["pointer"], error["code"]) for error in answer.json()["errors"]}
     assert found == {("/password", "password-weak"), ("/identity_number", "identity-number-wrong")}
+
+
+async def test_own_word_for_an_identity_number_is_not_taken(
+    client: AsyncClient, ground: Ground, db: AsyncSession
+) -> None:
+    known = new_identity_number()
+    await invited(client, ground, identity_number=known)
+    answers = []
+    async with nothing_kept(db):
+        for number in (known, new_identity_number()):
+            body = person_body(password=PASSWORD, identity_number=number)
+            answer = await client.post("/accounts", json=body)
+            assert said(answer) == (422, "invalid-input")
+            answers.append(answer.json()["errors"])
+    assert answers[0] == answers[1]  # nor does it tell whether somebody is known
+    assert [error["pointer"] for error in answers[0]] == ["/identity_number"]
 
 
 async def test_register_under_a_taken_login_is_refused(
@@ -144,13 +163,8 @@ async def test_one_identity_number_is_one_person(
     client: AsyncClient, ground: Ground, db: AsyncSession
 ) -> None:
     number = new_identity_number()
-    body = person_body(password=PASSWORD, identity_number=number)
-    made = await client.post("/accounts", json=body)
-    assert made.status_code == 201, made.text
-    async with nothing_kept(db):
-        again = await client.post("/accounts", json=body | {"login": new_login()})
-    assert said(again) == (409, "person-known")
-    person = await db.get_one(Person, UUID(made.json()["person_id"]))
+    made = await invited(client, ground, identity_number=number)
+    person = await db.get_one(Person, UUID(made["person_id"]))
     assert person.identity_sealed is not None
     assert number.encode() not in person.identity_sealed
     assert ground.sealer.open(person.identity_sealed, "person.identity") == number

@@ -5,6 +5,7 @@ from typing import Any
 
 from httpx import AsyncClient, Response
 
+from app.platform.files.kinds import ENDINGS
 from tests.factories import Caller
 
 PDF = "application/pdf"
@@ -12,9 +13,10 @@ PDF = "application/pdf"
 
 def described(content: bytes, **other: Any) -> dict[str, Any]:
     """What is announced of a file."""
+    media_type = other.get("media_type", PDF)
     return {
-        "file_name": "授权书.pdf",
-        "media_type": PDF,
+        "file_name": f"授权书.{ENDINGS[media_type][0]}",
+        "media_type": media_type,
         "size": len(content),
         "sha256": sha256(content).hexdigest(),
         "purpose": "mandate",

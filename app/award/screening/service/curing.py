@@ -143,7 +143,7 @@ async def announce(call: Call, cure_id: UUID, body: AttachmentIn) -> AttachmentV
     ensure(
         [
             cures.late_obstacle(row, call.now),
-            file_name_obstacle(body.file_name),
+            file_name_obstacle(body.file_name, body.media_type),
             None if place in asked else cures.PlaceNotAsked(pointer="/document", place=place),
         ]
     )

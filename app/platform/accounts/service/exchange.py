@@ -152,7 +152,8 @@ async def _spend(db: AsyncSession, portal: Portal, said: Assertion, wall: dateti
 
 async def _account(call: Call, portal: Portal, said: Assertion) -> Account:
     """The account under which the portal knows them. A person known by their identity number is
-    the same person, but never one who serves the award: they sign in by themselves.
+    the same person, where the assurance proves it, but never one who serves the award: they sign
+    in by themselves.
     """
     await representing.alone_with(call.db, f"{portal.id} {said.sub}")
     known = await call.db.scalar(
@@ -165,7 +166,7 @@ async def _account(call: Call, portal: Portal, said: Assertion) -> Account:
             raise _Refused("account-shut")
         return known
     account = Account(
-        person_id=await _person(call, said),
+        person_id=await _person(call, portal, said),
         login=f"portal-{uuid4().hex}",
         password_hash=None,
         status=AccountStatus.ACTIVE,
@@ -178,8 +179,9 @@ async def _account(call: Call, portal: Portal, said: Assertion) -> Account:
     return account
 
 
-async def _person(call: Call, said: Assertion) -> UUID:
-    sealer, number = call.ground.sealer, said.identity_number
+async def _person(call: Call, portal: Portal, said: Assertion) -> UUID:
+    sealer = call.ground.sealer
+    number = said.identity_number if said.assurance in portal.proving else None
     if number is not None:
         await representing.alone_with(call.db, sealer.keyed_hash(number).hex())
         found = await call.db.scalar(

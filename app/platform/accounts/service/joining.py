@@ -61,12 +61,12 @@ async def bootstrap(visitor: Visitor, body: BootstrapIn) -> GrantView:
     async with visitor.ground.database.reading() as db:
         if await db.scalar(select(BootstrapToken.digest).where(*good)) is None:
             raise rules.TokenSpent
-    chosen = await _chosen(visitor, body, body.password)
+    chosen = await _chosen(visitor, body, body.password, body.identity_number)
     async with visitor.writing() as call:
         use = update(BootstrapToken).where(*good).values(used_at=call.wall)
         if await call.db.scalar(use.returning(BootstrapToken.digest)) is None:
             raise rules.TokenSpent
-        account = await _new_account(call, body, password_hash=chosen)
+        account = await _new_account(call, body, chosen, body.identity_number)
         grant = await give(call, account.person_id, SECURITY_ADMINISTRATOR, None)
         record(call.db, call.actor, "account:bootstrap", subject=account.id, now=call.now)
         return grant
@@ -77,7 +77,7 @@ async def register(visitor: Visitor, body: Registration) -> Account:
     chosen = await _chosen(visitor, body, body.password)
     async with visitor.writing() as call:
         require(call.actor, "account:register")
-        account = await _new_account(call, body, password_hash=chosen)
+        account = await _new_account(call, body, chosen)
         record(call.db, call.actor, "account:register", subject=account.id, now=call.now)
         return account
 
@@ -91,7 +91,7 @@ async def invite(call: Call, body: Invitation) -> Invited:
         for place, wish in enumerate(body.roles)
     )
     ensure([rules.identity_number_obstacle(body.identity_number)])
-    account = await _new_account(call, body, password_hash=None)
+    account = await _new_account(call, body, None, body.identity_number)
     invited = await _invited(call, account)
     for wish in body.roles:
         await give(call, account.person_id, wish.role, wish.scope)
@@ -216,22 +216,26 @@ async def _invited(call: Call, account: Account) -> Invited:
     )
 
 
-async def _chosen(visitor: Visitor, body: PersonIn, password: str) -> str:
+async def _chosen(
+    visitor: Visitor, body: PersonIn, password: str, identity_number: str | None = None
+) -> str:
     """The hash of the password for a new account; no connection is held meanwhile."""
     ensure(
         [
-            rules.identity_number_obstacle(body.identity_number),
+            rules.identity_number_obstacle(identity_number),
             rules.password_obstacle(password, body.login, body.name),
         ]
     )
     return await hashed(visitor.ground, password)
 
 
-async def _new_account(call: Call, body: PersonIn, *, password_hash: str | None) -> Account:
+async def _new_account(
+    call: Call, body: PersonIn, password_hash: str | None, identity_number: str | None = None
+) -> Account:
     person = Person(name=body.name, created_at=call.now)
-    if body.identity_number is not None:
-        person.identity_hash = call.ground.sealer.keyed_hash(body.identity_number)
-        person.identity_sealed = call.ground.sealer.seal(body.identity_number, "person.identity")
+    if identity_number is not None:
+        person.identity_hash = call.ground.sealer.keyed_hash(identity_number)
+        person.identity_sealed = call.ground.sealer.seal(identity_number, "person.identity")
     await insert_or(call, person, rules.PersonKnown())
     account = Account(
         person_id=person.id,
