@@ -76,6 +76,7 @@ async def records_import_form(call: Reading, programme_id: UUID) -> Response:
         *STAFF,
         reading.SheetUnreadable,
         reading.SheetTooLarge,
+        reading.SheetsSeveral,
         reading.SheetEmpty,
         reading.ColumnMissing,
         reading.ColumnUnknown,
@@ -99,9 +100,9 @@ async def records_import_form(call: Reading, programme_id: UUID) -> Response:
 async def import_records(
     request: Request, token: Token, programme_id: UUID, dry_run: DryRun = False
 ) -> ImportView:
-    """xlsx, or csv in UTF-8 or GB 18030. All of it or nothing: everything that is wrong is told at
-    once, with row and column. What is on record already is left as it is: the same file may be
-    sent again.
+    """xlsx, or csv in UTF-8 or GB 18030; titles may stand below the name of the list. All of it or
+    nothing: everything that is wrong is told at once, with row and column. What is on record
+    already is left as it is: the same file may be sent again.
     """
     async with carried_out(request, token, dry_run=True) as call:
         await importing.ensure_recorder(call, programme_id)

@@ -1,7 +1,8 @@
 """What does a line of an office's spreadsheet say, in the words of a record? Pure."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -9,7 +10,7 @@ from pydantic import ValidationError
 from app.award.records.rules import OwnPredecessor, UntilBeforeOn, particulars_obstacles
 from app.award.records.schemas import RecordIn
 from app.platform.errors import Invalid, Refusal
-from app.platform.sheets.reading import Column, Row, day_of
+from app.platform.sheets.reading import Column, Row, day_of, plain
 from app.rules.exact import MalformedNumber, fraction_from_text
 from app.rules.facts import RecordKind
 from app.rules.identifiers import credit_code_problem
@@ -79,6 +80,12 @@ FIELDS = {
     "predecessor": PREDECESSOR,
 }
 """The fields of a record, and the columns in which they stand."""
+WORDED = {EVIDENCE, AWARD, GRADE}
+"""Columns whose words are kept as they were written."""
+AMOUNT = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+CODES = {CODE, PREDECESSOR}
+MOST_CYCLES = 4
+"""A cycle's number of more digits is none."""
 
 Natural = tuple[Any, ...]
 """What makes a record the same as another."""
@@ -86,8 +93,8 @@ Natural = tuple[Any, ...]
 
 class CellUnreadable(Invalid):
     code = "sheet-cell-unreadable"
-    zh = "第{row}行“{column}”：“{cell}”不能识别。"
-    en = "Row {row}, “{column}”: “{cell}” cannot be read."
+    zh = "第{row}行“{column}”：“{cell}”不能识别，应如“{example}”。"
+    en = "Row {row}, “{column}”: “{cell}” cannot be read; for example “{example}” can."
 
 
 class CellMissing(Invalid):
@@ -139,8 +146,9 @@ def lines_of(rows: Iterable[Row], tiers: Mapping[str, str]) -> tuple[list[Line],
     lines: list[Line] = []
     faults: list[Refusal] = []
     seen: dict[Natural, int] = {}
+    names = {plain(name): key for name, key in tiers.items()}
     for row in rows:
-        line, wrong = _line(row, tiers)
+        line, wrong = _line(_tidied(row), names)
         faults += wrong
         if line is None:
             continue
@@ -148,6 +156,19 @@ def lines_of(rows: Iterable[Row], tiers: Mapping[str, str]) -> tuple[list[Line],
             faults.append(RowTwice(pointer=f"/rows/{row.number}", row=row.number, other=other))
         lines.append(line)
     return lines, faults
+
+
+def _tidied(row: Row) -> Row:
+    """Codes, words, days and numbers without blanks and in half width, codes in capitals."""
+    cells = {
+        column: cell
+        if column in WORDED
+        else plain(cell).upper()
+        if column in CODES
+        else plain(cell)
+        for column, cell in row.cells.items()
+    }
+    return replace(row, cells=cells)
 
 
 def _line(row: Row, tiers: Mapping[str, str]) -> tuple[Line | None, list[Refusal]]:
@@ -191,18 +212,23 @@ def _value(field: str, cell: str, row: Row, tiers: Mapping[str, str]) -> Any:
     """What a cell says; None where that cannot be told."""
     match field:
         case "kind":
-            return KINDS.get(cell)
+            return _kind(cell)
         case "what":
-            return _word(cell, KINDS.get(row.cells[KIND]), tiers)
+            return _word(cell, _kind(row.cells[KIND]), tiers)
         case "on" | "until":
             return day_of(cell)
         case "cycle_ordinal":
             number = cell.removeprefix("第").removesuffix("届")
-            return int(number) if number.isascii() and number.isdecimal() else None
+            readable = number.isascii() and number.isdecimal() and len(number) <= MOST_CYCLES
+            return int(number) if readable else None
         case "bonus":
             return _yuan(cell)
         case _:
             return cell
+
+
+def _kind(cell: str) -> RecordKind | None:
+    return {plain(name): kind for name, kind in KINDS.items()}.get(cell)
 
 
 def _word(cell: str, kind: RecordKind | None, tiers: Mapping[str, str]) -> str | None:
@@ -212,17 +238,20 @@ def _word(cell: str, kind: RecordKind | None, tiers: Mapping[str, str]) -> str |
     if kind is None:
         return cell
     words = WORDS[kind]
-    named = {name: word for word, name in words.items()} | {word: word for word in words}
+    named = {plain(name): word for word, name in words.items()} | {word: word for word in words}
     return named.get(cell) or (cell if cell.isascii() else None)
 
 
 def _yuan(cell: str) -> str | None:
     """Yuan and fen of an amount; None for what is finer, or no amount."""
+    text = cell.replace(",", "").removesuffix("元")
+    if AMOUNT.fullmatch(text) is None:
+        return None
     try:
-        fen = fraction_from_text(cell.replace(",", "").replace("，", "")) * 100
+        fen = fraction_from_text(text) * 100
     except MalformedNumber:
         return None
-    if fen.denominator != 1 or fen < 0:
+    if fen.denominator != 1:
         return None
     yuan, rest = divmod(int(fen), 100)
     return f"{yuan}.{rest:02d}"
@@ -243,7 +272,10 @@ def _code_faults(row: Row) -> list[Refusal]:
 
 def _unreadable(row: Row, column: str) -> CellUnreadable:
     cell = row.cells.get(column, "")[:60]
-    return CellUnreadable(pointer=_at(row, column), row=row.number, column=column, cell=cell)
+    example = next(each.example for each in COLUMNS if each.title == column)
+    return CellUnreadable(
+        pointer=_at(row, column), row=row.number, column=column, cell=cell, example=example
+    )
 
 
 def _unfit(row: Row, wrong: Refusal) -> RowUnfit:

@@ -5,10 +5,14 @@ file may become is known before anything of it is unpacked.
 """
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from io import BytesIO, StringIO
+from itertools import islice
+from typing import Any
+from unicodedata import normalize
 from zipfile import BadZipFile, ZipFile
 
 from openpyxl import load_workbook
@@ -18,6 +22,12 @@ from app.platform.errors import Invalid, Refusal, ensure
 MOST_ROWS, MOST_COLUMNS = 10_000, 60
 MOST_PARTS, MOST_UNPACKED, MOST_RATIO = 200, 48 * 1024 * 1024, 200
 ZIP = b"PK\x03\x04"
+LAST_ROW = 1_048_576
+"""Of any sheet. A file may claim more, and each that it skips would be counted up to."""
+ABOVE_TITLES = 5
+"""Offices write the name of a list above its titles: so many lines are looked at."""
+MOST_DIGITS = 10**15
+"""A spreadsheet keeps fifteen digits of a number; what it shows of more was never typed."""
 
 
 class SheetUnreadable(Invalid):
@@ -32,6 +42,12 @@ class SheetTooLarge(Invalid):
     en = "At most {rows} rows and {columns} columns, and {mebibytes} MiB when unpacked."
 
 
+class SheetsSeveral(Invalid):
+    code = "sheet-more-than-one"
+    zh = "工作表{sheets}都有要导入的列，请合并到一个工作表后再导入。"
+    en = "{sheets} all have the columns to read; put them on one sheet."
+
+
 class SheetEmpty(Invalid):
     code = "sheet-empty"
     zh = "表格中没有数据行。"
@@ -40,13 +56,13 @@ class SheetEmpty(Invalid):
 
 class ColumnMissing(Invalid):
     code = "sheet-column-missing"
-    zh = "第一行中没有“{column}”这一列。"
-    en = "The first row has no column “{column}”."
+    zh = "标题行中没有“{column}”这一列。"
+    en = "The row of titles has no column “{column}”."
 
 
 class ColumnUnknown(Invalid):
     code = "sheet-column-unknown"
-    zh = "第一行中的“{column}”不是模板中的列。"
+    zh = "标题行中的“{column}”不是模板中的列。"
     en = "The template has no column “{column}”."
 
 
@@ -80,17 +96,17 @@ class Row:
 def read_rows(content: bytes, columns: Sequence[Column]) -> list[Row]:
     """The rows below the titles. Takes seconds for a large file: never call it on the event loop.
 
-    Raises SheetUnreadable, SheetTooLarge, SheetEmpty, and of the first row everything at once:
-    ColumnMissing, ColumnUnknown, ColumnTwice.
+    Raises SheetUnreadable, SheetTooLarge, SheetsSeveral, SheetEmpty, and of the titles everything
+    at once: ColumnMissing, ColumnUnknown, ColumnTwice.
     """
-    lines = _workbook(content) if content.startswith(ZIP) else _text(content)
-    titles = next(lines, [])
+    lines = _workbook(content, columns) if content.startswith(ZIP) else _text(content)
+    above, titles = _titles(lines, columns)
     _ensure_titles(titles, columns)
     rows: list[Row] = []
-    for number, line in enumerate(lines, start=2):
+    for number, line in enumerate(lines, start=above + 2):
         cells = {title: cell for title, cell in zip(titles, line, strict=False) if title}
         if any(cells.values()):
-            if number > MOST_ROWS + 1:
+            if number > MOST_ROWS + above + 1:
                 raise _too_large()
             rows.append(Row(number, {column.title: "" for column in columns} | cells))
     if not rows:
@@ -98,11 +114,16 @@ def read_rows(content: bytes, columns: Sequence[Column]) -> list[Row]:
     return rows
 
 
+def plain(cell: str) -> str:
+    """What is the same whether typed in full or half width, and with or without blanks."""
+    return "".join(normalize("NFKC", cell).split())
+
+
 def day_of(cell: str) -> date | None:
-    """A day as offices write it: 2024-05-01, 2024/5/1, 2024.5.1, 2024年5月1日 or 20240501; None for
-    anything else.
+    """A day as offices write it: 2024-05-01, 2024/5/1, 2024.5.1, 2024 年 5 月 1 日 or 20240501, of
+    full or half width, at midnight; None for anything else, and where the day itself is not said.
     """
-    text = cell
+    text = plain(re.sub(r"\s0?0:00(:00)?$", "", cell))
     for mark in "年月/.":
         text = text.replace(mark, "-")
     text = text.removesuffix("日")
@@ -115,6 +136,22 @@ def day_of(cell: str) -> date | None:
         return date(int(parts[0]), int(parts[1]), int(parts[2]))
     except ValueError:
         return None
+
+
+def _titles(lines: Iterator[list[str]], columns: Sequence[Column]) -> tuple[int, list[str]]:
+    """How many lines stand above the titles, and the titles: the first line that has all that are
+    needed; where none has, the one that has most.
+    """
+    named = {plain(column.title): column.title for column in columns}
+    needed = {column.title for column in columns if column.needed}
+    seen: list[tuple[int, list[str]]] = []
+    for above, line in enumerate(islice(lines, ABOVE_TITLES + 1)):
+        titles = [named.get(plain(cell), cell) for cell in line]
+        if needed <= {*titles}:
+            return above, titles
+        seen.append((above, titles))
+    most = {*named.values()}
+    return max(seen, key=lambda one: len(most.intersection(one[1])), default=(0, []))
 
 
 def _ensure_titles(titles: Sequence[str], columns: Sequence[Column]) -> None:
@@ -132,8 +169,10 @@ def _ensure_titles(titles: Sequence[str], columns: Sequence[Column]) -> None:
     ensure(found)
 
 
-def _workbook(content: bytes) -> Iterator[list[str]]:
-    """The first sheet of a workbook, as text; nothing is unpacked that is larger than allowed."""
+def _workbook(content: bytes, columns: Sequence[Column]) -> Iterator[list[str]]:
+    """The sheet of a workbook that has the titles, as text; nothing is unpacked that is larger than
+    allowed.
+    """
     try:
         with ZipFile(BytesIO(content)) as packed:
             parts = packed.infolist()
@@ -146,15 +185,32 @@ def _workbook(content: bytes) -> Iterator[list[str]]:
             raise _too_large()
         # Of each part no more is unpacked than its entry declares: that is what was just counted.
         book = load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()
-        lines = sheet.iter_rows(values_only=True)
-        yield from (_line(line) for line in _bounded(lines))
+        yield from _lines(_sheet(book, columns), LAST_ROW)
         book.close()
     except Refusal:
         raise
     except (BadZipFile, KeyError, ValueError, IndexError, TypeError, OSError, SyntaxError) as wrong:
         raise SheetUnreadable from wrong
+
+
+def _sheet(book: Any, columns: Sequence[Column]) -> Any:
+    """The one sheet in sight that has the titles; where none has, the first in sight."""
+    needed = {column.title for column in columns if column.needed}
+    shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    fit = [
+        sheet
+        for sheet in shown
+        if needed <= {*_titles(_lines(sheet, ABOVE_TITLES + 1), columns)[1]}
+    ]
+    if len(fit) > 1:
+        raise SheetsSeveral(sheets="、".join(f"“{sheet.title}”" for sheet in fit))
+    return [*fit, *shown][0]
+
+
+def _lines(sheet: Any, last: int) -> Iterator[list[str]]:
+    sheet.reset_dimensions()
+    for line in _bounded(sheet.iter_rows(max_row=last, values_only=True)):
+        yield [_cell(cell) for cell in line]
 
 
 def _bounded(lines: Iterable[Sequence[object]]) -> Iterator[Sequence[object]]:
@@ -184,10 +240,6 @@ def _text(content: bytes) -> Iterator[list[str]]:
         raise SheetUnreadable from wrong
 
 
-def _line(cells: Sequence[object]) -> list[str]:
-    return [_cell(cell) for cell in cells]
-
-
 def _cell(value: object) -> str:
     """As a person reads it in the cell: a whole number without a point, a day without an hour."""
     match value:
@@ -195,10 +247,10 @@ def _cell(value: object) -> str:
             return ""
         case bool():
             return "是" if value else "否"
-        case datetime():
-            return value.date().isoformat()
-        case date():
-            return value.isoformat()
+        case date():  # and of a datetime the day
+            return value.isoformat()[:10]
+        case int() | float() if abs(value) >= MOST_DIGITS:
+            return f"{value:.5E}"
         case float() if value.is_integer():
             return str(int(value))
         case _:

@@ -149,6 +149,55 @@ async def test_every_problem_of_every_row_is_told_at_once_and_nothing_is_written
         assert await stored(office) == before
 
 
+async def test_cells_are_read_as_offices_type_them(ground: Ground, client: AsyncClient) -> None:
+    office = await make_office(ground)
+    code, after = credit_code(), credit_code()
+    typed = [
+        line(统一社会信用代码=f" {code[:8].lower()} {code[8:].lower()}", 发生或授予日期="2024.5.1"),
+        line(
+            **WINNER
+            | {
+                "统一社会信用代码": after.translate({n: n + 0xFEE0 for n in range(0x21, 0x7F)}),
+                "届次": "第３届",
+                "奖金（元）": "５００，０００元",
+                "发生或授予日期": "２０２４ 年 5 月 １ 日",
+            }
+        ),
+    ]
+    answer = await send(client, office, book(typed))
+    assert answer.status_code == 200, answer.text
+    async with ground.database.reading() as db:
+        rows = await db.scalars(
+            select(Record).where(Record.programme_id == office.programme_id).order_by(Record.row)
+        )
+        found = [(each.credit_code, str(each.on), each.bonus_fen) for each in rows]
+    assert found == [(code, "2024-05-01", None), (after, "2024-05-01", 50_000_000)]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        ("届次", "9" * 5_000),
+        ("奖金（元）", "90%"),
+        ("奖金（元）", "1/2"),
+        ("奖金（元）", "-1"),
+        ("发生或授予日期", "2024年5月"),
+    ],
+)
+async def test_cell_that_says_no_such_thing_is_refused_with_an_example(
+    ground: Ground, client: AsyncClient, column: str, cell: str
+) -> None:
+    office = await make_office(ground)
+    before = await stored(office)
+    answer = await send(client, office, text([line(**WINNER | {column: cell})]))
+    assert answer.status_code == 422, answer.text
+    (told,) = answer.json()["errors"]
+    assert (told["pointer"], told["code"]) == (f"/rows/2/{column}", "sheet-cell-unreadable")
+    example = next(each.example for each in COLUMNS if each.title == column)
+    assert example in told["detail"]
+    assert await stored(office) == before
+
+
 async def test_doubtful_code_is_taken_once_a_person_has_looked(
     ground: Ground, client: AsyncClient
 ) -> None:

@@ -1,5 +1,6 @@
 """What stands in a spreadsheet, and which files are not read."""
 
+import time
 import zipfile
 from datetime import date, datetime
 from io import BytesIO
@@ -109,14 +110,97 @@ def test_too_many_rows_are_refused() -> None:
     assert len(read_rows(("代码,日期\n" + line * MOST_ROWS).encode(), COLUMNS)) == MOST_ROWS
 
 
+def rewritten(content: bytes, old: bytes, new: bytes) -> bytes:
+    """A workbook whose first sheet says something else."""
+    out = BytesIO()
+    with zipfile.ZipFile(BytesIO(content)) as was, zipfile.ZipFile(out, "w") as made:
+        for name in was.namelist():
+            part = was.read(name)
+            made.writestr(name, part.replace(old, new) if name.endswith("sheet1.xml") else part)
+    return out.getvalue()
+
+
+def test_rows_that_a_file_claims_to_skip_are_not_counted_for_ever() -> None:
+    content = rewritten(book(["9132", "2024-05-01", ""]), b'<row r="2"', b'<row r="900000000000"')
+    began = time.monotonic()
+    assert codes(content) == ["sheet-empty"]
+    assert time.monotonic() - began < 20
+
+
+def test_titles_below_the_name_of_the_list_are_found() -> None:
+    lines = [
+        ["历届获奖企业名单", None, None],
+        [None, None, None],
+        TITLES,
+        ["9132", "2024-05-01", 1],
+    ]
+    for content in (
+        book(*lines[1:], titles=lines[0]),
+        "历届获奖企业名单,,\n,,\n代码,日期,金额\n9132,2024-05-01,1".encode(),
+    ):
+        (row,) = read_rows(content, COLUMNS)
+        assert (row.number, row.cells["代码"]) == (4, "9132")
+
+
+def test_titles_in_half_width_or_with_blanks_are_the_same() -> None:
+    columns = (Column("奖金（元）", needed=True),)
+    (row,) = read_rows(book(["1"], titles=["奖金 (元)\n"]), columns)
+    assert row.cells == {"奖金（元）": "1"}
+
+
+def sheets(*named: tuple[str, str]) -> bytes:
+    """A workbook of several sheets, each with the titles and a row that says its name."""
+    made = Workbook()
+    made.remove(made.worksheets[0])
+    for name, state in named:
+        sheet = made.create_sheet(name)
+        sheet.sheet_state = state
+        sheet.append(TITLES)
+        sheet.append([name, "2024-05-01", ""])
+    made.active = next(n for n, (_, state) in enumerate(named) if state == "visible")
+    out = BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def test_hidden_sheet_is_not_read() -> None:
+    (row,) = read_rows(sheets(("旧", "hidden"), ("新", "visible")), COLUMNS)
+    assert row.cells["代码"] == "新"
+
+
+def test_second_sheet_with_the_titles_is_refused_not_forgotten() -> None:
+    content = sheets(("2022", "visible"), ("2023", "visible"))
+    assert codes(content) == ["sheet-more-than-one"]
+
+
+@pytest.mark.parametrize("number", [913202117345678901, 9.13202117345678e17, -(10**15)])
+def test_number_of_more_digits_than_a_spreadsheet_keeps_is_no_code(number: float) -> None:
+    (row,) = read_rows(book([number, "2024-05-01", ""]), COLUMNS)
+    assert "E+" in row.cells["代码"]
+
+
 @pytest.mark.parametrize(
-    "cell", ["2024-05-01", "2024/5/1", "2024.5.1", "2024年5月1日", "20240501", "2024-5-1"]
+    "cell",
+    [
+        "2024-05-01",
+        "2024/5/1",
+        "2024.5.1",
+        "2024年5月1日",
+        "20240501",
+        "2024-5-1",
+        "２０２４．５．１",
+        "2024 年 5 月 1 日",
+        "2024-05-01 00:00:00",
+        "2024/5/1 0:00",
+    ],
 )
 def test_days_are_read_as_offices_write_them(cell: str) -> None:
     assert day_of(cell) == date(2024, 5, 1)
 
 
-@pytest.mark.parametrize("cell", ["", "2024-13-01", "去年", "2024-05", "45413", "２０２４-05-01"])
+@pytest.mark.parametrize(
+    "cell", ["", "2024-13-01", "去年", "2024-05", "2024年5月", "45413", "9999999999"]
+)
 def test_what_is_no_day_is_none(cell: str) -> None:
     assert day_of(cell) is None
 
