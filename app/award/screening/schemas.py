@@ -139,6 +139,13 @@ class ScreeningsIn(Body):
         max_length=2_000,
         description="Null: all that have no decision yet, and in which the caller has no interest.",
     )
+    complete: bool = Field(
+        default=False,
+        strict=True,
+        description="The caller's word for all of them: I have looked at these files, and they are "
+        "legible, signed and sealed as they should be. What form and documents lack it does not "
+        "mend. Without it every entry that is asked for a complete file needs a person.",
+    )
     note: Prose | None = Field(default=None, examples=["经系统核对，各项均有据可查。"])
 
 
