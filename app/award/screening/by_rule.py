@@ -14,7 +14,6 @@ from app.award.screening.rules import (
 from app.platform.errors import Conflict, Refusal
 from app.rules.facts import Met
 
-
 LOOKED = (
     "申报表必填项和管理办法要求的材料经系统核对齐全；经办人已查看各件材料，清晰、签章符合形式要求。"
 )
@@ -90,7 +89,7 @@ def needing_a_person(examined: Examined, seen: Seen) -> list[Refusal]:
 def by_rule(
     examined: Examined, seen: Seen, closed: Collection[str], note: str | None
 ) -> ByRule | None:
-    """What all answers together amount to, if the facts and what was seen give every one of them."""
+    """What all answers together amount to, if facts and what was seen give every one of them."""
     if needing_a_person(examined, seen):
         return None
     grounds = [_given(each, seen) for each in examined.grounds]

@@ -16,6 +16,7 @@ from app.rules.facts import Met
 
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
 CLAUSE = "Where the regulation says so; null where its text is not cited."
+SCANNED = "The department's own letter, whose scan `GET /consultations/replies/{id}/scan` opens."
 CLOSES = "The tiers closed where it is not met; null where not to meet it is not to be eligible."
 
 
@@ -277,6 +278,7 @@ class OpinionView(View):
     said: Said | None
     statement: str | None
     document: str | None
+    scan: UUID | None = Field(description=SCANNED)
     entered_at: datetime | None
 
 
@@ -312,6 +314,7 @@ class AskedView(View):
     name: str = Field(description="Of the ground.")
     said: Said | None
     statement: str | None
+    scan: UUID | None = Field(description=SCANNED)
 
 
 class ConsultationView(ConsultationLine):
@@ -326,7 +329,10 @@ class OpinionOn(Body):
 
 
 class ReplyIn(Body):
-    """A department's answer in one letter."""
+    """A department's answer in one letter; each question is answered once."""
 
     document: Line = Field(examples=["锡税函〔2026〕3号"])
+    scan_id: UUID | None = Field(
+        default=None, description="The scan of the letter, uploaded for `consultation-letter`."
+    )
     opinions: list[OpinionOn] = Field(min_length=1, max_length=2_000)

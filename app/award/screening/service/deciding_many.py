@@ -12,7 +12,7 @@ from app.award.applications.models import Application
 from app.award.records.queries import histories_of
 from app.award.screening import by_rule, consulting, cures, filed, queries, rules
 from app.award.screening.cure_queries import cures_of
-from app.award.screening.models import Opinion, Screening
+from app.award.screening.models import Screening
 from app.award.screening.rules import Decision, Examined
 from app.award.screening.schemas import ScreenedLine, ScreeningsIn, ScreeningsView, WhyView
 from app.award.screening.service.deciding import answered, closed_to, log_decision
@@ -36,7 +36,7 @@ class Known:
     ruled: tuple[Regulation, regulated.Screening]
     histories: Mapping[str, list[Record]]
     closed: Mapping[UUID, dict[str, list[str]]]
-    opinions: Mapping[UUID, list[Opinion]]
+    opinions: Mapping[UUID, list[Any]]
     cures: Mapping[UUID, list[Any]]
     lacks: Mapping[UUID, list[Refusal]]
 
