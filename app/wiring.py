@@ -63,6 +63,7 @@ LARGEST_WORD = 5 * 1024 * 1024
 PURPOSES: Purposes = {
     "mandate": Purpose(SCANS),
     "endorsement-letter": Purpose(SCANS),
+    "consultation-letter": Purpose(SCANS),
     "call": Purpose(ALL),
     "cure": Purpose(ALL),
     "sealed-copy": Purpose(SCANS),

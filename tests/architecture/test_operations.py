@@ -30,6 +30,7 @@ AUDITED = {
     "read_copy": "a dossier",
     "read_sealed_copy": "a dossier",
     "open_letter_scan": "a letter of recommendation",
+    "open_reply_scan": "a department's letter",
     "read_dossier": "a dossier",
     "read_letter": "a letter, by its addressee",
     "read_letter_file": "a letter, by its addressee",

@@ -41,12 +41,18 @@ async def test_a_department_and_its_answer(
     told = assert_done(await client.get(f"/entries/{second}/opinions", **office.clerk.auth))
     tax = next(one for one in told if one["department"] == "市税务局")
     assert (tax["state"], tax["said"]) == ("answered", "objection")
-    # Until its time is over it may put itself right; what it said first stays in the log.
+    # Its answer is final; what corrects it is a new letter, which the office enters beside it.
     clock.move(minutes=1)
-    assert_done(await reply(client, officer, place, opinion(second)))
-    told = assert_done(await client.get(f"/entries/{second}/opinions", **office.clerk.auth))
+    async with nothing_kept(office):
+        again = await reply(client, officer, place, opinion(second))
+        assert_refused(again, 409, "department-answered-already")
+    letter = {"department": "市税务局", "ground": "accident", "said": "no_objection"}
+    letter |= {"document": "锡税函〔2026〕9号", "statement": "前函有误，经复核无异议。"}
+    path = f"/entries/{second}/opinions"
+    assert_done(await client.post(path, json=letter, **office.clerk.auth))
+    told = assert_done(await client.get(path, **office.clerk.auth))
     assert [one["said"] for one in told if one["department"] == "市税务局"] == ["no_objection"]
-    assert (await cycle_log(office)).count("consultation:answer") == 2
+    assert (await cycle_log(office)).count("consultation:answer") == 1
 
 
 async def test_a_department_that_is_late_and_one_that_is_not_asked(

@@ -5,18 +5,21 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import not_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.award.applications.models import Application
 from app.award.programmes.models import Authority, Cycle
 from app.award.programmes.queries import regulation_of
 from app.award.records.queries import conflicted
+from app.award.roles import Role
 from app.award.screening import consulting, queries
-from app.award.screening.models import Consultation
+from app.award.screening.models import Consultation, Opinion, Reply
 from app.award.screening.schemas import AskedView, ConsultationLine, ConsultationView
 from app.award.stages.models import Entry, Outcome, Stage
 from app.award.stages.queries import live
 from app.platform.accounts.callers import Call
-from app.platform.accounts.models import Organisation
+from app.platform.accounts.models import Organisation, RoleGrant
+from app.platform.files.models import Upload
 from app.platform.http.pages import Page, Paging, page
 from app.platform.security.access import Found, fetch_view, visible_to
 from app.platform.security.permission import Resource
@@ -39,11 +42,13 @@ SENT = (
         Authority.name.label("authority"),
         Consultation.document,
         Consultation.asked_at,
+        Consultation.asked_by,
         Consultation.ends_at,
         Consultation.last_day,
         Stage.cycle_id,
         Stage.key.label("stage"),
         Stage.opened_at,
+        Cycle.programme_id,
         Cycle.regulation_hash,
     )
     .join(Stage, Stage.id == Consultation.stage_id)
@@ -108,6 +113,51 @@ async def questions_of(call: Call, row: Any) -> list[tuple[Any, consulting.Quest
     ]
 
 
+async def get_reply(call: Call, reply_id: UUID) -> tuple[UUID, Upload]:
+    """The cycle of a department's letter and its scan, for whoever may read the consultation; to
+    whoever has an interest in an entry that it speaks of, and to others, there is none.
+    """
+    biased = (
+        select(Opinion.id)
+        .join(Entry, Entry.id == Opinion.entry_id)
+        .where(Opinion.reply_id == Reply.id, conflicted(call.actor, Entry.organisation_id))
+        .exists()
+    )
+    row = (
+        await call.db.execute(
+            select(Stage.cycle_id, Upload)
+            .select_from(Reply)
+            .join(Upload, Upload.id == Reply.scan_id)
+            .join(Consultation, Consultation.id == Reply.consultation_id)
+            .join(Stage, Stage.id == Consultation.stage_id)
+            .join(Cycle, Cycle.id == Stage.cycle_id)
+            .where(
+                Reply.id == reply_id,
+                visible_to(call.actor, CONSULTATION_RESOURCE),
+                not_(biased),
+            )
+        )
+    ).one_or_none()
+    if row is None:
+        raise consulting.ReplyScanUnknown
+    return row.cycle_id, row.Upload
+
+
+async def officers_of(db: AsyncSession, authority_id: UUID) -> Sequence[UUID]:
+    """Who answers for an authority; one statement."""
+    rows = await db.scalars(
+        select(RoleGrant.person_id)
+        .where(
+            RoleGrant.role == Role.ENDORSER,
+            RoleGrant.scope_id == authority_id,
+            RoleGrant.ended_at.is_(None),
+        )
+        .distinct()
+        .order_by(RoleGrant.person_id)
+    )
+    return rows.all()
+
+
 async def consultation_view(call: Call, consultation_id: UUID) -> ConsultationView:
     """What a department is asked and has said; four statements."""
     row = (await get_consultation(call, consultation_id)).it
@@ -126,6 +176,7 @@ async def consultation_view(call: Call, consultation_id: UUID) -> ConsultationVi
                 name=question.name,
                 said=last.said if last else None,
                 statement=last.statement if last else None,
+                scan=last.scan if last else None,
             )
         )
     return ConsultationView(**_line(row), asked=lines)

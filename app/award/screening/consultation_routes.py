@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, status
+from fastapi import APIRouter, Request, Response, status
 
 from app.award.screening import consultation_queries, consulting
 from app.award.screening.rules import NotAScreening
@@ -15,11 +15,14 @@ from app.award.screening.schemas import (
 from app.award.screening.service import answering
 from app.award.stages.routes import StageKey
 from app.award.stages.rules import StageNotOpen, StageUnknown
-from app.platform.accounts.callers import Once, Reading, SignInNeeded
+from app.platform.accounts.callers import Once, Reading, SignInNeeded, Writing
 from app.platform.errors import NotAllowed
+from app.platform.files.objects import StorageAway
+from app.platform.files.rules import UploadNotReady, UploadNotYours, UploadTaken
 from app.platform.http.once import NAMED, OnceRoute
 from app.platform.http.pages import CursorUnreadable, Page, PageQuery
 from app.platform.http.problems import answers
+from app.platform.uploads.downloads import download
 
 office = APIRouter(
     route_class=OnceRoute, prefix="/cycles/{cycle_id}/stages/{key}", tags=["screening"]
@@ -73,6 +76,18 @@ async def read_consultation(call: Reading, consultation_id: UUID) -> Consultatio
     return await consultation_queries.consultation_view(call, consultation_id)
 
 
+@routes.get(
+    "/replies/{consultation_reply_id}/scan",
+    operation_id="open_reply_scan",
+    summary="The scan of a department's letter",
+    response_class=Response,
+    responses=answers(SignInNeeded, consulting.ReplyScanUnknown, StorageAway),
+)
+async def open_reply_scan(request: Request, call: Writing, consultation_reply_id: UUID) -> Response:
+    """For the award office, the supervisor and the department itself; every download is logged."""
+    return await download(request, await answering.open_scan(call, consultation_reply_id))
+
+
 @routes.post(
     "/{consultation_id}/opinions",
     operation_id="answer_consultation",
@@ -86,8 +101,14 @@ async def read_consultation(call: Reading, consultation_id: UUID) -> Consultatio
         StageNotOpen,
         consulting.OpinionLate,
         consulting.NotAskedOf,
+        consulting.AnsweredBefore,
+        UploadNotYours,
+        UploadNotReady,
+        UploadTaken,
     ),
 )
 async def answer_consultation(call: Once, consultation_id: UUID, body: ReplyIn) -> ConsultationView:
-    """In one letter, for as many entries as it names; the last opinion on a ground counts."""
+    """In one letter, with its scan where there is one, for as many entries as it names; an answer
+    is final. The office is told.
+    """
     return await answering.reply(call, consultation_id, body)

@@ -1,10 +1,11 @@
 """Which departments are asked about an entry, until when, and what is still awaited? Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
+from uuid import UUID
 
 from app.award.screening.rules import Said
 from app.platform.errors import Conflict, Invalid, NotFound, Refusal
@@ -67,6 +68,18 @@ class OpinionLate(Conflict):
     code = "opinion-late"
     zh = "回复期至{day}，已经届满；迟到的意见请函送评审办。"
     en = "The time to answer ended on {day}; send a late opinion to the office."
+
+
+class AnsweredBefore(Conflict):
+    code = "department-answered-already"
+    zh = "贵单位对此已经答复；答复不能更改，需要更正的请另行来函，由评审办登记。"
+    en = "Your department has answered this; what corrects it is a new letter to the office."
+
+
+class ReplyScanUnknown(NotFound):
+    code = "reply-scan-not-found"
+    zh = "没有这份复函的扫描件，或您无权查看。"
+    en = "There is no scan of such a reply, or you may not see it."
 
 
 class NotAskedOf(Invalid):
@@ -134,6 +147,36 @@ def last_of(question: Question, opinions: Sequence[Opinion]) -> Opinion | None:
         if (each.department, each.ground) == (question.department, question.ground)
     ]
     return found[-1] if found else None
+
+
+def heard(
+    questions: Iterable[tuple[UUID, Question]], known: Mapping[UUID, Sequence[Opinion]]
+) -> set[tuple[UUID, str | None]]:
+    """The entries and grounds that a department has answered, itself or by a letter on paper; its
+    silence is no answer.
+    """
+    found = set()
+    for entry, question in questions:
+        last = last_of(question, known[entry])
+        if last is not None and last.said != Said.SILENT:
+            found.add((entry, question.ground))
+    return found
+
+
+def reply_obstacles(
+    given: Sequence[tuple[UUID, str | None]],
+    asked: Collection[tuple[UUID, str | None]],
+    answered: Collection[tuple[UUID, str | None]],
+) -> list[Refusal]:
+    """What keeps a department from answering so: each question once, and only those asked."""
+    found: list[Refusal] = []
+    for place, each in enumerate(given):
+        pointer = f"/opinions/{place}"
+        if each not in asked:
+            found.append(NotAskedOf(pointer=pointer))
+        elif each in answered or each in given[:place]:
+            found.append(AnsweredBefore(pointer=pointer))
+    return found
 
 
 def awaited(question: Question, last: Opinion | None, now: datetime) -> Awaited:

@@ -3,7 +3,15 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.award.screening.rules import Decision, GroundAnswer, Said
@@ -99,8 +107,27 @@ class Consultation(Model):
     asked_at: Mapped[datetime]
 
 
+class Reply(Model):
+    """A department's own letter (复函) in answer to a consultation, with its scan."""
+
+    __tablename__ = "consultation_reply"
+    __table_args__ = (
+        Index("ix_consultation_reply_consultation_id", "consultation_id"),
+        APPEND_ONLY,
+    )
+
+    id: Mapped[UUID] = identifier()
+    consultation_id: Mapped[UUID] = mapped_column(ForeignKey("consultation.id"))
+    document: Mapped[str]
+    scan_id: Mapped[UUID | None] = mapped_column(ForeignKey("upload.id"), unique=True)
+    replied_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    replied_at: Mapped[datetime]
+
+
 class Opinion(Model):
-    """What a department said of an entry, on one ground or on the whole; the last one counts."""
+    """What a department said of an entry, on one ground or on the whole; the last one counts. A
+    department answers each question once itself; what corrects it is entered by the office.
+    """
 
     __tablename__ = "opinion"
     __table_args__ = (
@@ -109,6 +136,16 @@ class Opinion(Model):
             f"(said = '{Said.SILENT}') = (document IS NULL)", name="silence_has_no_document"
         ),
         Index("ix_opinion_entry_id", "entry_id"),
+        Index("ix_opinion_reply_id", "reply_id"),
+        Index(
+            "uq_opinion_answered_once",
+            "consultation_id",
+            "entry_id",
+            "ground",
+            unique=True,
+            postgresql_where=text("reply_id IS NOT NULL"),
+            postgresql_nulls_not_distinct=True,
+        ),
         APPEND_ONLY,
     )
 
@@ -120,6 +157,7 @@ class Opinion(Model):
     statement: Mapped[str | None]
     document: Mapped[str | None]
     consultation_id: Mapped[UUID | None] = mapped_column(ForeignKey("consultation.id"))
+    reply_id: Mapped[UUID | None] = mapped_column(ForeignKey("consultation_reply.id"))
     entered_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     entered_at: Mapped[datetime]
 

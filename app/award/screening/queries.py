@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -17,7 +17,7 @@ from app.award.programmes.models import Cycle
 from app.award.programmes.queries import regulation_of
 from app.award.records.queries import history_of
 from app.award.screening import consulting, rules
-from app.award.screening.models import Opinion, ScreenedGround, ScreenedGroup, Screening
+from app.award.screening.models import Opinion, Reply, ScreenedGround, ScreenedGroup, Screening
 from app.award.screening.rules import GroundAnswer, Said
 from app.award.screening.schemas import (
     GroundView,
@@ -307,15 +307,28 @@ def _opinion(question: consulting.Question, last: Any, now: datetime) -> Opinion
         said=Said(last.said) if last else None,
         statement=last.statement if last else None,
         document=last.document if last else None,
+        scan=last.scan if last else None,
         entered_at=last.entered_at if last else None,
     )
 
 
-async def opinions_of(db: AsyncSession, entries: Sequence[UUID]) -> dict[UUID, list[Opinion]]:
-    """The opinions on each entry, in the order they were entered; one statement."""
-    found: dict[UUID, list[Opinion]] = {entry: [] for entry in entries}
-    rows = await db.scalars(
-        select(Opinion)
+async def opinions_of(db: AsyncSession, entries: Sequence[UUID]) -> dict[UUID, list[Any]]:
+    """The opinions on each entry, in the order they were entered, each with the reply whose scan
+    can be opened; one statement.
+    """
+    found: dict[UUID, list[Any]] = {entry: [] for entry in entries}
+    rows = await db.execute(
+        select(
+            Opinion.entry_id,
+            Opinion.department,
+            Opinion.ground,
+            Opinion.said,
+            Opinion.statement,
+            Opinion.document,
+            Opinion.entered_at,
+            case((Reply.scan_id.is_not(None), Reply.id)).label("scan"),
+        )
+        .outerjoin(Reply, Reply.id == Opinion.reply_id)
         .where(among(Opinion.entry_id, entries))
         .order_by(Opinion.entered_at, Opinion.id)
     )

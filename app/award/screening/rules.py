@@ -334,13 +334,18 @@ def _complete(regulation: Regulation, rule: Screening, track: str) -> Iterator[F
     """What was asked for was handed in, or it could not have been submitted; whether it is what
     it should be, a person must see.
     """
-    if rule.grounds != () and rule.cure is None:
+    if not asks_for_a_complete_file(rule):
         return
     asked = documents_asked(regulation, track)
     handed_in = f"已上交：{'、'.join(asked)}。" if asked else ""
     told = f"{handed_in}内容是否齐全、符合形式要求，需人工核对。"
     found = Answer(COMPLETE, Met.NEEDS_A_PERSON, told)
     yield Finding("申报材料齐全、符合形式要求", found, rule.cite)
+
+
+def asks_for_a_complete_file(rule: Screening) -> bool:
+    """A formal check does, and every stage in which an incomplete file may be cured."""
+    return rule.grounds == () or rule.cure is not None
 
 
 def documents_asked(regulation: Regulation, track: str) -> list[str]:

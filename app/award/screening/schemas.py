@@ -16,6 +16,7 @@ from app.rules.facts import Met
 
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
 CLAUSE = "Where the regulation says so; null where its text is not cited."
+SCANNED = "The department's own letter, whose scan `GET /consultations/replies/{id}/scan` opens."
 CLOSES = "The tiers closed where it is not met; null where not to meet it is not to be eligible."
 
 
@@ -138,6 +139,13 @@ class ScreeningsIn(Body):
         min_length=1,
         max_length=2_000,
         description="Null: all that have no decision yet, and in which the caller has no interest.",
+    )
+    complete: bool = Field(
+        default=False,
+        strict=True,
+        description="The caller's word for all of them: I have looked at these files, and they are "
+        "legible, signed and sealed as they should be. What form and documents lack it does not "
+        "mend. Without it every entry that is asked for a complete file needs a person.",
     )
     note: Prose | None = Field(default=None, examples=["经系统核对，各项均有据可查。"])
 
@@ -270,6 +278,7 @@ class OpinionView(View):
     said: Said | None
     statement: str | None
     document: str | None
+    scan: UUID | None = Field(description=SCANNED)
     entered_at: datetime | None
 
 
@@ -305,6 +314,7 @@ class AskedView(View):
     name: str = Field(description="Of the ground.")
     said: Said | None
     statement: str | None
+    scan: UUID | None = Field(description=SCANNED)
 
 
 class ConsultationView(ConsultationLine):
@@ -319,7 +329,10 @@ class OpinionOn(Body):
 
 
 class ReplyIn(Body):
-    """A department's answer in one letter."""
+    """A department's answer in one letter; each question is answered once."""
 
     document: Line = Field(examples=["锡税函〔2026〕3号"])
+    scan_id: UUID | None = Field(
+        default=None, description="The scan of the letter, uploaded for `consultation-letter`."
+    )
     opinions: list[OpinionOn] = Field(min_length=1, max_length=2_000)

@@ -10,8 +10,10 @@ from sqlalchemy import func, select
 from app.award.programmes.models import Authority
 from app.award.records.models import Conflict
 from app.award.roles import Role
-from app.award.screening.models import Consultation, Opinion
+from app.award.screening.models import Consultation, Opinion, Reply
+from app.platform.files.models import Upload
 from app.platform.ground import Ground
+from app.platform.notifications.models import Notification
 from tests.award.cycle_log import cycle_log
 from tests.award.screening.regulations import CONSULTED, text
 from tests.clock import MovableClock
@@ -57,18 +59,21 @@ def opinion(entry: UUID, said: str = "no_objection", ground: str = "accident") -
     return {"entry": str(entry), "ground": ground, "said": said}
 
 
-async def reply(client: AsyncClient, by: Caller, place: str, *opinions: Any) -> Response:
-    body = {"document": "锡税函〔2026〕3号", "opinions": list(opinions)}
+async def reply(
+    client: AsyncClient, by: Caller, place: str, *opinions: Any, scan: str | None = None
+) -> Response:
+    body = {"document": "锡税函〔2026〕3号", "opinions": list(opinions), "scan_id": scan}
     return await client.post(f"/consultations/{place}/opinions", json=body, **by.auth)
 
 
-async def state(office: Office) -> tuple[int, int, list[str]]:
+async def state(office: Office) -> tuple[list[int], list[str]]:
     async with office.ground.database.reading() as db:
         counts = [
             await db.scalar(select(func.count()).select_from(model)) or 0
-            for model in (Consultation, Opinion)
+            for model in (Consultation, Opinion, Reply, Notification)
         ]
-    return counts[0], counts[1], await cycle_log(office)
+        taken = await db.scalar(select(func.count(Upload.taken_at))) or 0
+    return [*counts, taken], await cycle_log(office)
 
 
 async def assert_refused(
@@ -96,7 +101,7 @@ async def test_department_sees_names_and_grounds_and_answers_itself(
     assert {each["ground"] for each in seen["asked"]} == {"accident"}
     assert set(seen["asked"][0]) == {
         *("entry_id", "code", "organisation", "credit_code"),
-        *("ground", "name", "said", "statement"),
+        *("ground", "name", "said", "statement", "scan"),
     }
     answer = await reply(client, officer, place, opinion(entry), opinion(other, "objection"))
     assert answer.status_code == 201, answer.text

@@ -1,5 +1,7 @@
 """Many entries are screened in one act, each by what its facts say; a dry run tells the rest."""
 
+from hashlib import sha256
+from json import loads
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -7,9 +9,13 @@ import pytest
 from httpx import AsyncClient, Response
 from sqlalchemy import func, select, update
 
-from app.award.applications.models import Application
+from app.award.applications.models import Application, Attachment
+from app.award.screening.by_rule import LOOKED
 from app.award.screening.models import ScreenedGround, Screening
+from app.award.screening.rules import documents_asked
 from app.award.stages.models import Entry, Stage
+from app.platform.audit.models import AuditEvent
+from app.platform.files.models import FileState
 from app.platform.ground import Ground
 from tests.award.cycle_log import cycle_log
 from tests.award.judging.bench import interested_clerk
@@ -30,9 +36,11 @@ async def screen(
     *entries: UUID,
     by: Caller | None = None,
     key: str = "eligibility",
+    complete: bool = False,
     **query: str,
 ) -> Response:
-    body = {"entries": [str(entry) for entry in entries] or None, "note": "经系统核对。"}
+    wanted = [str(entry) for entry in entries] or None
+    body = {"entries": wanted, "note": "经系统核对。", "complete": complete}
     path = office.path(f"/stages/{key}/screenings")
     return await client.post(path, json=body, params=query, **(by or office.clerk).auth)
 
@@ -134,6 +142,7 @@ async def test_open_cures_and_awaited_departments_need_a_person(
     ground: Ground, client: AsyncClient
 ) -> None:
     office, (entry,) = await with_cure(ground)
+    await file_all(office)
     await asked(client, office, entry)
     found = made(await screen(client, office, **DRY))[entry]
     assert {why["code"] for why in found["reasons"]} == {"ground-needs-person", "cure-open"}
@@ -141,6 +150,76 @@ async def test_open_cures_and_awaited_departments_need_a_person(
     ((_, entry),) = await entries_in(office, "eligibility", 1)
     found = made(await screen(client, office, **DRY))[entry]
     assert "consultations-open" in {why["code"] for why in found["reasons"]}
+
+
+async def file_all(office: Office, *but: UUID) -> None:
+    """Every document that the regulation asks for is in the files of all applications `but`."""
+    async with office.ground.database.writing() as db:
+        db.add_all(
+            Attachment(
+                application_id=application,
+                document=document,
+                file_name=f"{document}.pdf",
+                media_type="application/pdf",
+                size=1,
+                received=1,
+                sha256=sha256(f"{application}{document}".encode()).hexdigest(),
+                state=FileState.STORED,
+                created_at=office.ground.clock(),
+            )
+            for application in office.firms
+            if application not in but
+            for document in documents_asked(office.regulation, "organisation")
+        )
+
+
+async def test_complete_files_that_somebody_looked_at_are_decided_where_a_cure_is_offered(
+    ground: Ground, client: AsyncClient
+) -> None:
+    office, entries = await with_cure(ground, 3)
+    await file_all(office)
+    unseen = made(await screen(client, office, **DRY))
+    assert {each["decision"] for each in unseen.values()} == {None}
+    codes = {why["code"] for each in unseen.values() for why in each["reasons"]}
+    assert codes == {"ground-needs-person"}
+    refused = await screen(client, office)
+    assert (refused.status_code, refused.json()["code"]) == (409, "several-reasons")
+    assert (await decided(office), await cycle_log(office)) == (0, [])
+    tried = await screen(client, office, complete=True, **DRY)
+    assert await decided(office) == 0
+    done = await screen(client, office, complete=True)
+    assert made(tried) == made(done)
+    assert {each["decision"] for each in made(done).values()} == {"eligible"}
+    assert set(made(done)) == set(entries)
+    view = (await client.get(f"/entries/{entries[0]}/screening", **office.clerk.auth)).json()
+    (file,) = [each for each in view["grounds"] if each["key"] == "complete"]
+    assert (file["found"], file["answer"]) == ("needs_a_person", "met")
+    assert file["evidence"] == LOOKED
+    async with ground.database.reading() as db:
+        logged = select(AuditEvent.body).where(AuditEvent.log == office.cycle_id)
+        bodies = [loads(body) for body in await db.scalars(logged)]
+    assert [body["detail"]["looked"] for body in bodies] == [True] * 3
+
+
+async def test_nobodys_word_mends_what_form_and_documents_lack(
+    ground: Ground, client: AsyncClient
+) -> None:
+    office, entries = await with_cure(ground, 2)
+    without_a_name = await undeclared(office)
+    await file_all(office, next(iter(office.firms)))
+    found = made(await screen(client, office, complete=True, **DRY))
+    codes = [{why["code"] for why in found[entry]["reasons"]} for entry in entries]
+    assert codes == [{"ground-needs-person", "file-lacks"}] * 2
+    told = {
+        entry: next(w["zh"] for w in found[entry]["reasons"] if w["code"] == "file-lacks")
+        for entry in entries
+    }
+    asked = documents_asked(office.regulation, "organisation")
+    assert all(document in told[entries[0]] for document in asked)
+    assert "注册日期" in told[entries[1]], without_a_name
+    refused = await screen(client, office, complete=True)
+    assert refused.status_code == 409, refused.text
+    assert (await decided(office), await cycle_log(office)) == (0, [])
 
 
 async def test_nobody_decides_on_those_they_have_an_interest_in_nor_elsewhere(
@@ -169,4 +248,12 @@ async def test_many_cost_as_many_statements_as_one(ground: Ground, client: Async
         async with ground.database.reading() as db:
             kept = select(ScreenedGround).where(ScreenedGround.entry_id.in_(entries))
             assert len((await db.scalars(kept)).all()) == count * len(KEYS)
+    assert costs[0] == costs[1]
+    costs = []
+    for count in (1, 3):
+        office, _ = await with_cure(ground, count)
+        await file_all(office)
+        with counting(ground) as sent:
+            assert len(made(await screen(client, office, complete=True))) == count
+        costs.append(len(sent))
     assert costs[0] == costs[1]

@@ -53,8 +53,12 @@ async def screen(call: Call, entry_id: UUID, body: ScreeningIn) -> ScreeningView
     return await queries.screening_view(call, entry_id)
 
 
-def log_decision(call: Call, case: Any, body: rules.Answering) -> None:
-    """The decision in the log of the cycle, answer by answer."""
+def log_decision(
+    call: Call, case: Any, body: rules.Answering, *, looked: bool | None = None
+) -> None:
+    """The decision in the log of the cycle, answer by answer; where many are decided at once,
+    whether the person gave the word to have looked at the files.
+    """
     record(
         call.db,
         call.actor,
@@ -66,7 +70,8 @@ def log_decision(call: Call, case: Any, body: rules.Answering) -> None:
             "decision": body.decision.value,
             "grounds": {each.key: each.answer.value for each in body.grounds},
             "groups": {each.key: each.answer.value for each in body.groups},
-        },
+        }
+        | ({} if looked is None else {"looked": looked}),
     )
 
 

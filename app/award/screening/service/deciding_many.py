@@ -10,9 +10,9 @@ from sqlalchemy.exc import IntegrityError
 
 from app.award.applications.models import Application
 from app.award.records.queries import histories_of
-from app.award.screening import by_rule, consulting, cures, queries, rules
+from app.award.screening import by_rule, consulting, cures, filed, queries, rules
 from app.award.screening.cure_queries import cures_of
-from app.award.screening.models import Opinion, Screening
+from app.award.screening.models import Screening
 from app.award.screening.rules import Decision, Examined
 from app.award.screening.schemas import ScreenedLine, ScreeningsIn, ScreeningsView, WhyView
 from app.award.screening.service.deciding import answered, closed_to, log_decision
@@ -36,8 +36,9 @@ class Known:
     ruled: tuple[Regulation, regulated.Screening]
     histories: Mapping[str, list[Record]]
     closed: Mapping[UUID, dict[str, list[str]]]
-    opinions: Mapping[UUID, list[Opinion]]
+    opinions: Mapping[UUID, list[Any]]
     cures: Mapping[UUID, list[Any]]
+    lacks: Mapping[UUID, list[Refusal]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,8 @@ class Judged:
 
 
 async def screen_many(call: Call, cycle_id: UUID, key: str, body: ScreeningsIn) -> ScreeningsView:
-    """Decide these entries by rule, all or none; a dry run tells which ones need a person. Eleven
-    statements at most, whatever their number.
+    """Decide these entries by rule, all or none; a dry run tells which ones need a person. Twelve
+    statements, and three for each form that this worker has not read, whatever their number.
     """
     found = await get_stage(call, cycle_id, key)
     found.require("stage:screen")
@@ -61,10 +62,10 @@ async def screen_many(call: Call, cycle_id: UUID, key: str, body: ScreeningsIn) 
     await open_stage(call.db, found.it.id)
     cases = await _cases(call, found.it.id, body.entries)
     known = await _known(call, found.it.id, cases) if cases else None
-    judged = [_judged(call, case, known, body.note) for case in cases if known]
+    judged = [_judged(call, case, known, body) for case in cases if known]
     if not call.dry_run:
         ensure([*_unknown(cases, body.entries), *_needing(judged)])
-    await _keep(call, judged)
+    await _keep(call, judged, looked=body.complete)
     return _view(judged)
 
 
@@ -92,23 +93,27 @@ async def _known(call: Call, stage_id: UUID, cases: Sequence[Any]) -> Known:
     entries, applications = [c.id for c in cases], [c.application_id for c in cases]
     first = cases[0]
     codes = [case.credit_code for case in cases]
+    ruled = await queries.rule_of(call.db, first)
+    asked = rules.asks_for_a_complete_file(ruled[1])
     return Known(
-        await queries.rule_of(call.db, first),
+        ruled,
         await histories_of(call.db, first.programme_id, codes),
         await queries.closed_before(call.db, stage_id, applications),
         await queries.opinions_of(call.db, entries),
         await cures_of(call.db, entries),
+        await filed.lacking(call.db, cases) if asked else {},
     )
 
 
-def _judged(call: Call, case: Any, known: Known, note: str | None) -> Judged:
+def _judged(call: Call, case: Any, known: Known, said: ScreeningsIn) -> Judged:
     regulation, rule = known.ruled
     history = known.histories[case.credit_code]
     examined = queries.examined_by(known.ruled, case, history, call.now)
     asked = {each.found.key for each in examined.grounds}
     closed = closed_to(regulation, case, known.closed.get(case.application_id, {}), asked)
-    body = by_rule.by_rule(examined, closed, note)
-    reasons: list[Refusal | None] = [*by_rule.needing_a_person(examined)]
+    seen = by_rule.Seen(known.lacks.get(case.id, ()), said.complete)
+    body = by_rule.by_rule(examined, seen, closed, said.note)
+    reasons: list[Refusal | None] = [*by_rule.needing_a_person(examined, seen)]
     if body is None or body.decision is Decision.ELIGIBLE:
         questions = consulting.questions(regulation, rule, case.track, case.opened_at)
         count = consulting.waiting(questions, known.opinions[case.id], call.now)
@@ -143,7 +148,7 @@ def _needing(judged: Sequence[Judged]) -> list[Refusal]:
     ]
 
 
-async def _keep(call: Call, judged: Sequence[Judged]) -> None:
+async def _keep(call: Call, judged: Sequence[Judged], *, looked: bool) -> None:
     decided = [(each, each.body) for each in judged if each.body is not None]
     who = {"decided_by": call.actor.person_id, "decided_at": call.now}
     try:
@@ -156,7 +161,7 @@ async def _keep(call: Call, judged: Sequence[Judged]) -> None:
         raise rules.AlreadyScreened from lost_the_race
     for one, body in decided:
         call.db.add_all(answered(one.case.id, body, one.examined))
-        log_decision(call, one.case, body)
+        log_decision(call, one.case, body, looked=looked)
     await call.db.flush()
 
 
