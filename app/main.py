@@ -23,12 +23,13 @@ from app.platform.ground import Ground
 from app.platform.http import health, problems
 from app.platform.http.arrival import Arrival, Faults
 from app.platform.http.docs import docs
-from app.platform.http.limits import MEBIBYTE, BodyLimit
+from app.platform.http.limits import BodyLimit
 from app.platform.http.openapi import describe
 from app.platform.security.keys import KeyChain
 from app.platform.security.passwords import CHEAPEST, PRODUCTION, PasswordHasher
 from app.platform.security.sealing_keys import sealer
 from app.reference.openapi import enrich
+from app.rules.exact import MEBIBYTE
 from app.settings import Settings
 from app.wiring import DUTIES, KINDS, POLICY, PURPOSES, TEMPLATES, unfit
 

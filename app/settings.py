@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, SecretStr, StringConstraints, model
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.platform.db.installation import Purpose
+from app.rules.exact import MEBIBYTE
 
 
 class Profile(StrEnum):
@@ -91,7 +92,7 @@ class Settings(BaseSettings):
         default=200, ge=1, description="So many files one application may have."
     )
     bytes_of_application: int = Field(
-        default=1024 * 1024 * 1024, ge=1, description="So many bytes they may have together."
+        default=1024 * MEBIBYTE, ge=1, description="So many bytes they may have together."
     )
     scanner_url: str | None = Field(
         default=None,

@@ -41,6 +41,7 @@ from app.platform.files.kinds import ALL, DOCUMENTS, DOCX, SCANS
 from app.platform.files.models import Upload
 from app.platform.files.rules import Purpose, Purposes
 from app.platform.notifications.templates import Templates, registry
+from app.rules.exact import MEBIBYTE
 from app.rules.regulation.model import Regulation
 from app.rules.regulation.problems import Problem
 
@@ -59,7 +60,7 @@ KINDS: Kinds = {
 
 POLICY = make_policy()
 
-LARGEST_WORD = 5 * 1024 * 1024
+LARGEST_WORD = 5 * MEBIBYTE
 PURPOSES: Purposes = {
     "mandate": Purpose(SCANS),
     "endorsement-letter": Purpose(SCANS),

@@ -88,29 +88,43 @@ def policy() -> str:
 def problems() -> str:
     """Every problem with its code, status and sentences."""
     openapi()  # imports every package, so that every refusal is known
-    rows = {
-        (one.code, status_of(one), one.zh, one.en)
-        for one in _refusals(Refusal)
-        if hasattr(one, "code") and one.__module__.startswith("app.")
-    }
+    rows = {(one.code, status_of(one), one.zh, one.en) for one in refusals()}
     lines = [GENERATED, "# Problems\n", "| code | status | 中文 | English |", "|---|---|---|---|"]
     lines += [f"| `{code}` | {status} | {zh} | {en} |" for code, status, zh, en in sorted(rows)]
     return "\n".join(lines) + "\n"
 
 
-def _refusals(family: type[Refusal]) -> list[type[Refusal]]:
-    return [one for child in family.__subclasses__() for one in (child, *_refusals(child))]
+def refusals() -> list[type[Refusal]]:
+    """Every refusal of the service that has a code, once its packages are imported."""
+    known = _below(Refusal)
+    return [one for one in known if hasattr(one, "code") and one.__module__.startswith("app.")]
+
+
+def _below(family: type[Refusal]) -> list[type[Refusal]]:
+    return [one for child in family.__subclasses__() for one in (child, *_below(child))]
 
 
 NOT_KEPT = {"description", "summary", "title", "examples", "example", "tags", "default"}
 
 
 def release() -> None:
-    """Keep the shape of the API under its version: what a later one is compared with."""
+    """Keep the shape of the API and the codes of its problems under its version: what a later one
+    is compared with.
+    """
     document = json.loads(openapi())
-    kept = json.dumps(_shape(document), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    name = f"openapi-v{document['info']['version'].rsplit('.', 1)[0]}.json"
-    (ROOT / "docs" / "released" / name).write_text(kept + "\n", encoding="utf-8")
+    version = document["info"]["version"].rsplit(".", 1)[0]
+    for name, kept in (("openapi", _shape(document)), ("problems", codes())):
+        text = json.dumps(kept, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        path = ROOT / "docs" / "released" / f"{name}-v{version}.json"
+        path.write_text(text + "\n", encoding="utf-8")
+
+
+def codes() -> dict[str, list[int]]:
+    """Every code with the statuses it comes under."""
+    found: dict[str, set[int]] = {}
+    for one in refusals():
+        found.setdefault(one.code, set()).add(status_of(one))
+    return {code: sorted(statuses) for code, statuses in found.items()}
 
 
 def _shape(tree: object, *, names: bool = False) -> object:

@@ -20,11 +20,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from app.keeping.refusals import ArchiveDamaged, ArchiveUnknown, FileUnreachable
 from app.platform.db.installation import Purpose
+from app.rules.exact import MEBIBYTE
 
 FORMAT: Literal["quality-award-backup/1"] = "quality-award-backup/1"
 DATABASE, MANIFEST, SUM = "database.dump", "manifest.json", "manifest.sha256"
 PART = re.compile(r"database\.dump|files/[0-9a-f]{64}|keys/(access/)?[A-Za-z0-9.]+\.(pem|key)")
-CHUNK = 1 << 20
+CHUNK = MEBIBYTE
 
 Progress = Callable[[str, int, int | None], None]
 """Told the step, and how much of how much of it is done; the whole may be unknown."""

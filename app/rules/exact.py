@@ -1,4 +1,4 @@
-"""How are points, shares and money kept exact, rounded once, and written as text?"""
+"""How are points, shares, money and sizes of files kept exact, and written as text?"""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -10,6 +10,8 @@ from typing import Final, NamedTuple
 
 POINT_SCALE: Final = 10_000
 FEN_PER_YUAN: Final = 100
+KIBIBYTE: Final = 1024
+MEBIBYTE: Final = 1024 * KIBIBYTE
 LONGEST_NUMBER: Final = 100
 
 _WHOLE = r"(?:0|[1-9][0-9]*)"
@@ -213,3 +215,11 @@ def _refuse_unreadable(text: object, *, signed: bool) -> None:
     for code, refused in refusals.items():
         if refused:
             raise MalformedNumber(code, text)
+
+
+def size_text(size: int) -> str:
+    """Bytes as regulations and people write them: 20MB, 500KB; B where they are no whole KB."""
+    for unit, name in ((MEBIBYTE, "MB"), (KIBIBYTE, "KB")):
+        if size % unit == 0:
+            return f"{size // unit}{name}"
+    return f"{size}B"

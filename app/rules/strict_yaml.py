@@ -17,7 +17,9 @@ from yaml.events import (
 )
 from yaml.reader import ReaderError
 
-MAX_BYTES: Final = 1024 * 1024
+from app.rules.exact import MEBIBYTE
+
+MAX_BYTES: Final = MEBIBYTE
 MAX_DEPTH: Final = 32
 
 Tree: TypeAlias = "str | list[Tree] | dict[str, Tree]"

@@ -1,6 +1,8 @@
 """The source files of the service, parsed once."""
 
 import ast
+import json
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -17,6 +19,23 @@ def sources() -> dict[str, tuple[str, ast.Module]]:
         for path in sorted(APP.rglob("*.py"))
         for text in [path.read_text("utf-8")]
     }
+
+
+@cache
+def problems() -> dict[str, list[int]]:
+    """Every code of a problem → its statuses, as the generated page says."""
+    found: dict[str, list[int]] = {}
+    page = (ROOT / "docs" / "problems.md").read_text("utf-8")
+    for code, status in re.findall(r"^\| `([a-z0-9-]+)` \| ([0-9]{3}) \|", page, re.MULTILINE):
+        found.setdefault(code, []).append(int(status))
+    return found
+
+
+@cache
+def released_problems() -> dict[str, dict[str, list[int]]]:
+    """The same of each release, by the name of its file."""
+    kept = sorted((ROOT / "docs" / "released").glob("problems-*.json"))
+    return {path.stem: json.loads(path.read_text("utf-8")) for path in kept}
 
 
 def nodes(under: str = "app/") -> Iterator[tuple[str, ast.AST]]:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from tests.architecture.sources import called, dotted, nodes, sources
+from tests.architecture.sources import called, dotted, nodes, problems, released_problems, sources
 
 BANNED = {
     "common",
@@ -169,6 +169,24 @@ def test_names_are_words_of_the_domain() -> None:
     assert {name for name in classes if words(name) & BANNED} == set()
     # A majority has a base; a class that is named after another one's is no word of anything.
     assert {name for name in classes if re.match(r"Base[A-Z]", name)} == set()
+
+
+def test_what_is_not_found_and_what_is_unknown_are_named_apart() -> None:
+    """What an address names and is not there (404) ends in `-not-found`, what a body refers to
+    (422) in `-unknown`. A code that is released keeps its name.
+    """
+    endings = {"-not-found": [404], "-unknown": [422]}
+    old = {code for codes in released_problems().values() for code in codes}
+    new = {code: statuses for code, statuses in problems().items() if code not in old}
+    wrong = [
+        code
+        for code, statuses in new.items()
+        for ending, meant in endings.items()
+        if code.endswith(ending) and statuses != meant
+    ]
+    wrong += [code for code, each in new.items() if 404 in each and not code.endswith("-not-found")]
+    assert len(new) > 100
+    assert wrong == []
 
 
 def test_every_exception_from_a_rule_is_explained() -> None:

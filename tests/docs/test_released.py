@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.architecture.sources import problems, released_problems
 from tests.docs.breaking import Tree, breaks
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +31,22 @@ def committed() -> Tree:
 def test_committed_description_only_adds_to_what_was_released(released: Path) -> None:
     old = json.loads(released.read_text(encoding="utf-8"))
     assert set(breaks(old, committed())) <= PROTECTING, "see docs/api-versions.md"
+
+
+@pytest.mark.parametrize("released", released_problems())
+def test_codes_of_a_release_stay_under_their_statuses(released: str) -> None:
+    now = problems()
+    gone = {
+        code: statuses
+        for code, statuses in released_problems()[released].items()
+        if not set(statuses) <= set(now.get(code, []))
+    }
+    assert gone == {}, "see docs/api-versions.md"
+
+
+def test_every_release_keeps_its_codes() -> None:
+    versions = [path.stem.removeprefix("openapi-") for path in RELEASED]
+    assert [name.removeprefix("problems-") for name in released_problems()] == versions
 
 
 def test_a_description_does_not_break_itself() -> None:

@@ -6,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.rules.exact import (
+    KIBIBYTE,
+    MEBIBYTE,
     InexactError,
     MalformedNumber,
     Rounding,
@@ -17,6 +19,7 @@ from app.rules.exact import (
     from_units,
     round_to,
     round_to_unit,
+    size_text,
     text_from_fen,
     to_units,
 )
@@ -236,3 +239,17 @@ def test_column_of_texts_reads_what_one_text_reads() -> None:
     assert column_of_texts(texts).fractions() == [fraction_from_text(text) for text in texts]
     with pytest.raises(MalformedNumber):
         column_of_texts(["1", "1e3"])
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [
+        (20 * MEBIBYTE, "20MB"),
+        (1536 * KIBIBYTE, "1536KB"),
+        (1024 * MEBIBYTE, "1024MB"),
+        (KIBIBYTE + 1, "1025B"),
+        (1_000_000, "1000000B"),
+    ],
+)
+def test_size_is_written_in_the_largest_unit_that_is_whole(size: int, text: str) -> None:
+    assert size_text(size) == text

@@ -20,6 +20,7 @@ from app.platform.files.naming import naming
 from app.platform.files.rules import NotUploaded, file_name_obstacle
 from app.platform.security.access import Found
 from app.platform.uploads.receiving import Door, Sent, receive
+from app.rules.exact import size_text
 from app.rules.regulation.handed_in import Document
 from app.rules.regulation.model import Regulation
 
@@ -41,7 +42,7 @@ async def announce(call: Call, application_id: UUID, body: AttachmentIn) -> Atta
     ensure([file_name_obstacle(body.file_name, body.media_type), *against])
     most = call.ground.most_attached
     if so_far.files >= most.files or so_far.bytes + body.size > most.bytes:
-        raise rules.TooManyFiles(files=most.files, bytes=most.bytes)
+        raise rules.TooManyFiles(files=most.files, bytes=size_text(most.bytes))
     await naming(call.db, body.sha256)
     attachment = Attachment(application_id=application_id, created_at=call.now, **body.model_dump())
     try:

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from app.platform.clock import legal_minute
 from app.platform.errors import Conflict, Invalid, NotFound, Refusal, Stale
 from app.platform.files.kinds import BY_ENDING
+from app.rules.exact import size_text
 from app.rules.forms.complete import Gap, Sort
 from app.rules.forms.shape import Misfit
-from app.rules.regulation.handed_in import Document, size_text
+from app.rules.regulation.handed_in import Document
 
 SETTLING = timedelta(seconds=60)
 """Requests that arrived by the deadline may still be running; intake closes no earlier."""
@@ -176,8 +177,8 @@ class DocumentHasEnough(Conflict):
 
 class TooManyFiles(Conflict):
     code = "too-many-files"
-    zh = "一份申报最多 {files} 个附件，合计不超过 {bytes} 字节。"
-    en = "An application has {files} files at most, and {bytes} bytes together."
+    zh = "一份申报最多 {files} 个附件，合计不超过 {bytes}。"
+    en = "An application has {files} files at most, and {bytes} together."
 
 
 class AttachmentKnown(Conflict):

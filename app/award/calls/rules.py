@@ -4,13 +4,13 @@ from app.platform.errors import Conflict, Invalid, NotFound
 
 
 class CallUnknown(NotFound):
-    code = "call-unknown"
+    code = "call-not-found"
     zh = "没有找到启动通知，或尚未发布。"
     en = "There is no such call, or it is not published yet."
 
 
 class DownloadUnknown(NotFound):
-    code = "download-unknown"
+    code = "download-not-found"
     zh = "启动通知没有这份附件。"
     en = "The call has no such download."
 

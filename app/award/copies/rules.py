@@ -16,7 +16,7 @@ SHA256 = "sha256:"
 
 
 class CopyNotPrinted(NotFound):
-    code = "copy-not-printed"
+    code = "copy-not-found"
     zh = "与当前内容一致的打印件尚未生成，请先提出生成。"
     en = "No copy of the present content has been printed; ask for one first."
 

@@ -26,7 +26,7 @@ class LetterUnknown(NotFound):
 
 
 class FileNotMade(NotFound):
-    code = "document-file-not-made"
+    code = "document-file-not-found"
     zh = "文稿尚未生成，请稍后再取。"
     en = "The file is not made yet; ask again a little later."
 

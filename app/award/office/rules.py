@@ -19,7 +19,7 @@ _SHORTEST = timedelta(microseconds=1)
 
 
 class MessageUnknown(NotFound):
-    code = "message-unknown"
+    code = "message-not-found"
     zh = "没有找到这条消息。"
     en = "There is no such message."
 
@@ -31,7 +31,7 @@ class AddresseesUnclear(Invalid):
 
 
 class DeliveryUnknown(NotFound):
-    code = "delivery-unknown"
+    code = "delivery-not-found"
     zh = "这条消息没有以该方式发送过。"
     en = "This message was not sent that way."
 

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 from app.award.programmes.lifecycle import CycleStatus
 from app.platform.http.bodies import Body, Key, Line, View
 from app.platform.workflow.advance import Action
+from app.rules.exact import MEBIBYTE
 from app.rules.regulation.difference import Way
 
 
@@ -38,7 +39,7 @@ AsWritten = Annotated[str, StringConstraints(strip_whitespace=False)]
 
 class RegulationText(Body):
     text: AsWritten = Field(
-        max_length=1024 * 1024,
+        max_length=MEBIBYTE,
         description="The regulation file, as YAML text.",
         examples=["schema: award-regulation/1\ncode: binhu-2023\n…"],
     )

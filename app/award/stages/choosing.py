@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol, runtime_checkable
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.award.programmes.rules import TierUnknown
 from app.award.stages.kind import StageAt
 from app.award.stages.rules import Held, lowered
 from app.platform.errors import Conflict, Invalid, Refusal
@@ -42,12 +43,6 @@ class ChosenTwice(Invalid):
     code = "entry-chosen-twice"
     zh = "同一参评单位在决定中出现了两次。"
     en = "The decision names this entry twice."
-
-
-class TierUnknown(Invalid):
-    code = "tier-unknown"
-    zh = "办法没有等次“{tier}”。"
-    en = "The regulation has no tier “{tier}”."
 
 
 class TierClosed(Invalid):

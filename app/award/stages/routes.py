@@ -295,7 +295,7 @@ async def decide_tie(call: Deciding, cycle_id: UUID, key: StageKey, body: TieDec
         choosing.NoChoiceHere,
         choosing.NotToChoose,
         choosing.ChosenTwice,
-        choosing.TierUnknown,
+        programme_rules.TierUnknown,
         choosing.TierClosed,
         choosing.TierBelowFloor,
         choosing.ChoiceAboveQuota,

@@ -44,6 +44,7 @@ from app.platform.db.premises import (
     run_program,
     socket_folder,
 )
+from app.rules.exact import MEBIBYTE
 
 __all__ = [
     "BinariesMissing",
@@ -65,7 +66,7 @@ __all__ = [
 
 SUPERUSER, OWNER_ROLE, APP_ROLE, DATABASE = "postgres", "award_owner", "award_app", "award"
 PATIENCE = 30.0  # seconds that a start, a stop or a recovery may take
-ROOM = 1024 * 1024  # bytes without which no server starts, and none can say why
+ROOM = MEBIBYTE  # bytes without which no server starts, and none can say why
 SETTINGS = {
     "max_connections": "100",
     "shared_buffers": "128MB",

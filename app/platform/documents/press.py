@@ -18,10 +18,11 @@ import pylopdf_fonts_zh_cn
 
 from app.platform.documents import typesetting
 from app.platform.errors import Conflict
+from app.rules.exact import MEBIBYTE
 
 OUR_FONTS = Path(pylopdf_fonts_zh_cn.__file__).parent
 """Noto Serif and Noto Sans SC, 30,900 characters each, rare ones of names among them (OFL)."""
-MEMORY, SECONDS, TOGETHER = 2 * 1024**3, 20, 2
+MEMORY, SECONDS, TOGETHER = 2048 * MEBIBYTE, 20, 2
 
 
 class GlyphsMissing(Conflict):

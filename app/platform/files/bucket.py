@@ -19,8 +19,9 @@ from app.platform.clock import wall_clock
 from app.platform.errors import StorageFull
 from app.platform.files.folder import told
 from app.platform.files.objects import CHUNK, Held, StorageAway
+from app.rules.exact import MEBIBYTE
 
-IN_PARTS_FROM, PART = 16 * 1024 * 1024, 8 * 1024 * 1024
+IN_PARTS_FROM, PART = 16 * MEBIBYTE, 8 * MEBIBYTE
 LONGEST, PATIENCE = timedelta(seconds=30), timedelta(seconds=5)
 """Of one request, and until a connection stands."""
 FULL = ("XMinioStorageFull", "QuotaExceeded", "InsufficientStorage", "507")

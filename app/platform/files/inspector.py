@@ -16,6 +16,7 @@ from anyio import CapacityLimiter, to_thread
 import app
 from app.platform.errors import Unavailable
 from app.platform.files.inspection.faults import BY_CODE
+from app.rules.exact import MEBIBYTE
 
 AT_ONCE = 2
 """So many files are looked into at the same time, for one worker."""
@@ -35,7 +36,7 @@ class Inspector:
     """
 
     seconds: int = 15
-    memory: int = 1024 * 1024 * 1024
+    memory: int = 1024 * MEBIBYTE
     _idle: list["_Process"] = field(default_factory=list)
     _lock: Lock = field(default_factory=Lock)
     _limit: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(AT_ONCE))

@@ -43,11 +43,12 @@ DOCUMENTS = frozenset({PDF, OFD, DOCX, XLSX})
 SCANS = frozenset({PDF, OFD, PNG, JPEG})
 ALL = DOCUMENTS | SCANS
 
+ZIP: Final = b"PK\x03\x04"
 HEADS: Mapping[str, tuple[bytes, ...]] = {
     PDF: (b"%PDF-",),
-    OFD: (b"PK\x03\x04",),
+    OFD: (ZIP,),
     PNG: (b"\x89PNG\r\n\x1a\n",),
     JPEG: (b"\xff\xd8\xff",),
-    DOCX: (b"PK\x03\x04",),
-    XLSX: (b"PK\x03\x04",),
+    DOCX: (ZIP,),
+    XLSX: (ZIP,),
 }

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Protocol
 
 from app.platform.errors import Unavailable
+from app.rules.exact import KIBIBYTE
 
-CHUNK = 256 * 1024
+CHUNK = 256 * KIBIBYTE
 
 
 class StorageAway(Unavailable):

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from app.platform.errors import Conflict, Invalid, NotFound, Refusal, TooLarge
 from app.platform.files.kinds import ENDINGS
+from app.rules.exact import KIBIBYTE, MEBIBYTE, size_text
 
-LARGEST = 50 * 1024 * 1024
-SMALLEST_PART = 256 * 1024
+LARGEST = 50 * MEBIBYTE
+SMALLEST_PART = 256 * KIBIBYTE
 """A part that others follow: what is smaller is not worth an object of its own."""
-OPEN_UPLOADS, OPEN_BYTES = 50, 500 * 1024 * 1024
+OPEN_UPLOADS, OPEN_BYTES = 50, 500 * MEBIBYTE
 """How much a person may have uploaded that nothing has taken yet."""
 HIDING = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 """Unicode's categories of signs that are not seen: control, format (direction), surrogate."""
@@ -38,8 +39,8 @@ class RangeUnreadable(Invalid):
 
 class PartTooSmall(Invalid):
     code = "part-too-small"
-    zh = "除最后一段外，每段不得小于 {least} 字节。"
-    en = "Every part but the last has at least {least} bytes."
+    zh = "除最后一段外，每段不得小于 {least}。"
+    en = "Every part but the last has at least {least}."
 
 
 class OffsetDiffers(Conflict):
@@ -92,8 +93,8 @@ class TypeNotTaken(Invalid):
 
 class SizeNotTaken(Invalid):
     code = "file-size-not-taken"
-    zh = "文件不得超过 {largest} 字节。"
-    en = "The file may have {largest} bytes at most."
+    zh = "文件不得超过 {largest}。"
+    en = "The file may have {largest} at most."
 
 
 class TooManyUploads(Conflict):
@@ -143,7 +144,7 @@ class Most:
     """How many files one thing may have, and how many bytes they may have together."""
 
     files: int = 200
-    bytes: int = 1024 * 1024 * 1024
+    bytes: int = 1024 * MEBIBYTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,7 @@ def span_obstacle(span: Span, size: int, received: int) -> Refusal | None:
     if span.first != received:
         return OffsetDiffers(received=received)
     if span.end < size and span.length < SMALLEST_PART:
-        return PartTooSmall(least=SMALLEST_PART)
+        return PartTooSmall(least=size_text(SMALLEST_PART))
     return None
 
 
@@ -208,5 +209,7 @@ def purpose_obstacles(
         return [PurposeUnknown(pointer="/purpose", purpose=purpose)]
     return [
         None if media_type in allowed.media_types else TypeNotTaken(pointer="/media_type"),
-        None if size <= allowed.largest else SizeNotTaken(pointer="/size", largest=allowed.largest),
+        None
+        if size <= allowed.largest
+        else SizeNotTaken(pointer="/size", largest=size_text(allowed.largest)),
     ]

@@ -15,9 +15,10 @@ from urllib.parse import urlsplit
 import httpx
 
 from app.platform.http.networks import Networks
+from app.rules.exact import KIBIBYTE
 
 SECONDS = 10.0
-LARGEST_ANSWER = 64 * 1024
+LARGEST_ANSWER = 64 * KIBIBYTE
 PORTS = {"http": 80, "https": 443}
 TRANSLATED = IPv6Network("64:ff9b::/96")
 """NAT64: an IPv4 address of any kind may hide in it."""

@@ -8,10 +8,10 @@ from starlette.requests import Request
 from app.platform.errors import TooLarge
 from app.platform.http.arrival import App, Message, Receive, Scope, Send
 from app.platform.http.problems import problem_response
+from app.rules.exact import KIBIBYTE, MEBIBYTE, size_text
 
-MEBIBYTE = 1024 * 1024
 USUAL = MEBIBYTE
-UNREAD = 64 * 1024
+UNREAD = 64 * KIBIBYTE
 """So many unread bytes are taken in after an answer; with more, the connection is closed."""
 
 Limits = Sequence[tuple[str, int]]
@@ -20,8 +20,8 @@ Limits = Sequence[tuple[str, int]]
 
 class BodyTooLarge(TooLarge):
     code = "body-too-large"
-    zh = "请求内容超过 {most} 字节。"
-    en = "The request body is larger than {most} bytes."
+    zh = "请求内容超过 {most}。"
+    en = "The request body is larger than {most}."
 
 
 class BodyLimit:
@@ -41,7 +41,7 @@ class BodyLimit:
             return
         most, declared = self._most(scope["path"]), _declared(scope)
         if declared is not None and declared > most:
-            answer = problem_response(BodyTooLarge(most=most), Request(scope))
+            answer = problem_response(BodyTooLarge(most=size_text(most)), Request(scope))
             answer.headers["Connection"] = "close"
             await answer(scope, receive, send)
             return
@@ -68,7 +68,7 @@ class _Body:
             self.whole = not message.get("more_body", False)
             if self.read > self.most:
                 self.whole = False
-                raise BodyTooLarge(most=self.most)
+                raise BodyTooLarge(most=size_text(self.most))
         return message
 
     async def send(self, message: Message) -> None:

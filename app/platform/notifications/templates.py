@@ -20,7 +20,7 @@ class Urgency(StrEnum):
 
 
 class TemplateUnknown(NotFound):
-    code = "template-unknown"
+    code = "template-not-found"
     zh = "没有这个消息模板。"
     en = "There is no such template."
 

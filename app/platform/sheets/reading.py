@@ -13,15 +13,16 @@ from io import BytesIO, StringIO
 from itertools import islice
 from typing import Any
 from unicodedata import normalize
-from zipfile import BadZipFile, ZipFile
 
 from openpyxl import load_workbook
 
 from app.platform.errors import Invalid, Refusal, ensure
+from app.platform.files.kinds import ZIP
+from app.platform.files.packages.budget import Budget, Fault, UnfitError, opened
+from app.rules.exact import MEBIBYTE, size_text
 
 MOST_ROWS, MOST_COLUMNS = 10_000, 60
-MOST_PARTS, MOST_UNPACKED, MOST_RATIO = 200, 48 * 1024 * 1024, 200
-ZIP = b"PK\x03\x04"
+MOST_PARTS, MOST_UNPACKED, MOST_RATIO = 200, 48 * MEBIBYTE, 200
 LAST_ROW = 1_048_576
 """Of any sheet. A file may claim more, and each that it skips would be counted up to."""
 ABOVE_TITLES = 5
@@ -38,8 +39,8 @@ class SheetUnreadable(Invalid):
 
 class SheetTooLarge(Invalid):
     code = "sheet-too-large"
-    zh = "表格过大：最多 {rows} 行、{columns} 列，解压后最多 {mebibytes} MiB。"
-    en = "At most {rows} rows and {columns} columns, and {mebibytes} MiB when unpacked."
+    zh = "表格过大：最多 {rows} 行、{columns} 列，解压后最多 {unpacked}。"
+    en = "At most {rows} rows and {columns} columns, and {unpacked} when unpacked."
 
 
 class SheetsSeveral(Invalid):
@@ -173,23 +174,16 @@ def _workbook(content: bytes, columns: Sequence[Column]) -> Iterator[list[str]]:
     """The sheet of a workbook that has the titles, as text; nothing is unpacked that is larger than
     allowed.
     """
+    budget = Budget(min(MOST_UNPACKED, MOST_RATIO * len(content)), MOST_PARTS)
     try:
-        with ZipFile(BytesIO(content)) as packed:
-            parts = packed.infolist()
-        unpacked = sum(part.file_size for part in parts)
-        if (
-            len(parts) > MOST_PARTS
-            or unpacked > MOST_UNPACKED
-            or unpacked > MOST_RATIO * max(len(content), 1)
-        ):
-            raise _too_large()
-        # Of each part no more is unpacked than its entry declares: that is what was just counted.
-        book = load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
-        yield from _lines(_sheet(book, columns), LAST_ROW)
-        book.close()
-    except Refusal:
-        raise
-    except (BadZipFile, KeyError, ValueError, IndexError, TypeError, OSError, SyntaxError) as wrong:
+        # Of each part no more is unpacked than its entry declares, and that is counted here.
+        with opened(BytesIO(content), budget):
+            book = load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
+            yield from _lines(_sheet(book, columns), LAST_ROW)
+            book.close()
+    except UnfitError as unfit:
+        raise _too_large() if unfit.fault is Fault.LARGE else SheetUnreadable from unfit
+    except (KeyError, ValueError, IndexError, TypeError, OSError, SyntaxError) as wrong:
         raise SheetUnreadable from wrong
 
 
@@ -258,6 +252,4 @@ def _cell(value: object) -> str:
 
 
 def _too_large() -> SheetTooLarge:
-    return SheetTooLarge(
-        rows=MOST_ROWS, columns=MOST_COLUMNS, mebibytes=MOST_UNPACKED // (1024 * 1024)
-    )
+    return SheetTooLarge(rows=MOST_ROWS, columns=MOST_COLUMNS, unpacked=size_text(MOST_UNPACKED))

@@ -22,9 +22,10 @@ from app.platform.ground import Ground
 from app.platform.jobs.queue import enqueue
 from app.platform.jobs.work import Task
 from app.platform.security.permission import Actor
+from app.rules.exact import MEBIBYTE
 
 CHECK = "check-file"
-CHECKED_AT_ONCE = 16 * 1024 * 1024
+CHECKED_AT_ONCE = 16 * MEBIBYTE
 """Larger files are answered for while they are still being checked."""
 UNDER_WAY = (FileState.CHECKING, FileState.QUARANTINED)
 

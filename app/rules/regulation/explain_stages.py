@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from itertools import chain
 
-from app.rules.exact import decimal_text
+from app.rules.exact import decimal_text, size_text
 from app.rules.regulation.advance import Advance, First
 from app.rules.regulation.assessment import SelfAssessment
 from app.rules.regulation.bodies import Body
-from app.rules.regulation.handed_in import Document, size_text
+from app.rules.regulation.handed_in import Document
 from app.rules.regulation.model import Regulation
 from app.rules.regulation.stages import (
     NOTICE_EVIDENCE,

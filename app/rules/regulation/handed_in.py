@@ -14,11 +14,12 @@ from pydantic import (
     model_validator,
 )
 
+from app.rules.exact import KIBIBYTE, MEBIBYTE, size_text
 from app.rules.regulation.values import MARKS, Positive, Rule, Text, fault, one_or_many
 
 FileType = Literal["pdf", "ofd", "docx", "xlsx", "jpg", "png"]
 _SIZE: Final = re.compile(r"([1-9][0-9]{0,5})(KB|MB)")
-_UNITS: Final = {"KB": 1024, "MB": 1024 * 1024}
+_UNITS: Final = {"KB": KIBIBYTE, "MB": MEBIBYTE}
 
 
 def _bytes(value: object) -> object:
@@ -27,12 +28,6 @@ def _bytes(value: object) -> object:
     if isinstance(value, str) and (found := _SIZE.fullmatch(value)):
         return int(found[1]) * _UNITS[found[2]]
     raise fault("malformed_size")
-
-
-def size_text(size: int) -> str:
-    """Bytes as the file writes them: 20MB, 500KB."""
-    unit = "MB" if size % _UNITS["MB"] == 0 else "KB"
-    return f"{size // _UNITS[unit]}{unit}"
 
 
 Size = Annotated[

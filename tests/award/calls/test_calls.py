@@ -106,7 +106,7 @@ async def test_dry_run_shows_the_call_and_publishes_nothing(
     assert (tried.status_code, tried.json()["edition"]) == (201, 1)
     assert await editions(office) == 0
     missing = await client.get(office.path("/call"))
-    assert (missing.status_code, missing.json()["code"]) == (404, "call-unknown")
+    assert (missing.status_code, missing.json()["code"]) == (404, "call-not-found")
 
 
 @pytest.mark.parametrize(
@@ -159,9 +159,9 @@ async def test_unknown_call_and_download_are_404(ground: Ground, client: AsyncCl
     office = await make_office(ground)
     made = await published(client, office)
     unknown = await client.get(f"/public/calls/{uuid4()}")
-    assert (unknown.status_code, unknown.json()["code"]) == (404, "call-unknown")
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "call-not-found")
     none = await client.get(f"/public/calls/{made['id']}/downloads/file-1")
-    assert (none.status_code, none.json()["code"]) == (404, "download-unknown")
+    assert (none.status_code, none.json()["code"]) == (404, "download-not-found")
 
 
 async def test_list_costs_the_same_for_one_call_and_three(

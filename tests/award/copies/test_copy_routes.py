@@ -83,7 +83,7 @@ async def test_draft_is_printed_as_a_draft_with_the_digest_it_would_have(
     )
     assert said.json()["digest"] == asked["digest"]
     early = await client.get(f"/applications/{application}/copy", **speaker.auth)
-    assert (early.status_code, early.json()["code"]) == (404, "copy-not-printed")
+    assert (early.status_code, early.json()["code"]) == (404, "copy-not-found")
 
 
 async def test_print_of_what_was_changed_since_is_not_given(
@@ -100,7 +100,7 @@ async def test_print_of_what_was_changed_since_is_not_given(
     )
     assert saved.status_code == 200, saved.text
     stale = await client.get(f"/applications/{application}/copy", **speaker.auth)
-    assert (stale.status_code, stale.json()["code"]) == (404, "copy-not-printed")
+    assert (stale.status_code, stale.json()["code"]) == (404, "copy-not-found")
 
 
 async def test_printed_twice_there_is_one_file_of_the_same_bytes(

@@ -190,7 +190,7 @@ async def test_words_are_the_heads_alone(ground: Ground, client: AsyncClient) ->
     fixed = await client.put(path, json={"title": "x", "text": "y"}, **office.head.auth)
     assert (fixed.status_code, fixed.json()["code"]) == (409, "words-fixed")
     unknown = await client.put(wording(office, "nothing"), json=OWN, **office.head.auth)
-    assert (unknown.status_code, unknown.json()["code"]) == (404, "template-unknown")
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "template-not-found")
 
 
 async def test_log_says_what_was_told_to_whom_and_how_far_it_came(
@@ -296,7 +296,7 @@ async def test_only_what_failed_is_sent_again(ground: Ground, client: AsyncClien
     assert taken.json()["code"] == "delivery-taken"
     for caller in (firm.speaker, (await make_office(ground)).head):
         hidden = await client.post(path, json={"way": "mail"}, **caller.auth)
-        assert (hidden.status_code, hidden.json()["code"]) == (404, "message-unknown")
+        assert (hidden.status_code, hidden.json()["code"]) == (404, "message-not-found")
     seen = await client.post(path, json={"way": "mail"}, **office.supervisor.auth)
     assert (seen.status_code, seen.json()["code"]) == (403, "not-allowed")
     assert "message:resend" not in await cycle_log(office)

@@ -323,6 +323,21 @@ HOSTILE: Mapping[str, tuple[str, str, Callable[[], bytes]]] = {
             "<w:p><w:r><w:instrText> DDEAUTO c:\\\\cmd.exe</w:instrText></w:r></w:p></w:body>",
         ),
     ),
+    "field that runs a program in a part of another name": (
+        DOCX,
+        "file-macros",
+        lambda: changed(
+            replaced(
+                sound_docx(),
+                "[Content_Types].xml",
+                "</Types>",
+                '<Override PartName="/word/footer.dat" '
+                'ContentType="application/vnd.openxmlformats-officedocument.'
+                'wordprocessingml.footer+xml"/></Types>',
+            ),
+            {"word/footer.dat": b"<w:ftr><w:instrText>DDEAUTO cmd</w:instrText></w:ftr>"},
+        ),
+    ),
     "ole object": (
         DOCX,
         "file-embedded-object",
@@ -332,6 +347,16 @@ HOSTILE: Mapping[str, tuple[str, str, Callable[[], bytes]]] = {
         DOCX,
         "file-embedded-object",
         lambda: related(sound_docx(), "control", "activeX/activeX1.xml", "Internal"),
+    ),
+    "activex without a relation": (
+        DOCX,
+        "file-embedded-object",
+        lambda: changed(sound_docx(), {"word/activeX/activeX1.xml": b"<x/>"}),
+    ),
+    "file of another format taken in": (
+        DOCX,
+        "file-embedded-object",
+        lambda: related(sound_docx(), "aFChunk", "chunk.html", "Internal"),
     ),
     "program": (
         XLSX,

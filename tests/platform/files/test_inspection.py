@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from app.platform.errors import Refusal
-from app.platform.files.inspection import packages
 from app.platform.files.inspection.faults import FAULTS
 from app.platform.files.inspection.look import inspect
 from app.platform.files.inspector import Inspector
 from app.platform.files.kinds import PDF
+from app.platform.files.packages.budget import Budget
 from tests.platform.files.hostile import HOSTILE, SOUND, lying
 
 pytestmark = pytest.mark.anyio
@@ -50,7 +50,7 @@ def test_lying_package_is_counted_while_it_is_unpacked(
     """zipfile itself stops at the declared size; our count would stop earlier."""
     (tmp_path / "file").write_bytes(lying())
     spent: list[int] = []
-    monkeypatch.setattr(packages.Budget, "spend", lambda _self, size: spent.append(size))
+    monkeypatch.setattr(Budget, "spend", lambda _self, size: spent.append(size))
     media_type = HOSTILE["bomb that lies"][0]
     assert code_of(tmp_path / "file", media_type) == "file-damaged"
     assert sum(spent) < 2**20

@@ -92,6 +92,20 @@ def test_bomb_is_refused_before_it_is_unpacked() -> None:
     assert codes(out.getvalue()) == ["sheet-too-large"]
 
 
+def test_damaged_part_is_refused() -> None:
+    """Its end is cut off while the directory of the package is whole."""
+    content, out = book(["9132", "2024-05-01", ""]), BytesIO()
+    with zipfile.ZipFile(BytesIO(content)) as old:
+        kept = {name: old.read(name) for name in old.namelist()}
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, part in kept.items():
+            packed.writestr(name, part)
+        start = packed.getinfo("xl/worksheets/sheet1.xml").header_offset
+    whole = bytearray(out.getvalue())
+    whole[start + 80 : start + 140] = bytes(60)
+    assert codes(bytes(whole)) == ["sheet-unreadable"]
+
+
 def test_entity_bomb_is_refused() -> None:
     entities = '<!ENTITY a "ha">' + "".join(
         f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in range(8)

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from app.platform.files.inspection.packages import OLE, inspect_package
+from app.platform.files.inspection.packages import inspect_package
 from app.platform.files.inspection.pdf import inspect_pdf
 from app.platform.files.inspection.pictures import inspect_picture
 from app.platform.files.kinds import HEADS, JPEG, PDF, PNG
+from app.platform.files.packages.activity import OLE
 from app.platform.files.rules import TypeDiffers
 
 
