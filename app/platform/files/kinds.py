@@ -25,17 +25,14 @@ BY_ENDING: Mapping[str, MediaType] = {
     "docx": DOCX,
     "xlsx": XLSX,
     "jpg": JPEG,
+    "jpeg": JPEG,
     "png": PNG,
 }
 """As people name them, and as regulations do."""
 
 ENDINGS: Mapping[str, tuple[str, ...]] = {
-    PDF: ("pdf",),
-    OFD: ("ofd",),
-    DOCX: ("docx",),
-    XLSX: ("xlsx",),
-    JPEG: ("jpg", "jpeg"),
-    PNG: ("png",),
+    of: tuple(ending for ending, each in BY_ENDING.items() if each == of)
+    for of in BY_ENDING.values()
 }
 """How the name of a file of each type ends."""
 
