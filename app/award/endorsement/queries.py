@@ -14,6 +14,7 @@ from app.award.endorsement.models import Letter, Recommendation, Routing
 from app.award.endorsement.schemas import DeskLine, DeskQuery, RoutingQuery, RoutingView
 from app.award.programmes.models import Authority, Cycle
 from app.award.records.queries import conflicted
+from app.award.stages.kind import StageAt
 from app.award.stages.models import Entry, Outcome, Stage
 from app.award.stages.queries import get_stage, live
 from app.platform.accounts.callers import Call
@@ -151,6 +152,14 @@ async def routed_to(
         .where(live(stage_id), Routing.authority_id == authority_id, Routing.body == body)
     )
     return rows.all()
+
+
+async def issued(db: AsyncSession, at: StageAt) -> set[tuple[str, UUID]]:
+    """Which authorities have issued their letter, as which body; one statement."""
+    letters = select(Letter.body, Letter.authority_id).where(
+        Letter.stage_id == at.id, Letter.round == at.round
+    )
+    return {(row.body, row.authority_id) for row in await db.execute(letters)}
 
 
 async def answered(db: AsyncSession, stage_id: UUID) -> Sequence[Any]:

@@ -61,6 +61,7 @@ async def list_routings(
         rules.BodyUnknown,
         rules.AuthorityUnknown,
         rules.RoutedTwice,
+        rules.LetterIssued,
         rules.AnsweredAlready,
     ),
 )
@@ -87,6 +88,7 @@ async def route_entries(
         StageNotOpen,
         rules.LetterLate,
         rules.LetterIssued,
+        rules.LetterAhead,
         rules.EntryUnanswered,
         rules.AnsweredStranger,
         rules.AnsweredTwice,

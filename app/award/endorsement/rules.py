@@ -73,6 +73,12 @@ class LetterLate(Conflict):
     en = "The time for recommending is over."
 
 
+class LetterAhead(Invalid):
+    code = "letter-dated-ahead"
+    zh = "推荐函的日期不能晚于今天。"
+    en = "The letter is dated after today."
+
+
 class EntryUnanswered(Invalid):
     code = "entry-unanswered"
     zh = "推荐函没有答复送交的参评单位 {entry}。"
@@ -209,13 +215,23 @@ def routing_obstacles(
         seen.add((entry, body))
 
 
+def issued_obstacles(
+    wanted: Sequence[tuple[UUID, str, UUID]], issued: Collection[tuple[str, UUID]]
+) -> Iterator[Refusal]:
+    """Whoever has issued its one letter is asked about nobody else."""
+    for place, (_, body, authority) in enumerate(wanted):
+        if (body, authority) in issued:
+            yield LetterIssued(pointer=f"/items/{place}")
+
+
 def letter_obstacles(
-    rule: Endorsement, body: Body, letter: LetterOf, routed: Mapping[UUID, str]
+    rule: Endorsement, body: Body, letter: LetterOf, routed: Mapping[UUID, str], today: date
 ) -> list[Refusal]:
-    """Everything wrong with a letter at once: answers, reasons, order, number, notice; `routed`
-    has the track of each entry that the body was asked about.
+    """Everything wrong with a letter at once: its day, answers, reasons, order, number, notice;
+    `routed` has the track of each entry that the body was asked about.
     """
     return [
+        *([LetterAhead(pointer="/issued_on")] if letter.issued_on > today else []),
         *_answers(letter.answers, routed),
         *_numbers(body, letter.answers, routed),
         *_order(rule, letter.answers),

@@ -1,5 +1,6 @@
 """What is done about recommendations: the office routes, a body answers in one letter."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +33,7 @@ from app.platform.errors import ensure
 from app.platform.files.models import Upload
 from app.platform.security.access import visible_to
 from app.platform.uploads.service import take
+from app.rules.calendar import local_date
 
 SCAN = "endorsement-letter"
 
@@ -53,6 +55,7 @@ async def route(call: Call, cycle_id: UUID, key: str, body: RoutingsIn) -> list[
         )
     )
     ensure(rules.routing_obstacles(at.rule, tracks, wanted, authorities))
+    ensure(rules.issued_obstacles(wanted, await queries.issued(call.db, at)))
     await _replace(call, stage.id, wanted)
     record(
         call.db,
@@ -106,7 +109,7 @@ async def issue(call: Call, cycle_id: UUID, key: str, body: LetterIn) -> LetterV
     at = await stage_at(call.db, stage)
     if call.now >= at.closes_at:
         raise rules.LetterLate
-    ensure(_obstacles(at, body, routed))
+    ensure(_obstacles(at, body, routed, local_date(call.now)))
     scan = None if body.scan_id is None else await _scanned(call, body.scan_id, body.scan_sha256)
     letter = await _issue(call, at, body, scan, {row.entry_id: row.id for row in routed})
     recommended = sum(answer.recommended for answer in body.answers)
@@ -149,7 +152,7 @@ async def open_scan(call: Call, letter_id: UUID) -> Upload:
     return scan
 
 
-def _obstacles(at: StageAt, body: LetterIn, routed: Any) -> list[Any]:
+def _obstacles(at: StageAt, body: LetterIn, routed: Any, today: date) -> list[Any]:
     named = next(each for each in at.rule.bodies if each.key == body.body)
     letter = rules.LetterOf(
         body.issued_on,
@@ -158,7 +161,7 @@ def _obstacles(at: StageAt, body: LetterIn, routed: Any) -> list[Any]:
         [rules.Answer(a.entry, a.recommended, a.position, a.reason) for a in body.answers],
     )
     return rules.letter_obstacles(
-        at.rule, named, letter, {row.entry_id: row.track for row in routed}
+        at.rule, named, letter, {row.entry_id: row.track for row in routed}, today
     )
 
 

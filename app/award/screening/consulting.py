@@ -88,6 +88,12 @@ class NotAskedOf(Invalid):
     en = "Your department is not asked about this."
 
 
+class DepartmentObjected(Conflict):
+    code = "department-objected"
+    zh = "“{department}”就“{name}”提出异议；仍认定合格的，由工作人员逐家决定，并在备注中说明理由。"
+    en = "“{department}” objects as to “{name}”; who finds it eligible all the same says why."
+
+
 class Opinion(Protocol):
     """An opinion on file."""
 
@@ -191,6 +197,16 @@ def waiting(asked: Iterable[Question], opinions: Sequence[Opinion], now: datetim
     return sum(
         awaited(question, last_of(question, opinions), now) is Awaited.WAITING for question in asked
     )
+
+
+def objections(asked: Iterable[Question], opinions: Sequence[Opinion]) -> list[DepartmentObjected]:
+    """Every question to which a department's last word is an objection."""
+    last = ((question, last_of(question, opinions)) for question in asked)
+    return [
+        DepartmentObjected(department=question.department, name=question.name)
+        for question, opinion in last
+        if opinion is not None and opinion.said == Said.OBJECTION
+    ]
 
 
 def opinion_obstacles(

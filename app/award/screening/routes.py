@@ -116,6 +116,7 @@ async def enter_opinion(call: Once, entry_id: UUID, body: OpinionIn) -> list[Opi
         rules.DecisionContradicts,
         rules.NoteNeeded,
         consulting.ConsultationsOpen,
+        consulting.DepartmentObjected,
         cures.CureOpen,
         cures.CureNotGiven,
     ),

@@ -22,8 +22,10 @@ from docx.oxml.ns import qn
 from app.platform.documents.containers import WordUnreadable, ensure_plain
 from app.platform.errors import Invalid, Refusal, ensure
 
-PLACE = re.compile(r"\{\{\s*(\w+(?:\.\w+)?)\s*\}\}")
-BRACES = re.compile(r"\{\{|\}\}")
+PLACE = re.compile(r"[{｛]{2}\s*(\w+(?:\.\w+)?)\s*[}｝]{2}")
+BRACES = re.compile(r"[{｛]{2}|[}｝]{2}")
+SINGLE = re.compile(r"[{｛]\s*(\w+(?:\.\w+)?)\s*[}｝]")
+"""Whoever writes Chinese types full-width braces without knowing, and forgets the second one."""
 NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 P, R, T, BR, TAB, TR = (qn(f"w:{name}") for name in ("p", "r", "t", "br", "tab", "tr"))
 JOINER = "\u2060"
@@ -43,8 +45,8 @@ class PlaceUnknown(Invalid):
 
 class PlaceUnreadable(Invalid):
     code = "place-unreadable"
-    zh = "模板中的“{near}”附近有不成对的双花括号。"
-    en = "Near “{near}” there are double braces that do not belong together."
+    zh = "模板中的“{near}”附近有不成对的双花括号，或填写项只用了一层花括号。"
+    en = "Near “{near}” double braces do not belong together, or a place has single ones."
 
 
 class ListOutsideTable(Invalid):
@@ -79,11 +81,16 @@ def check_template(template: bytes, known: frozenset[str]) -> None:
             *(
                 PlaceUnreadable(near=text[:40])
                 for text in map(_text, found)
-                if BRACES.search(PLACE.sub("", text))
+                if _astray(PLACE.sub("", text), known)
             ),
             *_misplaced(found),
         ]
     )
+
+
+def _astray(text: str, known: frozenset[str]) -> bool:
+    """Whether beside its places a text has braces that were meant for one."""
+    return bool(BRACES.search(text)) or not known.isdisjoint(SINGLE.findall(text))
 
 
 def places_of(word: bytes) -> set[str]:
@@ -217,7 +224,7 @@ def _fill_paragraph(paragraph: Any, values: Mapping[str, str]) -> None:
 
 def _literal(value: str) -> str:
     """What XML can hold, and no place that a later filling would take for one."""
-    return NOT_XML.sub("\ufffd", value).replace("{", "{" + JOINER)
+    return re.sub("([{｛])", rf"\1{JOINER}", NOT_XML.sub("\ufffd", value))
 
 
 def _replace(texts: list[Any], span: tuple[int, int], value: str) -> None:

@@ -84,9 +84,9 @@ class Desk:
             "authority_id": str(self.street),
             "body": "street",
             "document": "荣巷街办函〔2026〕12号",
-            "issued_on": "2026-03-12",
-            "notice_from": "2026-03-04",
-            "notice_to": "2026-03-11",
+            "issued_on": "2026-01-15",
+            "notice_from": "2026-01-07",
+            "notice_to": "2026-01-14",
             "answers": answers,
         } | changes
 

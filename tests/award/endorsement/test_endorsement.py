@@ -70,8 +70,8 @@ async def test_a_rival_body_sees_and_answers_nothing(ground: Ground, client: Asy
     ("changes", "codes"),
     [
         ({"notice_from": None, "notice_to": None}, ["notice-needed"]),
-        ({"notice_to": "2026-03-10"}, ["notice-too-short"]),
-        ({"issued_on": "2026-03-11"}, ["notice-not-over"]),
+        ({"notice_to": "2026-01-13"}, ["notice-too-short"]),
+        ({"issued_on": "2026-01-14"}, ["notice-not-over"]),
     ],
 )
 async def test_a_letter_without_its_notice_is_refused(
@@ -84,6 +84,33 @@ async def test_a_letter_without_its_notice_is_refused(
     assert refused.status_code == 422, refused.text
     assert told(refused) == codes
     assert await desk.stored() == before
+
+
+async def test_a_letter_is_not_dated_ahead_of_its_notice_being_over(
+    ground: Ground, client: AsyncClient
+) -> None:
+    desk = await desk_of(ground, client)
+    await desk.all_to_the_street()
+    before = await desk.stored()
+    to_come = {"notice_from": "2026-03-03", "notice_to": "2026-03-10", "issued_on": "2026-03-11"}
+    refused = await desk.letter(**to_come)
+    assert (refused.status_code, told(refused)) == (422, ["letter-dated-ahead"])
+    assert await desk.stored() == before
+    assert (await desk.letter(issued_on="2026-03-02")).status_code == 201
+
+
+async def test_nobody_is_routed_to_a_body_that_has_issued_its_letter(
+    ground: Ground, client: AsyncClient
+) -> None:
+    desk = await desk_of(ground, client, count=4)
+    *others, late = desk.entries
+    assert (await desk.route(*((e, "street", desk.street) for e in others))).status_code == 201
+    assert (await desk.letter(answers=desk.said()["answers"][:3])).status_code == 201
+    before = await desk.stored()
+    refused = await desk.route((late, "street", desk.street))
+    assert (refused.status_code, told(refused)) == (409, ["letter-issued"])
+    assert await desk.stored() == before
+    assert (await desk.route((late, "street", desk.trade))).status_code == 201
 
 
 async def test_everything_wrong_with_a_letter_is_told_at_once(

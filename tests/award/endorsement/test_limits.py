@@ -27,7 +27,7 @@ def told(*tracks: str) -> list[tuple[int, int]]:
     routed = {UUID(int=number): track for number, track in enumerate(tracks)}
     answers = [Answer(entry, True, None, None) for entry in routed]
     letter = LetterOf(date(2026, 3, 2), None, None, answers)
-    found = letter_obstacles(RULE, RULE.bodies[0], letter, routed)
+    found = letter_obstacles(RULE, RULE.bodies[0], letter, routed, letter.issued_on)
     return [(each.facts["most"], each.facts["count"]) for each in found]
 
 

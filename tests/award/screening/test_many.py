@@ -17,13 +17,17 @@ from app.award.stages.models import Entry, Stage
 from app.platform.audit.models import AuditEvent
 from app.platform.files.models import FileState
 from app.platform.ground import Ground
+from app.rules.strict_yaml import load
 from tests.award.cycle_log import cycle_log
 from tests.award.judging.bench import interested_clerk
 from tests.award.screening.curing import asked
 from tests.award.screening.curing import entered as with_cure
 from tests.award.screening.regulations import CONSULTED, text
 from tests.award.screening.test_routes import KEYS, decide, put_on_file, screened
+from tests.award.screening.test_wide import say
+from tests.clock import MovableClock
 from tests.factories import Caller, Office, entries_in, make_office
+from tests.rules.regulation.award_texts import BINHU, dump
 from tests.statements import counting
 
 pytestmark = pytest.mark.anyio
@@ -220,6 +224,30 @@ async def test_nobodys_word_mends_what_form_and_documents_lack(
     refused = await screen(client, office, complete=True)
     assert refused.status_code == 409, refused.text
     assert (await decided(office), await cycle_log(office)) == (0, [])
+
+
+async def test_entry_to_which_a_department_objects_needs_a_person(
+    ground: Ground, client: AsyncClient, clock: MovableClock
+) -> None:
+    tree: Any = load(BINHU)
+    stage = next(stage for stage in tree["stages"] if stage["key"] == "eligibility")
+    stage["consults"] = CONSULTED["consults"][:1]
+    office = await make_office(ground, regulation_text=dump(tree))
+    (objected, quiet) = [entry for _, entry in await entries_in(office, "eligibility", 2)]
+    for entry, said in ((objected, "objection"), (quiet, "objection"), (quiet, "no_objection")):
+        clock.move(seconds=1)
+        assert (await say(client, office, entry, said=said)).status_code == 201
+    found = made(await screen(client, office, **DRY))
+    assert {entry: each["decision"] for entry, each in found.items()} == {
+        objected: None,
+        quiet: "eligible",
+    }
+    assert [why["code"] for why in found[objected]["reasons"]] == ["department-objected"]
+    log = await cycle_log(office)
+    refused = await screen(client, office)
+    assert (refused.status_code, refused.json()["code"]) == (409, "entry-needs-person")
+    assert "市税务局" in refused.text
+    assert (await decided(office), await cycle_log(office)) == (0, log)
 
 
 async def test_nobody_decides_on_those_they_have_an_interest_in_nor_elsewhere(

@@ -334,6 +334,21 @@ async def test_departments_are_awaited_until_their_time_is_over(
     ]
 
 
+async def test_nobody_is_eligible_against_an_objection_without_a_reason(
+    ground: Ground, client: AsyncClient
+) -> None:
+    office, (entry,) = await screened(ground, **CONSULTED)
+    assert (await say(client, office, entry, said="objection")).status_code == 201
+    other = await say(client, office, entry, department="市监委", ground=None)
+    assert other.status_code == 201, other.text
+    log = await cycle_log(office)
+    refused = await decide(client, office, entry, decision() | {"note": None})
+    assert (refused.status_code, refused.json()["code"]) == (409, "department-objected")
+    assert "市税务局" in refused.json()["detail"]
+    assert await cycle_log(office) == log
+    assert (await decide(client, office, entry, decision())).status_code == 201
+
+
 async def test_the_last_opinion_counts(
     ground: Ground, client: AsyncClient, clock: MovableClock
 ) -> None:

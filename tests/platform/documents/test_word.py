@@ -8,6 +8,7 @@ from docx import Document
 
 from app.platform.documents.containers import WordActive, WordTooLarge, WordUnreadable, ensure_plain
 from app.platform.documents.word import (
+    JOINER,
     Filling,
     ListOutsideTable,
     PlaceUnknown,
@@ -35,6 +36,19 @@ def test_places_are_found_across_runs_and_braces_with_spaces() -> None:
         "甲公司、甲公司",
         "没有",
     ]
+
+
+def test_full_width_braces_are_braces() -> None:
+    word = word_file("致｛｛单位｝｝：{｛正文｝}")
+    check_template(word, NAMES)
+    assert paragraphs(fill(word, Filling({"单位": "甲公司", "正文": "乙"}))) == ["致甲公司：乙"]
+
+
+@pytest.mark.parametrize("text", ["{单位}", "致｛ 正文 ｝：", "{{单位}} {名单.序号}"])
+def test_place_in_single_braces_is_refused_not_printed(text: str) -> None:
+    with pytest.raises(PlaceUnreadable):
+        check_template(word_file(text), NAMES)
+    check_template(word_file("集合{甲, 乙}、{别的}"), NAMES)
 
 
 def test_place_alone_is_repeated_for_each_line_and_others_break() -> None:
@@ -66,18 +80,20 @@ def test_places_for_later_stay_and_are_told() -> None:
         "DDEAUTO c:\\\\windows\\\\cmd.exe",
         "]]> <!-- <?xml ?>",
         "𬭎𫖯㙦堃",
+        "｛单位｝",
     ],
 )
 def test_hostile_values_stay_text(hostile: str) -> None:
     made = fill(word_file("值：{{单位}}"), Filling({"单位": hostile}))
     ensure_plain(made)
-    assert paragraphs(made) == [f"值：{hostile}"]
+    assert [one.replace(JOINER, "") for one in paragraphs(made)] == [f"值：{hostile}"]
 
 
 def test_values_that_look_like_places_are_never_filled() -> None:
     word = word_file("{{单位}}{{正文}}", table=TABLE)
     filling = Filling(
-        {"单位": "{", "正文": "{单位}}"}, {"名单": [{"序号": "{{单位}}", "单位": "{{正文}}"}]}
+        {"单位": "{", "正文": "｛单位}} ｛｛单位｝｝"},
+        {"名单": [{"序号": "{{单位}}", "单位": "{{正文}}"}]},
     )
     made = fill(fill(word, filling), Filling({"单位": "漏", "正文": "漏"}))
     assert "漏" not in text_of(made)

@@ -37,7 +37,7 @@ async def screen(call: Call, entry_id: UUID, body: ScreeningIn) -> ScreeningView
         raise rules.AlreadyScreened
     closed = await _closed(call, case, {each.found.key for each in examined.grounds})
     ensure(rules.decision_obstacles(examined, body, closed))
-    await _ensure_heard(call, case, body.decision)
+    await _ensure_heard(call, case, body)
     await _ensure_cured(call, case, body)
     try:
         async with call.db.begin_nested():
@@ -136,14 +136,21 @@ async def held(call: Call, case: Any) -> Any:
     return case
 
 
-async def _ensure_heard(call: Call, case: Any, decision: Decision) -> None:
-    """Nobody is found eligible while a department may still object: the decision is final."""
+async def _ensure_heard(call: Call, case: Any, body: ScreeningIn) -> None:
+    """Nobody is found eligible while a department may still object, for the decision is final; nor
+    against an objection without a reason.
+    """
     asked = consulting.questions(*await queries.rule_of(call.db, case), case.track, case.opened_at)
-    if decision is not Decision.ELIGIBLE or not asked:
+    if body.decision is not Decision.ELIGIBLE or not asked:
         return
     known = (await queries.opinions_of(call.db, [case.id]))[case.id]
-    if count := consulting.waiting(asked, known, call.now):
-        raise consulting.ConsultationsOpen(count=count)
+    count = consulting.waiting(asked, known, call.now)
+    ensure(
+        [
+            consulting.ConsultationsOpen(count=count) if count else None,
+            *(() if body.note else consulting.objections(asked, known)),
+        ]
+    )
 
 
 async def _ensure_cured(call: Call, case: Any, body: ScreeningIn) -> None:

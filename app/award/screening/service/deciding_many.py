@@ -118,6 +118,7 @@ def _judged(call: Call, case: Any, known: Known, said: ScreeningsIn) -> Judged:
         questions = consulting.questions(regulation, rule, case.track, case.opened_at)
         count = consulting.waiting(questions, known.opinions[case.id], call.now)
         reasons.append(consulting.ConsultationsOpen(count=count) if count else None)
+        reasons += consulting.objections(questions, known.opinions[case.id])
     if rule.cure is not None:
         reasons.append(cures.open_obstacle(known.cures[case.id], call.now))
     if case.screened is not None:
