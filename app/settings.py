@@ -92,7 +92,10 @@ class Settings(BaseSettings):
         default=200, ge=1, description="So many files one application may have."
     )
     bytes_of_application: int = Field(
-        default=1024 * MEBIBYTE, ge=1, description="So many bytes they may have together."
+        default=1024 * MEBIBYTE,
+        ge=1,
+        description="So many bytes they may have together, as may all files of whoever speaks only "
+        "for organisations that no office has confirmed.",
     )
     scanner_url: str | None = Field(
         default=None,

@@ -43,6 +43,8 @@ async def announce(call: Call, application_id: UUID, body: AttachmentIn) -> Atta
     most = call.ground.most_attached
     if so_far.files >= most.files or so_far.bytes + body.size > most.bytes:
         raise rules.TooManyFiles(files=most.files, bytes=size_text(most.bytes))
+    if so_far.unconfirmed + body.size > most.bytes:
+        raise rules.UnconfirmedFull(bytes=size_text(most.bytes))
     await naming(call.db, body.sha256)
     attachment = Attachment(application_id=application_id, created_at=call.now, **body.model_dump())
     try:

@@ -28,6 +28,7 @@ from app.platform.db.prepared import Direct, Prepared, all_of, first_of
 from app.platform.errors import Refusal, Stale, ensure
 from app.platform.http.pages import CursorUnreadable, Page, Paging
 from app.platform.http.preconditions import ensure_fresh, version_tag
+from app.platform.http.problems import in_words
 from app.platform.security.access import Found, fetch_prepared
 from app.platform.security.permission import AnyCaller
 from app.rules.forms.shape import form_misfits, misfits, pointer
@@ -151,15 +152,11 @@ def read_form(document: Mapping[str, Any]) -> Form:
     try:
         return Form.model_validate(document)
     except ValidationError as error:
-        wrong = [
-            rules.AnswerWrong(
-                pointer=pointer("answers", *mistake["loc"]),
-                zh="内容不正确。",
-                en="This value is not acceptable.",
-            )
-            for mistake in error.errors()
-        ]
-        ensure(wrong)
+        told = [(mistake["loc"], in_words(mistake)) for mistake in error.errors()]
+        ensure(
+            rules.AnswerWrong(pointer=pointer("answers", *place), zh=zh, en=en)
+            for place, (_, zh, en) in told
+        )
         raise
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, bindparam, func, select
+from sqlalchemy import DateTime, ScalarSelect, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -214,11 +214,14 @@ async def application_view(call: Call, application_id: UUID) -> tuple[Applicatio
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """How many files are attached or announced, their bytes, and how many of one document."""
+    """How many files are attached or announced, their bytes, and how many of one document; and,
+    where the organisation is not confirmed, the bytes of all of that kind that its registrant has.
+    """
 
     files: int
     bytes: int
     of_this: int
+    unconfirmed: int
 
 
 async def attached_so_far(db: AsyncSession, application_id: UUID, document: str) -> Attached:
@@ -227,9 +230,32 @@ async def attached_so_far(db: AsyncSession, application_id: UUID, document: str)
         func.count(),
         func.coalesce(func.sum(Attachment.size), 0),
         func.count().filter(Attachment.document == document),
+        _unconfirmed_bytes(application_id),
     )
     found = (await db.execute(count.where(Attachment.application_id == application_id))).one()
-    return Attached(found[0], int(found[1]), found[2])
+    return Attached(found[0], int(found[1]), found[2], int(found[3]))
+
+
+def _unconfirmed_bytes(application_id: UUID) -> ScalarSelect[Any]:
+    """Of everything that whoever registered the application's organisation has attached for
+    organisations that nobody has confirmed.
+    """
+    file, other, claimed = aliased(Attachment), aliased(Application), aliased(Organisation)
+    registrant = (
+        select(Organisation.registered_by)
+        .join(Application, Application.organisation_id == Organisation.id)
+        .where(Application.id == application_id, Organisation.confirmed_at.is_(None))
+    )
+    return (
+        select(func.coalesce(func.sum(file.size), 0))
+        .join(other, other.id == file.application_id)
+        .join(claimed, claimed.id == other.organisation_id)
+        .where(
+            claimed.confirmed_at.is_(None),
+            claimed.registered_by == registrant.scalar_subquery(),
+        )
+        .scalar_subquery()
+    )
 
 
 def attachment_view(row: Any) -> AttachmentView:

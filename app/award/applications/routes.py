@@ -136,6 +136,7 @@ async def fill_in(
         *OWN,
         rules.OnlyInDraft,
         rules.TooManyFiles,
+        rules.UnconfirmedFull,
         rules.AttachmentKnown,
         rules.DocumentUnknown,
         rules.DocumentTypeNotTaken,

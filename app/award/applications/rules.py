@@ -181,6 +181,12 @@ class TooManyFiles(Conflict):
     en = "An application has {files} files at most, and {bytes} together."
 
 
+class UnconfirmedFull(Conflict):
+    code = "unconfirmed-full"
+    zh = "您代表单位的授权尚未经评审办核实，在此之前附件合计不超过 {bytes}。"
+    en = "Until an office accepts that you speak for them, your files have {bytes} in all at most."
+
+
 class AttachmentKnown(Conflict):
     code = "attachment-known"
     zh = "同一文件已经作为该材料上传。"

@@ -19,6 +19,10 @@ Industry = Annotated[str, StringConstraints(pattern=r"^[A-T][0-9]{0,4}$")]
 FactKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
 FactText = Annotated[str, StringConstraints(max_length=200)]
 AnswerKey = Annotated[str, StringConstraints(pattern=r"^[a-z][A-Za-z0-9_.-]{0,99}$")]
+Answers = Annotated[
+    dict[AnswerKey, JsonValue],
+    Field(max_length=500, json_schema_extra={"additionalProperties": False}),
+]
 SectionKey = AnswerKey
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
 
@@ -81,12 +85,10 @@ class Form(Body):
         examples=[{"net-profit-2025": "12500000.00"}],
         json_schema_extra={"additionalProperties": False},
     )
-    answers: dict[AnswerKey, JsonValue] | None = Field(
+    answers: Answers | None = Field(
         default=None,
-        max_length=500,
         description="Every other field of the track's form, by its key; left out they stay.",
         examples=[{"had_accidents": False}],
-        json_schema_extra={"additionalProperties": False},
     )
 
 

@@ -49,6 +49,7 @@ class RecordIn(Body):
         min_length=18,
         max_length=18,
         description="Credit code of the organisation that this one succeeds.",
+        examples=[None],
     )
 
 

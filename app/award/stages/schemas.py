@@ -101,7 +101,11 @@ class SnapshotView(View):
 class TieDecisionIn(Body):
     """The order in which entries that stand level are taken, as decided and documented."""
 
-    order: list[UUID] = Field(min_length=2, max_length=200)
+    order: list[UUID] = Field(
+        min_length=2,
+        max_length=200,
+        examples=[["3f1c2b4a-0000-4000-8000-000000000001", "3f1c2b4a-0000-4000-8000-000000000002"]],
+    )
     document: Line = Field(examples=["滨质奖办〔2026〕7号"])
     reason: Prose
 

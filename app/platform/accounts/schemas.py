@@ -12,7 +12,11 @@ from app.platform.http.bodies import Body, Key, Line, View
 
 Login = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._@-]{2,63}$")]
 Password = Annotated[str, Field(max_length=200, examples=["八成新的帆船-2026"])]
-OneTimeToken = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{20,100}$")]
+OneTimeToken = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9_-]{20,100}$"),
+    Field(examples=["nR4cB9vTq2XwYkz7LmP0sA_e8HdJ-uFi"]),
+]
 
 
 class SignInForm(BaseModel):
@@ -184,8 +188,8 @@ class PortalKey(Body):
 
     kty: Literal["EC"] = "EC"
     crv: Literal["P-256"] = "P-256"
-    x: Point
-    y: Point
+    x: Point = Field(examples=["f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"])
+    y: Point = Field(examples=["x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"])
 
 
 class PortalIn(Body):

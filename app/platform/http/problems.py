@@ -224,18 +224,21 @@ def _from_validation(error: RequestValidationError) -> Refusal:
             return MalformedJson()
         if mistake["type"] == "missing" and mistake["loc"] in HEADERS_NEEDED:
             return HEADERS_NEEDED[mistake["loc"]]()
-        kind, zh, en = MISTAKES.get(mistake["type"], WRONG_VALUE)
-        stated = getattr(mistake.get("ctx", {}).get("error"), "code", None)
-        facts = {key: value for key, value in mistake.get("ctx", {}).items() if key != "error"}
-        found.append(
-            WrongValue(
-                pointer=_pointer(mistake["loc"]),
-                kind=stated or kind,
-                zh=getattr(mistake.get("ctx", {}).get("error"), "zh", zh.format(**facts)),
-                en=getattr(mistake.get("ctx", {}).get("error"), "en", en.format(**facts)),
-            )
-        )
+        kind, zh, en = in_words(mistake)
+        found.append(WrongValue(pointer=_pointer(mistake["loc"]), kind=kind, zh=zh, en=en))
     return SeveralInvalid(found)
+
+
+def in_words(mistake: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Our code, 中文 and English of a mistake that pydantic, or a validator of ours, has found."""
+    kind, zh, en = MISTAKES.get(mistake["type"], WRONG_VALUE)
+    stated = mistake.get("ctx", {}).get("error")
+    facts = {key: value for key, value in mistake.get("ctx", {}).items() if key != "error"}
+    return (
+        getattr(stated, "code", kind),
+        getattr(stated, "zh", zh.format(**facts)),
+        getattr(stated, "en", en.format(**facts)),
+    )
 
 
 def _from_http(error: HTTPException) -> Refusal:

@@ -106,7 +106,9 @@ class Section:
         return {field.key: at(document, self.address(field)) for field in self.fields}
 
     def written(self, document: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:
-        """The document with these answers in the place of this section's; None takes one out."""
+        """The document with these answers in the place of this section's; None takes one out, and
+        so does a text of nothing but blanks.
+        """
         made = {
             key: dict(part) if isinstance(part, dict) else part for key, part in document.items()
         }
@@ -114,6 +116,8 @@ class Section:
             *outer, last = self.address(field)
             within = made.setdefault(outer[0], {}) if outer else made
             value = answers.get(field.key)
+            if isinstance(value, str) and not value.strip():
+                value = None
             if value is None and outer:
                 within.pop(last, None)
             else:

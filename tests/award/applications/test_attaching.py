@@ -12,7 +12,7 @@ from app.platform.files.rules import Most
 from app.platform.ground import Ground
 from tests.award.applications.regulations import text
 from tests.award.cycle_log import cycle_log
-from tests.factories import make_firm, make_office
+from tests.factories import credit_code, make_caller, make_firm, make_office
 from tests.platform.uploads.sending import pdf
 
 pytestmark = pytest.mark.anyio
@@ -60,6 +60,34 @@ async def test_application_has_so_many_files_and_no_more(
         f"{place}/attachments", json=told("别的材料", 100), **firm.speaker.auth
     )
     assert (other.status_code, other.json()["code"]) == (422, "document-unknown")
+
+
+async def test_who_is_confirmed_by_nobody_has_so_many_bytes_in_all_drafts(
+    ground: Ground, client: AsyncClient, app: FastAPI
+) -> None:
+    office, stranger = await make_office(ground), await make_caller(ground)
+    await client.post(office.path("/stages/intake/opening"), **office.clerk.auth)
+    places = []
+    for name in ("甲公司", "乙公司"):
+        body = {"name": name, "credit_code": credit_code()}
+        own = await client.post("/organisations", json=body, **stranger.auth)
+        named = {"cycle_id": str(office.cycle_id), "organisation_id": own.json()["id"]}
+        draft = await client.post(
+            "/applications", json={**named, "track": "organisation"}, **stranger.auth
+        )
+        places.append(f"/applications/{draft.json()['id']}/attachments")
+    app.state.ground = replace(ground, most_attached=Most(bytes=1000))
+    try:
+        first = await client.post(places[0], json=told("自评报告", 600), **stranger.auth)
+        assert first.status_code == 201, first.text
+        before = await cycle_log(office)
+        more = await client.post(places[1], json=told("自评报告", 600), **stranger.auth)
+        assert (more.status_code, more.json()["code"]) == (409, "unconfirmed-full")
+        assert await cycle_log(office) == before
+        less = await client.post(places[1], json=told("自评报告", 400), **stranger.auth)
+        assert less.status_code == 201, less.text
+    finally:
+        app.state.ground = ground
 
 
 LIMITED = {"name": "自评报告", "types": ["pdf", "ofd"], "at_most": "1", "largest": "20MB"}

@@ -265,6 +265,36 @@ async def test_draft_may_be_incomplete_and_beyond_its_limits(
     assert len(saved.json()["answers"]["summary"]) == 2500
 
 
+async def test_emptied_field_is_no_answer_and_the_rest_of_the_section_is_kept(
+    ground: Ground, client: AsyncClient
+) -> None:
+    _, firm, place = await drafted(ground, client)
+    await put_section(client, firm.speaker, place, "contact", CONTACT, '"s0"')
+    emptied = {"contact_name": "", "contact_post": " \u3000", "contact_address": "湖滨路1号"}
+    saved = await put_section(client, firm.speaker, place, "contact", emptied, '"s1"')
+    assert saved.status_code == 200, saved.text
+    left = {"contact_name": None, "contact_post": None, "contact_address": "湖滨路1号"}
+    assert saved.json()["answers"] == left
+
+
+@pytest.mark.parametrize(
+    ("key", "field", "value", "told"),
+    [
+        ("organisation", "employees", 0, "不得小于 1。"),
+        ("organisation", "industry", "ZZ", "格式不正确。"),
+        ("contact", "contact_name", "李\n四", "格式不正确。"),
+    ],
+)
+async def test_what_is_wrong_with_an_answer_is_told(
+    ground: Ground, client: AsyncClient, key: str, field: str, value: object, told: str
+) -> None:
+    _, firm, place = await drafted(ground, client)
+    answer = await put_section(client, firm.speaker, place, key, {field: value}, '"s0"')
+    assert (answer.status_code, answer.json()["code"]) == (422, "answer-wrong")
+    (error,) = answer.json()["errors"]
+    assert (error["pointer"], error["detail"]) == (f"/answers/{field}", told)
+
+
 async def test_nobody_else_reads_or_writes_sections(ground: Ground, client: AsyncClient) -> None:
     office, firm, place = await drafted(ground, client)
     rival = await make_firm(ground)
