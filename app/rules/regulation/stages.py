@@ -47,6 +47,16 @@ class StageRule(Rule):
         """The rule written, else the default of the kind."""
         return self.advance or Advance.model_validate({self.default_advance: {}})
 
+    @property
+    def gives_tiers(self) -> bool:
+        """Whether it proposes tiers, or consoles with one."""
+        return False
+
+    @property
+    def orders_equals(self) -> bool:
+        """Whether the regulation names keys by which equal scores are ordered here."""
+        return False
+
 
 class Sifting(StageRule):
     """A stage that compares entries. `consolation`: who does not go on gets this tier instead, by
@@ -54,6 +64,10 @@ class Sifting(StageRule):
     """
 
     consolation: Key | None = None
+
+    @property
+    def gives_tiers(self) -> bool:
+        return self.consolation is not None
 
 
 class DocumentsOf(Rule):
@@ -157,6 +171,11 @@ class Screening(StageRule):
     cure: Cure | None = None
     grounds: Keys | None = None
     consults: tuple[Consultation, ...] = ()
+
+    @property
+    def formal(self) -> bool:
+        """Whether only the file is looked at (形式审查), and no ground."""
+        return self.grounds == ()
 
 
 class Judges(Rule):
@@ -267,6 +286,10 @@ class Proposing(Sifting):
     floors: tuple[Floor, ...] = ()
 
     @property
+    def gives_tiers(self) -> bool:
+        return self.proposes is not None or self.consolation is not None
+
+    @property
     def lines(self) -> tuple[Floor, ...]:
         """The floors in points."""
         return self.floors
@@ -279,6 +302,10 @@ class Composite(Proposing):
     scale: Positive = 1000
     rounding: Rounding = Rounding()
     ties: tuple[TieKey, ...] = ()
+
+    @property
+    def orders_equals(self) -> bool:
+        return bool(self.ties)
 
     @property
     def lines(self) -> tuple[Floor, ...]:
