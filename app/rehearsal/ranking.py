@@ -9,7 +9,8 @@ from app.rehearsal.proposing import Scored
 from app.rehearsal.year import Entry, Year
 from app.rules.exact import decimal_text
 from app.rules.regulation.advance import Advance, Lot
-from app.rules.regulation.stages import Composite, Panel, Stage, Survey, TieKey, Vote
+from app.rules.regulation.judges import TieKey
+from app.rules.regulation.stages import Composite, Panel, Stage, Survey, Vote
 
 
 async def play(year: Year, stage: Stage) -> None:

@@ -8,6 +8,7 @@ from app.rules.regulation.advance import Advance, First
 from app.rules.regulation.assessment import SelfAssessment
 from app.rules.regulation.bodies import Body
 from app.rules.regulation.handed_in import Document
+from app.rules.regulation.judges import Method
 from app.rules.regulation.model import Regulation
 from app.rules.regulation.stages import (
     NOTICE_EVIDENCE,
@@ -16,7 +17,6 @@ from app.rules.regulation.stages import (
     Endorsement,
     Grant,
     Intake,
-    Method,
     Panel,
     Publicity,
     Screening,

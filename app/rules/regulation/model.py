@@ -8,17 +8,10 @@ from pydantic import Field
 from app.rules.regulation.bars import Bar
 from app.rules.regulation.eligibility_rules import Codes, Eligibility, Group
 from app.rules.regulation.handed_in import Document, merged
+from app.rules.regulation.judges import Judges
 from app.rules.regulation.money import Bonus, Matching
 from app.rules.regulation.quotas import Quota, Tier
-from app.rules.regulation.stages import (
-    NOTICE_EVIDENCE,
-    Intake,
-    Judges,
-    Panel,
-    Sifting,
-    Stage,
-    passed_by,
-)
+from app.rules.regulation.stages import NOTICE_EVIDENCE, Intake, Panel, Sifting, Stage, passed_by
 from app.rules.regulation.values import (
     Bare,
     Choice,
