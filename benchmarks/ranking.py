@@ -27,7 +27,8 @@ from app.award.stages.models import Stage
 from app.award.stages.queries import stage_at
 from app.main import collect_seldom
 from app.platform.db.engine import Database
-from app.rules.regulation.stages import Advance, Composite, Method, Panel
+from app.rules.regulation.judges import Method
+from app.rules.regulation.stages import Advance, Composite, Panel
 from app.serving import migrate
 from benchmarks.copying import connect
 from benchmarks.world import Populating, World

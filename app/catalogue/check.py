@@ -79,11 +79,8 @@ def _ties(regulation: Regulation, stage: Composite, path: Path) -> Iterator[Prob
 def _alike(regulation: Regulation, panel: Panel, path: Path) -> Iterator[Problem]:
     """A cut compares points, so all who stand at it must be scored out of the same total."""
     own, advance = regulation.tracks_of(panel), panel.advances
-    lots = [lot.track for lot in advance.first_of_each or ()]
-    if advance.way in {"at_least", "first"}:
-        lots = [own]
-    for lot in lots:
-        tracks = [track for track in own if track in (lot or own)]
+    lots = [list(own)] if advance.at_least is not None else [lot.of(own) for lot in advance.lots]
+    for tracks in lots:
         codes = {regulation.criteria_of(panel, track) for track in tracks}
         totals = {loader.criteria(code).total for code in codes & set(loader.criteria_codes())}
         if len(totals) > 1:

@@ -2,11 +2,13 @@
 
 from app.rehearsal.clock import BEIJING
 from app.rehearsal.year import Year
-from app.rules.regulation.stages import Stage
+from app.rules.regulation.stages import Approval, Stage
 
 
 async def play(year: Year, stage: Stage) -> None:
     """All are approved; nobody but the approver may say so."""
+    if not isinstance(stage, Approval):
+        raise TypeError(stage.kind)
     entries = await year.entries(stage.key)
     year.bars.step(f"{stage.name}：审定", len(entries))
     if not entries:
@@ -19,7 +21,7 @@ async def play(year: Year, stage: Stage) -> None:
         "decided_on": today.isoformat(),
         "consents": [
             {"body": body, "document": "同意函〔2026〕1号", "given_on": today.isoformat()}
-            for body in getattr(stage, "with_consent_of", ())
+            for body in stage.with_consent_of
         ],
     }
     place = year.path(f"/stages/{stage.key}/approval")

@@ -19,8 +19,9 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from app.rules.criteria import CriteriaSet
+from app.rules.regulation.judges import Method
 from app.rules.regulation.quotas import Filter, Quota
-from app.rules.regulation.stages import Composite, Method
+from app.rules.regulation.stages import Composite
 from app.rules.regulation.values import Rounding
 
 HALF: Final = Fraction(1, 2)

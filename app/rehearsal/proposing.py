@@ -18,7 +18,8 @@ def quotas_left(year: Year, stage: Stage) -> list[Quota]:
     """
     found, known = [], year.regulation
     rest = known.stages[known.stages.index(stage) + 1 :]
-    later = {t for s in rest if getattr(s, "proposes", None) for t in known.tracks_of(s)}
+    proposing = [s for s in rest if isinstance(s, Vote | Composite) and s.proposes is not None]
+    later = {track for each in proposing for track in known.tracks_of(each)}
     kept = kept_for_others(
         known.quotas, known.tiers, known.tracks_of(stage), sorted(later), year.ledger.held
     )
@@ -33,8 +34,7 @@ def quotas_left(year: Year, stage: Stage) -> list[Quota]:
 def sought(year: Year, tracks: Sequence[str]) -> int:
     """The places for which the entries of these tracks compete, consolations left out."""
     rules = year.regulation
-    consoling = {getattr(each, "consolation", None) for each in rules.stages}
-    tiers = [tier for tier in rules.tiers if tier.key not in consoling]
+    tiers = [tier for tier in rules.tiers if tier.key not in rules.consolations]
     most = places(rules.quotas, tracks, tiers)
     return min(year.places, most or 0) or year.places
 
@@ -155,7 +155,7 @@ async def compare(year: Year, stage: Scored | Vote, entries: Sequence[Entry]) ->
     """The tiers a closed stage has given are those worked out here, or those chosen; what is given
     beside them is the consolation, which counts against what is left.
     """
-    consolation = getattr(stage, "consolation", None)
+    consolation = None if isinstance(stage, Survey) else stage.consolation
     proposes = isinstance(stage, Vote | Composite) and stage.proposes is not None
     if not proposes and consolation is None:
         return

@@ -8,8 +8,9 @@ from app.rehearsal import check, panels, proposing, scoring
 from app.rehearsal.proposing import Scored
 from app.rehearsal.year import Entry, Year
 from app.rules.exact import decimal_text
-from app.rules.regulation.advance import Advance, First
-from app.rules.regulation.stages import Composite, Panel, Stage, Survey, TieKey, Vote
+from app.rules.regulation.advance import Advance, Lot
+from app.rules.regulation.judges import TieKey
+from app.rules.regulation.stages import Composite, Panel, Stage, Survey, Vote
 
 
 async def play(year: Year, stage: Stage) -> None:
@@ -110,7 +111,7 @@ def _cut(
         year.checks.holds(name, fair)
     elif advance.compares:
         for rule, lot in lots(stage, entries):
-            tracks = [t for t in year.regulation.tracks_of(stage) if t in (_tracks(rule) or t)]
+            tracks = rule.of(year.regulation.tracks_of(stage))
             most = rule.places or int(
                 (rule.times_places or Fraction(1)) * proposing.sought(year, tracks)
             )
@@ -126,24 +127,15 @@ def _cut(
         year.checks.holds(name, not out, [e.number for e in out])
 
 
-def lots(stage: Stage, entries: Sequence[Entry]) -> list[tuple[First, list[Entry]]]:
+def lots(stage: Stage, entries: Sequence[Entry]) -> list[tuple[Lot, list[Entry]]]:
     """Who is ranked against whom at the cut, and by which rule."""
-    advance = stage.advances
-    if advance.first is not None:
-        return [(advance.first, list(entries))]
-    parted: list[tuple[First, list[Entry]]] = [(lot, []) for lot in advance.first_of_each or ()]
+    rule = stage.advances
+    parted: list[tuple[Lot, list[Entry]]] = [(lot, []) for lot in rule.lots]
     for entry in entries:
-        for lot, members in parted:
-            group = getattr(lot, "group", None)
-            of_track = entry.track in (_tracks(lot) or (entry.track,))
-            if of_track and (not group or any(each in group for each in entry.groups)):
-                members.append(entry)
-                break
+        place = rule.lot_of(entry.track, entry.groups)
+        if place is not None:
+            parted[place][1].append(entry)
     return parted
-
-
-def _tracks(rule: First) -> tuple[str, ...] | None:
-    return getattr(rule, "track", None)
 
 
 def _line(year: Year, stage: Scored, advance: Advance, entry: Entry) -> Fraction:

@@ -21,7 +21,7 @@ async def play(year: Year, stage: Stage) -> None:
     await year.checks.refused("有未审查的单位时环节不能结束", early, 409)
     if isinstance(stage, Screening) and stage.cure is not None:
         await _cure(year, entries[0], entries[-1])
-    formal = getattr(stage, "grounds", None) == ()
+    formal = isinstance(stage, Screening) and stage.formal
     grounds = await asyncio.gather(*(_screen(year, entry, formal=formal) for entry in entries))
     _expected(year, entries, list(grounds))
     again = year.office.clerk.post(

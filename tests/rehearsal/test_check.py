@@ -10,8 +10,8 @@ from app.catalogue import loader
 from app.proof.jws import Typ, sign
 from app.proof.keys import KeyRing, SigningKey
 from app.rehearsal import check
+from app.rules.regulation.judges import Method
 from app.rules.regulation.quotas import Quota
-from app.rules.regulation.stages import Method
 from app.rules.regulation.values import Rounding
 
 GBT = loader.criteria("gbt-19580-2012")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from app.award.stages.kind import StageAt
 from app.platform.errors import Conflict, Invalid, NotFound, Refusal
 from app.rules.criteria import CriteriaSet
-from app.rules.regulation.stages import Judges, Panel
+from app.rules.regulation.judges import Judges
+from app.rules.regulation.stages import Panel
 
 LEAD_AND_BACKUP = 2
 """Where the panel divides the work, each category has a lead and a backup."""

@@ -22,7 +22,8 @@ from app.platform.accounts.callers import Call
 from app.platform.security.access import visible_to
 from app.rules.composite import Weight
 from app.rules.exact import decimal_text, fraction_from_text
-from app.rules.regulation.stages import Composite, Panel, Survey, TieKey
+from app.rules.regulation.judges import TieKey
+from app.rules.regulation.stages import Composite, Panel, Survey
 
 KIND = "composite"
 

@@ -9,7 +9,7 @@ from typing import Any
 from app.platform.errors import Conflict, Invalid, NotFound, Refusal
 from app.rules import scoring
 from app.rules.regulation.advance import Advance
-from app.rules.regulation.stages import Disagreement, Method
+from app.rules.regulation.judges import Disagreement, Method
 from app.rules.scoring import SIX_BANDS, Band, Limits, Scale, ScoredItem
 
 

@@ -56,7 +56,7 @@ class ScreeningKind:
         answers = await queries.answers_of(db, entries)
         groups = await queries.groups_of(db, entries)
         before = await queries.closed_before(db, stage.id, [row.application_id for row in rows])
-        formal = stage.rule.grounds == ()
+        formal = stage.rule.formal
         inputs: dict[str, Any] = {"formal": formal, "screenings": []}
         for row in rows:
             belongs = belonging((each.key, each.answer) for each in groups[row.id])

@@ -191,7 +191,7 @@ def examine(
         *_code(regulation, rule, occasion.track, credit_code),
         *_complete(regulation, rule, occasion.track),
     ]
-    if rule.grounds == ():
+    if rule.formal:
         return Examined(formal, [], ())
     said = {each.key: Met(each.answer.value) for each in decided}
     groups = groups_of(regulation, facts, occasion, said)
@@ -345,7 +345,7 @@ def _complete(regulation: Regulation, rule: Screening, track: str) -> Iterator[F
 
 def asks_for_a_complete_file(rule: Screening) -> bool:
     """A formal check does, and every stage in which an incomplete file may be cured."""
-    return rule.grounds == () or rule.cure is not None
+    return rule.formal or rule.cure is not None
 
 
 def documents_asked(regulation: Regulation, track: str) -> list[str]:

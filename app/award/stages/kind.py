@@ -17,7 +17,7 @@ from app.rules.criteria import CriteriaSet
 from app.rules.quota import places, share_a_quota
 from app.rules.regulation.model import Regulation
 from app.rules.regulation.quotas import Filter, Quota
-from app.rules.regulation.stages import Stage
+from app.rules.regulation.stages import Sifting, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +61,17 @@ class StageAt:
         """The same of each lot of its cut."""
         own = self.regulation.tracks_of(self.rule)
         lots = self.rule.advances.first_of_each or ()
-        return tuple(self._sought([t for t in own if t in (lot.track or own)]) for lot in lots)
+        return tuple(self._sought(lot.of(own)) for lot in lots)
 
     def consolation(self, held: Held) -> Consolation | None:
         """The consolation tier of this stage, beside what other stages have given; None where the
         regulation names none here.
         """
-        wanted = getattr(self.rule, "consolation", None)
+        wanted = self.rule.consolation if isinstance(self.rule, Sifting) else None
         if wanted is None:
             return None
         tier = next(tier for tier in self.regulation.tiers if tier.key == wanted)
-        consoling = self._consoling() - {wanted}
+        consoling = self.regulation.consolations - {wanted}
         others = sum(key in consoling for _, key, _ in held)
         reserved = self._reserved([track.key for track in self.regulation.tracks])
         spare = max(0, self.places - reserved - others)
@@ -79,7 +79,7 @@ class StageAt:
 
     def rivals(self) -> list[Stage]:
         """Other stages that give tiers under a number that counts those given here, too."""
-        if not _gives(self.rule):
+        if not self.rule.gives_tiers:
             return []
         known, quotas = self.regulation, [*self.quotas, *self._granted()]
         tracks = known.tracks_of(self.rule)
@@ -87,7 +87,7 @@ class StageAt:
             each
             for each in known.stages
             if each.key != self.key
-            and _gives(each)
+            and each.gives_tiers
             and share_a_quota(quotas, known.tiers, tracks, known.tracks_of(each))
         ]
 
@@ -104,17 +104,9 @@ class StageAt:
         """Places of the tiers that are no mere consolation, of these tracks; 0 where the quotas do
         not tell.
         """
-        known, consoling = self.regulation, self._consoling()
-        tiers = [tier for tier in known.tiers if tier.key not in consoling]
+        known = self.regulation
+        tiers = [tier for tier in known.tiers if tier.key not in known.consolations]
         return places(self.quotas, tracks, tiers) or 0
-
-    def _consoling(self) -> frozenset[str | None]:
-        return frozenset(getattr(each, "consolation", None) for each in self.regulation.stages)
-
-
-def _gives(stage: Stage) -> bool:
-    """Whether it proposes tiers, or consoles with one."""
-    return bool(getattr(stage, "proposes", None) or getattr(stage, "consolation", None))
 
 
 class Verdict(NamedTuple):

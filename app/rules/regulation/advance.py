@@ -1,6 +1,6 @@
 """Who goes on from a stage: by which score, or from which place?"""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -29,6 +29,10 @@ class Lot(First):
 
     track: Keys | None = None
     group: Keys | None = None
+
+    def of(self, tracks: Iterable[str]) -> list[str]:
+        """Those of these tracks whose entries are ranked in this lot."""
+        return [each for each in tracks if self.track is None or each in self.track]
 
     def takes(self, track: str, groups: Collection[str]) -> bool:
         """Whether such an entry is ranked in this lot, unless an earlier one has taken it."""
@@ -73,10 +77,16 @@ class Advance(Choice):
         """Whether a score must be reached, whatever the others have."""
         return self.at_least is not None or self.at_least_of_full is not None
 
+    @property
+    def lots(self) -> tuple[Lot, ...]:
+        """Who is ranked against whom, in the order written; `first` alone is one lot of all."""
+        if self.first is not None:
+            return (Lot.model_construct(**dict(self.first)),)
+        return self.first_of_each or ()
+
     def lot_of(self, track: str, groups: Collection[str]) -> int | None:
-        """The place of the lot to which an entry belongs; None where no lot takes it."""
-        lots = self.first_of_each or ()
-        return next((n for n, lot in enumerate(lots) if lot.takes(track, groups)), None)
+        """The place among `lots` of that to which an entry belongs; None where none takes it."""
+        return next((n for n, lot in enumerate(self.lots) if lot.takes(track, groups)), None)
 
 
 AdvanceRule = Annotated[Advance, ways_of(Advance, Literal["everybody", "carried", "proposed"])]

@@ -23,6 +23,7 @@ from app.rules.regulation.stages import (
     Component,
     Consultation,
     DocumentsOf,
+    Endorsement,
     Screening,
     Sifting,
     StageRule,
@@ -127,8 +128,9 @@ def _twice(regulation: Regulation) -> Iterator[Problem]:
     answered += [(bar.key, ("bars", place)) for place, bar in enumerate(regulation.bars)]
     yield from _repeated(answered)
     for place, stage in enumerate(regulation.stages):
-        bodies = enumerate(getattr(stage, "bodies", ()))
-        yield from _repeated((body.key, ("stages", place, "bodies", at)) for at, body in bodies)
+        if isinstance(stage, Endorsement):
+            bodies = enumerate(stage.bodies)
+            yield from _repeated((body.key, ("stages", place, "bodies", at)) for at, body in bodies)
 
 
 def _repeated(keys: Iterable[tuple[str, Path]]) -> Iterator[Problem]:

@@ -33,8 +33,7 @@ def _share(regulation: Regulation, quota: Quota, path: tuple[str | int, ...]) ->
         yield problem("unknown_stage", (*path, "among"), key=quota.among)
         return
     for giving in regulation.stages:
-        gives = getattr(giving, "proposes", None) or getattr(giving, "consolation", None)
-        if gives and stage.key not in {giving.key, *regulation.upstream(giving)}:
+        if giving.gives_tiers and stage.key not in {giving.key, *regulation.upstream(giving)}:
             yield problem("among_late", (*path, "among"), key=stage.key, giving=giving.name)
     before = [each for each in regulation.stages if each.key in regulation.upstream(stage)]
     grouped = quota.of.group or (quota.leaves_out and quota.leaves_out.group)

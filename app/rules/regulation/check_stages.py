@@ -16,6 +16,7 @@ from app.rules.regulation.stages import (
     Endorsement,
     Intake,
     Panel,
+    Proposing,
     Sifting,
     Stage,
     Survey,
@@ -60,7 +61,7 @@ def _advance(regulation: Regulation, stage: Stage, path: Path) -> Iterator[Probl
         "grant": ("everybody",),
     }.get(stage.kind, ("carried",))
     advance, path = stage.advances, (*path, "advance")
-    if not getattr(stage, "proposes", None):
+    if not isinstance(stage, Proposing) or stage.proposes is None:
         fitting = tuple(way for way in fitting if way != "proposed")
     if advance.way not in fitting:
         yield problem("advance_unfit", path, way=advance.way, choices="、".join(fitting))
@@ -71,8 +72,7 @@ def _advance(regulation: Regulation, stage: Stage, path: Path) -> Iterator[Probl
         yield from _first(regulation, stage, advance.first, own, (*path, "first"))
     for place, lot in enumerate(advance.first_of_each or ()):
         here = (*path, "first_of_each", place)
-        tracks = tuple(track for track in own if track in (lot.track or own))
-        yield from _first(regulation, stage, lot, tracks, here)
+        yield from _first(regulation, stage, lot, lot.of(own), here)
         if lot.times_places and lot.group:
             yield problem("lot_unfit", (*here, "times_places"))
     if advance.first_of_each is not None:
@@ -84,7 +84,7 @@ def _advance(regulation: Regulation, stage: Stage, path: Path) -> Iterator[Probl
 def _first(
     regulation: Regulation, stage: Stage, rule: First, tracks: Iterable[str], path: Path
 ) -> Iterator[Problem]:
-    if rule.level is None and not getattr(stage, "ties", ()):
+    if rule.level is None and not stage.orders_equals:
         yield problem("tie_without_rule", path)
     if rule.times_places:
         for track in tracks:
@@ -169,7 +169,7 @@ def _proposal(stage: Composite | Vote, path: Path) -> Iterator[Problem]:
             yield from _above_scale(floor.points(stage.scale), stage.scale, here)
     elif any(floor.at_least_of_full for floor in stage.floors):
         yield problem("floor_of_full_unfit", (*path, "floors"))
-    if stage.proposes and stage.by == "rank" and not stage.level and not getattr(stage, "ties", ()):
+    if stage.proposes and stage.by == "rank" and not stage.level and not stage.orders_equals:
         yield problem("tie_without_rule", (*path, "proposes"))
 
 

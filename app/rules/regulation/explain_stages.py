@@ -8,6 +8,7 @@ from app.rules.regulation.advance import Advance, First
 from app.rules.regulation.assessment import SelfAssessment
 from app.rules.regulation.bodies import Body
 from app.rules.regulation.handed_in import Document
+from app.rules.regulation.judges import Method
 from app.rules.regulation.model import Regulation
 from app.rules.regulation.stages import (
     NOTICE_EVIDENCE,
@@ -16,7 +17,6 @@ from app.rules.regulation.stages import (
     Endorsement,
     Grant,
     Intake,
-    Method,
     Panel,
     Publicity,
     Screening,
@@ -197,7 +197,7 @@ def _endorsement(regulation: Regulation, stage: Endorsement) -> Iterator[Said]:
 def _screening(regulation: Regulation, stage: Screening) -> Iterator[Said]:
     grounds = regulation.eligibility.grounds()
     names = [name_of(grounds, key) for key in stage.grounds or ()]
-    what = "材料是否齐全" if stage.grounds == () else "、".join(names) or "全部申报条件"
+    what = "材料是否齐全" if stage.formal else "、".join(names) or "全部申报条件"
     yield f"审查{what}。", stage, ("grounds",)
     cure = stage.cure
     hour = f"，最后一日{cure.end_of_day}截止" if cure and cure.end_of_day != "24:00" else ""

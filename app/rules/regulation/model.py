@@ -8,9 +8,10 @@ from pydantic import Field
 from app.rules.regulation.bars import Bar
 from app.rules.regulation.eligibility_rules import Codes, Eligibility, Group
 from app.rules.regulation.handed_in import Document, merged
+from app.rules.regulation.judges import Judges
 from app.rules.regulation.money import Bonus, Matching
 from app.rules.regulation.quotas import Quota, Tier
-from app.rules.regulation.stages import NOTICE_EVIDENCE, Intake, Judges, Panel, Stage, passed_by
+from app.rules.regulation.stages import NOTICE_EVIDENCE, Intake, Panel, Sifting, Stage, passed_by
 from app.rules.regulation.values import (
     Bare,
     Choice,
@@ -243,6 +244,15 @@ class Regulation(Rule):
     def documents_of(self, intake: Intake, track: str) -> tuple[str, ...]:
         """The names of the same."""
         return tuple(each.name for each in self.handed_in(intake, track))
+
+    @property
+    def consolations(self) -> frozenset[str]:
+        """Keys of the tiers that are given to who does not go on."""
+        return frozenset(
+            each.consolation
+            for each in self.stages
+            if isinstance(each, Sifting) and each.consolation is not None
+        )
 
     def other_tiers(self, track: str, tier: str | None) -> tuple[str, ...]:
         """The tiers closed to who applied for one; none where it named none."""

@@ -8,10 +8,9 @@ from app.rules.regulation.advance import Advance, AdvanceRule
 from app.rules.regulation.assessment import SelfAssessment
 from app.rules.regulation.bodies import Body
 from app.rules.regulation.handed_in import Named
+from app.rules.regulation.judges import CommentsPerItem, Disagreement, Judges, Method, TieKey
 from app.rules.regulation.quotas import Floor, Keys
 from app.rules.regulation.values import (
-    Bare,
-    Choice,
     Code,
     Flag,
     Key,
@@ -22,7 +21,6 @@ from app.rules.regulation.values import (
     Share,
     Text,
     Threshold,
-    Whole,
     fault,
     ways_of,
 )
@@ -47,6 +45,16 @@ class StageRule(Rule):
         """The rule written, else the default of the kind."""
         return self.advance or Advance.model_validate({self.default_advance: {}})
 
+    @property
+    def gives_tiers(self) -> bool:
+        """Whether it proposes tiers, or consoles with one."""
+        return False
+
+    @property
+    def orders_equals(self) -> bool:
+        """Whether the regulation names keys by which equal scores are ordered here."""
+        return False
+
 
 class Sifting(StageRule):
     """A stage that compares entries. `consolation`: who does not go on gets this tier instead, by
@@ -54,6 +62,10 @@ class Sifting(StageRule):
     """
 
     consolation: Key | None = None
+
+    @property
+    def gives_tiers(self) -> bool:
+        return self.consolation is not None
 
 
 class DocumentsOf(Rule):
@@ -158,51 +170,10 @@ class Screening(StageRule):
     grounds: Keys | None = None
     consults: tuple[Consultation, ...] = ()
 
-
-class Judges(Rule):
-    """How many judges one entry has, and who they are: experts, or members of the committee."""
-
-    at_least: Positive
-    at_most: Positive | None = None
-    seated: Literal["experts", "committee"] = "experts"
-
-
-class TrimmedMean(Rule):
-    """去掉最高分和最低分后取平均; `at_least` judges, or it may not be used."""
-
-    drop_high: Positive = 1
-    drop_low: Positive = 1
-    at_least: Positive = 5
-
-
-class Method(Choice):
-    """How the judges' scores become one: one consensus scorebook, or a figure made of all."""
-
-    ways = ("consensus", "mean", "trimmed_mean", "median")
-
-    consensus: Bare | None = None
-    mean: Bare | None = None
-    trimmed_mean: TrimmedMean | None = None
-    median: Bare | None = None
-
-
-class Disagreement(Rule):
-    """From what on judges must discuss: percentage points an item, bands, points in total."""
-
-    item_span: Positive = 20
-    bands_apart: Positive = 2
-    total_span: Positive = 100
-
-
-class CommentsPerItem(Rule):
-    at_least: Whole = 0
-
-
-class TieKey(Rule):
-    """Equal scores are ordered by this stage's score, or by one category of it."""
-
-    stage: Key
-    category: Text | None = None
+    @property
+    def formal(self) -> bool:
+        """Whether only the file is looked at (形式审查), and no ground."""
+        return self.grounds == ()
 
 
 class Panel(Sifting):
@@ -267,6 +238,10 @@ class Proposing(Sifting):
     floors: tuple[Floor, ...] = ()
 
     @property
+    def gives_tiers(self) -> bool:
+        return self.proposes is not None or self.consolation is not None
+
+    @property
     def lines(self) -> tuple[Floor, ...]:
         """The floors in points."""
         return self.floors
@@ -279,6 +254,10 @@ class Composite(Proposing):
     scale: Positive = 1000
     rounding: Rounding = Rounding()
     ties: tuple[TieKey, ...] = ()
+
+    @property
+    def orders_equals(self) -> bool:
+        return bool(self.ties)
 
     @property
     def lines(self) -> tuple[Floor, ...]:

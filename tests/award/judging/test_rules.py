@@ -16,8 +16,9 @@ from app.award.judging.rules import (
     panel_obstacles,
 )
 from app.catalogue import loader
+from app.rules.regulation.judges import Judges
 from app.rules.regulation.read import read
-from app.rules.regulation.stages import Judges, Panel
+from app.rules.regulation.stages import Panel
 
 STAGES = read(loader.regulation_text("binhu-2023"))
 CATEGORIES = ["4.1", "4.2", "4.3"]

@@ -25,7 +25,8 @@ from app.award.scoring.rules import (
     scale_of,
 )
 from app.rules.exact import decimal_text, from_units
-from app.rules.regulation.stages import Advance, Disagreement, Method
+from app.rules.regulation.judges import Disagreement, Method
+from app.rules.regulation.stages import Advance
 from app.rules.scoring import (
     SIX_BANDS,
     Band,
