@@ -1,7 +1,7 @@
 """Letters that call to cure say what the call says; points of earlier ones stand in their text.
 
 Revision: letters_of_cures
-Follows: scans_of_letters
+Follows: letters_of_departments
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = 'letters_of_cures'
-down_revision = 'scans_of_letters'
+down_revision = 'letters_of_departments'
 branch_labels = None
 depends_on = None
 
