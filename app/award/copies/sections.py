@@ -139,7 +139,8 @@ def _said(field: Question, value: Any, lists: Lists, empty: str = NOT_FILLED) ->
             said = "是" if value is True or value == "yes" else "否"
         case Listed():
             name = lists.get((field.list, field.version), {}).get(value)
-            said = f"{value} {name}" if name else str(value)
+            # Codes of a standard are told with their names; words of ours are not for readers.
+            said = name if name and value.islower() else f"{value} {name or ''}".strip()
         case Picked():
             said = {one.code: one.name for one in field.options}.get(value, str(value))
         case Day():

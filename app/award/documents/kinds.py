@@ -43,7 +43,17 @@ OF_ENTRY: Mapping[str, str] = {
     "环节": "资格审查",
     "原因": "不符合申报条件",
 }
-POINTS: Mapping[str, Mapping[str, str]] = {"事项": {"序号": "1", "内容": "自评报告缺少第三章"}}
+POINTS: Mapping[str, Mapping[str, str]] = {
+    "事项": {
+        "序号": "1",
+        "材料或栏目": "自评报告",
+        "存在问题": "缺少第三章。",
+        "补正要求": "请补交完整的自评报告。",
+    }
+}
+"""What a call to cure names; its letter says the same."""
+REASONED = {"理由": "1．“近三年无重大质量事故”一项不符合（《区长质量奖评定管理办法》第八条）。"}
+"""The grounds that a decision found not met, each with its clause; nothing where it names none."""
 NAMED: Mapping[str, Mapping[str, str]] = {
     "名单": {
         "序号": "1",
@@ -56,12 +66,16 @@ NAMED: Mapping[str, Mapping[str, str]] = {
     }
 }
 
-LETTER = (
-    ("title", "{{标题}}"),
-    ("right", "{{文号}}"),
-    ("address", "{{申报单位}}："),
-)
-CLOSING = (("body", "特此通知。"), ("right", "{{机关}}"), ("right", "{{签发日期}}"))
+NAME = (("name", "{{机关}}文件"), ("number", "{{文号}}"), ("title", "{{标题}}"))
+LETTER = (("right", "{{文号}}"), ("title", "{{标题}}"), ("address", "{{申报单位}}："))
+SIGNED = (("agency", "{{机关}}"), ("day", "{{签发日期}}"))
+
+
+class Head(StrEnum):
+    """What the first page begins with: the red name and line, or the frame of a letter (信函)."""
+
+    NOTICE = "notice"
+    LETTER = "letter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +86,7 @@ class Form:
 
     name: str
     about: About
+    head: Head
     texts: Mapping[str, str]
     lists: Mapping[str, Mapping[str, str]]
     paragraphs: tuple[tuple[str, str], ...]
@@ -81,55 +96,75 @@ class Form:
         return {**COMMON, **self.texts}
 
 
-def _letter(name: str, *words: str, points: bool = False) -> Form:
-    """A numbered letter to one applicant."""
-    body = tuple(("list" if one in POINTS else "body", one) for one in words)
-    lists = POINTS if points else {}
-    return Form(name, About.ENTRY, OF_ENTRY, lists, (*LETTER, *body, *CLOSING))
+def _letter(name: str, *words: str, texts: Mapping[str, str] | None = None) -> Form:
+    """A numbered letter to one applicant; a word that names a list is its table."""
+    body = tuple((_how(words, at), one) for at, one in enumerate(words))
+    lists = POINTS if "事项" in words else {}
+    paragraphs = (*LETTER, *body, ("last", "特此通知。"), *SIGNED)
+    return Form(name, About.ENTRY, Head.LETTER, {**OF_ENTRY, **(texts or {})}, lists, paragraphs)
+
+
+def _how(words: tuple[str, ...], at: int) -> str:
+    """How a paragraph of a letter looks, beside its table or away from it."""
+    before, after = words[at - 1] if at else "", words[at + 1] if at + 1 < len(words) else ""
+    if words[at] in POINTS:
+        return "list"
+    return "below" if before in POINTS else "above" if after in POINTS else "body"
 
 
 FORMS: Mapping[DocumentKind, Form] = {
     DocumentKind.CALL: Form(
         "启动通知",
         About.CYCLE,
+        Head.NOTICE,
         {},
         {},
-        (("title", "{{标题}}"), ("right", "{{文号}}"), ("body", "{{正文}}"), *CLOSING[1:]),
+        (*NAME, ("body", "{{正文}}"), ("last", "特此通知。"), *SIGNED),
     ),
     DocumentKind.ACCEPTANCE: _letter(
         "受理通知书",
-        "你单位提交的{{奖项}}（{{届次}}）申报（编号{{申报编号}}）收悉。经审查，予以受理。",
+        "你单位提交的{{届次}}{{奖项}}申报（编号{{申报编号}}）收悉。经审查，予以受理。",
         "{{正文}}",
     ),
     DocumentKind.REFUSAL: _letter(
         "不予受理（未通过）通知书",
-        "你单位提交的{{奖项}}（{{届次}}）申报（编号{{申报编号}}）收悉。经{{环节}}，{{原因}}，未予通过。",
+        "你单位提交的{{届次}}{{奖项}}申报（编号{{申报编号}}）收悉。经{{环节}}，{{原因}}，未予通过。",
+        "{{理由}}",
         "{{正文}}",
+        texts=REASONED,
     ),
     DocumentKind.CURE: _letter(
         "补正通知书",
-        "你单位提交的{{奖项}}（{{届次}}）申报（编号{{申报编号}}）收悉。经{{环节}}，下列材料需要补正：",
+        "你单位提交的{{届次}}{{奖项}}申报（编号{{申报编号}}）收悉。经{{环节}}，下列材料需要补正：",
         "事项",
+        "请于{{补正期限}}前登录申报系统，在本通知书对应的“补正”中逐项更改栏目、上传材料或者作出说明，"
+        "一次提交。逾期未提交的，按现有材料审查。",
         "{{正文}}",
-        points=True,
+        texts={"补正期限": "2026年3月9日24时"},
     ),
     DocumentKind.RECOMMENDATIONS: Form(
         "推荐汇总表",
         About.STAGE,
+        Head.LETTER,
         {"环节": "街道推荐"},
         NAMED,
         (
-            ("title", "{{标题}}"),
-            ("right", "{{文号}}"),
+            *LETTER[:2],
             ("body", "{{正文}}"),
+            ("last", "附件：{{环节}}名单"),
+            *SIGNED,
+            ("aside", ""),
+            ("attached", "附件"),
+            ("name-of-list", "{{环节}}名单"),
             ("list", "名单"),
-            *CLOSING[1:],
         ),
     ),
     DocumentKind.RESULT: _letter(
         "评审结果通知书",
-        "你单位申报的{{奖项}}（{{届次}}，编号{{申报编号}}）在“{{环节}}”环节{{原因}}，未进入下一环节。",
+        "你单位申报的{{届次}}{{奖项}}（编号{{申报编号}}），在“{{环节}}”环节的结果为：{{原因}}。",
+        "{{理由}}",
         "{{正文}}",
+        texts=REASONED,
     ),
 }
 

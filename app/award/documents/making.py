@@ -9,13 +9,17 @@ from anyio import to_thread
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.award.applications.asking import asked_of
 from app.award.documents import queries
 from app.award.documents.defaults import default_template
 from app.award.documents.kinds import DATED, FORMS, NUMBER, About, DocumentKind
 from app.award.documents.models import DocumentFile, OfficeDocument, Origin
-from app.award.documents.rules import told_reason
+from app.award.documents.rules import told_grounds, told_moment, told_reason
 from app.award.programmes.models import Authority, Cycle, Programme
 from app.award.programmes.queries import regulation_of
+from app.award.screening.cure_queries import defects_of
+from app.award.screening.cures import document_of, path_of
+from app.award.screening.models import Cure
 from app.award.stages.models import Entry, Stage
 from app.catalogue.loader import code_list
 from app.platform.audit.record import record
@@ -24,6 +28,7 @@ from app.platform.files.naming import naming
 from app.platform.ground import Ground
 from app.platform.security.permission import Actor
 from app.proof.canonical import digest_text
+from app.rules.regulation.model import Regulation
 
 MAKE, FINISH = "make-document", "finish-document"
 """The kinds of job that make a document's first and last file."""
@@ -142,7 +147,7 @@ async def filling_of(db: AsyncSession, document: OfficeDocument) -> Filling:
     tiers = {tier.key: tier.name for tier in regulation.tiers}
     about = FORMS[DocumentKind(document.kind)].about
     if about is About.ENTRY:
-        return await _of_entry(db, document, texts, tracks)
+        return await _of_entry(db, document, texts, tracks, regulation)
     if about is About.STAGE and document.stage_id:
         stage = await db.get_one(Stage, document.stage_id)
         rows = [
@@ -158,15 +163,39 @@ async def _of_entry(
     document: OfficeDocument,
     texts: Mapping[str, str],
     tracks: Mapping[str, str],
+    regulation: Regulation,
 ) -> Filling:
     """A letter: who applies, in which stage, and why, as far as that may be told."""
     entry = (await db.execute(queries.ENTERED.where(Entry.id == document.entry_id))).one()
-    points = [
-        {"序号": str(number), "内容": point} for number, point in enumerate(document.points, 1)
-    ]
     reasons = {one.code: one.name for one in code_list(REASONS).items}
     told = {"环节": entry.stage, "原因": told_reason(entry.reason, reasons)}
+    told["理由"] = told_grounds(
+        await queries.not_met(db, entry.id), regulation.title, entry.thrown_out_for
+    )
+    points: list[dict[str, str]] = []
+    if document.cure_id is not None:
+        cure = await db.get_one(Cure, document.cure_id)
+        told["补正期限"] = told_moment(cure.ends_at)
+        points = await _points(db, cure.id, document.cycle_id, entry.track)
     return Filling({**texts, **_named(entry, tracks), **told}, {"事项": points})
+
+
+async def _points(
+    db: AsyncSession, cure_id: UUID, cycle_id: UUID, track: str
+) -> list[dict[str, str]]:
+    """What a call to cure names, each place by what the form or the regulation calls it."""
+    asked = await asked_of(db, cycle_id, track)
+    fields = {"/".join(part.address(field)): field.name for part, field in asked.whole.placed()}
+    return [
+        {
+            "序号": str(number),
+            "材料或栏目": document_of(each.pointer)
+            or fields.get("/".join(path_of(each.pointer) or ()), each.pointer),
+            "存在问题": each.wrong,
+            "补正要求": each.asked,
+        }
+        for number, each in enumerate((await defects_of(db, [cure_id]))[cure_id], 1)
+    ]
 
 
 def _named(entry: Any, tracks: Mapping[str, str]) -> dict[str, str]:

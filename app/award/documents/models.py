@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.award.documents.kinds import DocumentKind
@@ -28,9 +28,9 @@ class Way(StrEnum):
 
 
 class OfficeDocument(Model):
-    """A document (公文). `stage_id`, `entry_id` and `organisation_id` as far as it is about them;
-    `file_number` is its newest file, 0 before there is one. From the signature on it has a number,
-    and once its last file is made, `content`: its words, with their `digest`.
+    """A document (公文). `stage_id`, `entry_id`, `organisation_id`, `cure_id` as far as it is about
+    them; `file_number` is its newest file, 0 before there is one. From the signature on it has a
+    number, and once its last file is made, `content`: its words, with their `digest`.
     """
 
     __tablename__ = "office_document"
@@ -47,11 +47,12 @@ class OfficeDocument(Model):
             "status NOT IN ('signed', 'sent', 'replaced') OR number IS NOT NULL",
             name="signed_with_a_number",
         ),
+        CheckConstraint("cure_id IS NULL OR kind = 'cure'", name="cure_of_its_letter"),
         CheckConstraint("(content IS NULL) = (digest IS NULL)", name="content_with_digest"),
         # A number stays taken when its document is withdrawn or replaced.
         UniqueConstraint("programme_id", "year", "number"),
         # Of two simultaneous letters of one kind about one entry one is refused by the database;
-        # defects may be cured more than once.
+        # there is a letter to each call to cure.
         Index(
             "uq_office_document_one_letter",
             "entry_id",
@@ -59,6 +60,14 @@ class OfficeDocument(Model):
             unique=True,
             postgresql_where=text(
                 "kind <> 'cure' AND replaces_id IS NULL AND status NOT IN ('withdrawn', 'replaced')"
+            ),
+        ),
+        Index(
+            "uq_office_document_one_letter_of_cure",
+            "cure_id",
+            unique=True,
+            postgresql_where=text(
+                "replaces_id IS NULL AND status NOT IN ('withdrawn', 'replaced')"
             ),
         ),
         Index("ix_office_document_cycle_id", "cycle_id", "drafted_at", "id"),
@@ -72,10 +81,10 @@ class OfficeDocument(Model):
     stage_id: Mapped[UUID | None] = mapped_column(ForeignKey("stage.id"))
     entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("entry.id"))
     organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
+    cure_id: Mapped[UUID | None] = mapped_column(ForeignKey("cure.id"))
     kind: Mapped[str]
     title: Mapped[str]
     text: Mapped[str]
-    points: Mapped[list[str]] = mapped_column(ARRAY(Text()), default=list)
     status: Mapped[str] = mapped_column(default=DocumentStatus.DRAFT)
     version: Mapped[int] = mapped_column(default=1)
     file_number: Mapped[int] = mapped_column(default=0)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, null, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.award.applications.models import Application
@@ -32,10 +32,13 @@ from app.award.documents.schemas import (
 from app.award.programmes.queries import get_cycle
 from app.award.records.queries import conflicted
 from app.award.roles import Role
+from app.award.screening.models import Cure, ScreenedGround, Screening
+from app.award.screening.rules import GroundAnswer
 from app.award.stages.lifecycle import Result
-from app.award.stages.models import Entry, Outcome, Stage
+from app.award.stages.models import Disqualification, Entry, Outcome, Stage
 from app.platform.accounts.callers import Call
 from app.platform.accounts.models import Organisation, RoleGrant
+from app.platform.db.base import among
 from app.platform.files.models import Upload
 from app.platform.http.newest import newest_first
 from app.platform.http.pages import Page, Paging
@@ -123,7 +126,7 @@ async def document_view(call: Call, document_id: UUID) -> DocumentView:
     statement = LINES.add_columns(
         OfficeDocument.version,
         OfficeDocument.text,
-        OfficeDocument.points,
+        OfficeDocument.cure_id,
         OfficeDocument.replaces_id.label("replaces"),
         OfficeDocument.digest,
         OfficeDocument.scan_id.is_not(None).label("scan"),
@@ -227,6 +230,7 @@ ENTERED = (
         Stage.status.label("stage_status"),
         Outcome.result,
         Outcome.reason,
+        func.coalesce(Screening.disqualified_for, Disqualification.ground).label("thrown_out_for"),
         func.coalesce(Outcome.tier, Entry.tier).label("tier"),
         Application.code,
         AWARDEE.label("awardee"),
@@ -235,6 +239,8 @@ ENTERED = (
     )
     .join(Stage, Stage.id == Entry.stage_id)
     .outerjoin(Outcome, Outcome.entry_id == Entry.id)
+    .outerjoin(Screening, Screening.entry_id == Entry.id)
+    .outerjoin(Disqualification, Disqualification.entry_id == Entry.id)
     .join(Application, Application.id == Entry.application_id)
     .join(Organisation, Organisation.id == Entry.organisation_id)
 )
@@ -261,29 +267,61 @@ async def anybody_conflicted(db: AsyncSession, actor: Actor, stage_id: UUID) -> 
     return bool(await db.scalar(select(exists(entries))))
 
 
-def _living(entry_id: Any, kind: DocumentKind) -> ColumnElement[bool]:
-    """Whether an entry has a letter of a kind in force or on its way."""
-    return exists(
-        select(OfficeDocument.id).where(
-            OfficeDocument.entry_id == entry_id,
-            OfficeDocument.kind == kind,
-            OfficeDocument.status.not_in(OVER),
-        )
+def _living(entry_id: Any, kind: DocumentKind, cure_id: Any = None) -> ColumnElement[bool]:
+    """Whether an entry has a letter of a kind, of a call to cure where one is given, in force or on
+    its way.
+    """
+    letters = select(OfficeDocument.id).where(
+        OfficeDocument.entry_id == entry_id,
+        OfficeDocument.kind == kind,
+        OfficeDocument.status.not_in(OVER),
     )
+    return exists(letters if cure_id is None else letters.where(OfficeDocument.cure_id == cure_id))
 
 
-async def has_letter(db: AsyncSession, entry_id: UUID, kind: DocumentKind) -> bool:
-    return bool(await db.scalar(select(_living(entry_id, kind))))
+async def has_letter(
+    db: AsyncSession, entry_id: UUID, kind: DocumentKind, cure_id: UUID | None
+) -> bool:
+    return bool(await db.scalar(select(_living(entry_id, kind, cure_id))))
 
 
 async def without_letter(db: AsyncSession, stage_id: UUID, kind: DocumentKind) -> Sequence[Any]:
-    """The entries of a stage's round that have no letter of a kind in force or on its way."""
+    """The entries of a stage's round that have no letter of a kind in force or on its way; for the
+    letter that calls to cure, each call that has none.
+    """
+    cure = kind is DocumentKind.CURE
+    entered = ENTERED.add_columns((Cure.id if cure else null()).label("cure_id"))
+    if cure:
+        entered = entered.join(Cure, Cure.entry_id == Entry.id)
     rows = await db.execute(
-        ENTERED.where(
-            Entry.stage_id == stage_id, Entry.round == Stage.round, ~_living(Entry.id, kind)
+        entered.where(
+            Entry.stage_id == stage_id,
+            Entry.round == Stage.round,
+            ~_living(Entry.id, kind, Cure.id if cure else None),
         ).order_by(Application.code)
     )
     return rows.all()
+
+
+async def not_met(db: AsyncSession, entry_id: UUID) -> list[tuple[str, str | None]]:
+    """The grounds (name, clause) that the decision on an entry found not met, in its order."""
+    rows = await db.execute(
+        select(ScreenedGround.name, ScreenedGround.clause)
+        .where(ScreenedGround.entry_id == entry_id, ScreenedGround.answer == GroundAnswer.NOT_MET)
+        .order_by(ScreenedGround.position)
+    )
+    return [(row.name, row.clause) for row in rows]
+
+
+async def numbers_of_cures(
+    db: AsyncSession, documents: Sequence[OfficeDocument]
+) -> dict[UUID, str]:
+    """Under which number each call to cure was made, by its letter; one statement, or none."""
+    cures = {one.cure_id: one.id for one in documents if one.cure_id is not None}
+    if not cures:
+        return {}
+    rows = await db.execute(select(Cure.id, Cure.document).where(among(Cure.id, cures)))
+    return {cures[row.id]: row.document for row in rows}
 
 
 async def templates_of(db: AsyncSession, programme_id: UUID) -> list[TemplateView]:

@@ -25,6 +25,7 @@ from app.award.documents.schemas import (
 )
 from app.award.documents.service import delivering, drafting, moving, templates
 from app.award.programmes.rules import CycleUnknown, ProgrammeUnknown
+from app.award.screening.cures import CureUnknown
 from app.award.stages.routes import StageKey
 from app.award.stages.rules import EntryUnknown, RecusalNeeded, StageUnknown
 from app.platform.accounts.callers import (
@@ -67,8 +68,8 @@ DRAFTED = (
     RecusalNeeded,
     StageUnknown,
     rules.AboutWrong,
-    rules.PointsMissing,
-    rules.PointsNotAsked,
+    rules.CureNotNamed,
+    rules.CureNotAsked,
     rules.NoSuchOutcome,
     rules.LetterExists,
 )
@@ -111,6 +112,7 @@ def as_word(content: bytes, name: str) -> Response:
         *NAMED,
         *DRAFTED,
         EntryUnknown,
+        CureUnknown,
         rules.DocumentUnknown,
         rules.StageDoesNotFit,
         rules.ReplacesWrong,
@@ -243,6 +245,7 @@ async def return_document(call: Once, document_id: UUID, body: ReasonIn) -> Docu
         *UPLOADED,
         MoveNotPossible,
         rules.NumberTaken,
+        rules.NumberOfCure,
         rules.DatedInFuture,
         Stale,
         ConditionMissing,

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from app.award.documents.kinds import FORMS, About, DocumentKind
 from app.award.documents.lifecycle import DocumentStatus
 from app.award.stages.lifecycle import Result, StageStatus
+from app.platform.clock import ZONE
 from app.platform.errors import Conflict, Invalid, NotFound, Refusal
+from app.rules.regulation.words import kinds_text
 
 NOT_FURTHER = "未进入下一环节"
 """What is told where the outcome gives no reason that has a name."""
@@ -37,16 +39,22 @@ class AboutWrong(Invalid):
     en = "A document of this kind ({name}) is about: {about}."
 
 
-class PointsMissing(Invalid):
-    code = "points-missing"
-    zh = "“{name}”须列出具体事项。"
-    en = "This document ({name}) has to list the points it is about."
+class CureNotNamed(Invalid):
+    code = "cure-not-named"
+    zh = "“{name}”须写明它所告知的补正（cure_id）：事项和期限由此而来。"
+    en = "This document ({name}) names its call to cure (cure_id): its points and time are from it."
 
 
-class PointsNotAsked(Invalid):
-    code = "points-not-asked"
-    zh = "“{name}”不列事项。"
-    en = "This document ({name}) lists no points."
+class CureNotAsked(Invalid):
+    code = "cure-not-asked"
+    zh = "“{name}”与补正无关，不写 cure_id。"
+    en = "This document ({name}) has nothing to do with a cure and names none."
+
+
+class NumberOfCure(Conflict):
+    code = "number-is-the-cures"
+    zh = "该补正已经以“{number}”号通知，通知书的文号应当与之相同。"
+    en = "The call to cure was made under the number “{number}”; its letter has the same."
 
 
 class NoSuchOutcome(Conflict):
@@ -138,11 +146,19 @@ def about_obstacle(kind: DocumentKind, *, stage: bool, entry: bool) -> AboutWron
     return None if given == wanted else AboutWrong(name=form.name, about=told[form.about])
 
 
-def points_obstacle(kind: DocumentKind, points: Sequence[str]) -> Refusal | None:
-    form = FORMS[kind]
-    if "事项" in form.lists:
-        return None if points else PointsMissing(pointer="/points", name=form.name)
-    return PointsNotAsked(pointer="/points", name=form.name) if points else None
+def cure_obstacle(kind: DocumentKind, *, named: bool) -> Refusal | None:
+    """A letter that calls to cure says what the call says, and no other document does."""
+    if named == (kind is DocumentKind.CURE):
+        return None
+    return (CureNotAsked if named else CureNotNamed)(pointer="/cure_id", name=FORMS[kind].name)
+
+
+def number_obstacle(
+    number: str, of_cure: str | None, *, replaces: bool, pointer: str = "/number"
+) -> NumberOfCure | None:
+    """A call to cure has told its number; only what replaces its letter has one of its own."""
+    fits = of_cure is None or replaces or number == of_cure
+    return None if fits else NumberOfCure(pointer=pointer, number=of_cure)
 
 
 def subject_obstacle(kind: DocumentKind, subject: Subject) -> Refusal | None:
@@ -167,6 +183,32 @@ def subject_obstacle(kind: DocumentKind, subject: Subject) -> Refusal | None:
 def told_reason(reason: str | None, names: Mapping[str, str]) -> str:
     """Why, in the words that may be told: never a score, a rank or another's name."""
     return names.get(reason or "", NOT_FURTHER)
+
+
+def told_grounds(
+    grounds: Sequence[tuple[str, str | None]], regulation: str, thrown_out_for: str | None = None
+) -> str:
+    """What was found not met, a line for each (name, clause), as the decision cites it, or the
+    regulation's word for which it was thrown out; the evidence, which may be of others, is not
+    told.
+    """
+    inside = str.maketrans("“”", "‘’")
+    lines = [
+        f"“{name.translate(inside)}”一项不符合（《{regulation}》{clause or ''}）。"
+        for name, clause in grounds
+    ]
+    if thrown_out_for is not None:
+        lines.append(f"取消资格的事由：{kinds_text((thrown_out_for,))}。")
+    return "\n".join(f"{number}．{line}" for number, line in enumerate(lines, 1))
+
+
+def told_moment(ends_at: datetime) -> str:
+    """2026年3月9日24时: the end of a time as its letter says it, the day's last hour as 24."""
+    end = ends_at.astimezone(ZONE)
+    day, hours = end.date(), f"{end.hour}时" + (f"{end.minute}分" if end.minute else "")
+    if (end.hour, end.minute) == (0, 0):
+        day, hours = day - timedelta(days=1), "24时"
+    return f"{day.year}年{day.month}月{day.day}日{hours}"
 
 
 def replaces_obstacle(same_kind_and_subject: bool, status: str) -> ReplacesWrong | None:

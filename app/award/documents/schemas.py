@@ -1,7 +1,6 @@
 """How do documents look on the wire: to the office, and to whom a letter is addressed?"""
 
 from datetime import date, datetime
-from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
@@ -13,8 +12,6 @@ from app.platform.http.bodies import Body, Key, Line, Prose, View
 from app.platform.http.pages import Paging
 from app.platform.workflow.advance import Action
 
-Points = Annotated[list[Line], Field(max_length=100)]
-
 
 class DocumentIn(Body):
     """What is to be written; the rest comes from the cycle, the stage and the entry."""
@@ -24,7 +21,11 @@ class DocumentIn(Body):
     entry_id: UUID | None = Field(default=None, description="For a letter to an applicant.")
     title: Line = Field(examples=["补正通知书"])
     text: Prose | None = Field(default=None, description="The office's own words.")
-    points: Points = Field(default=[], examples=[["自评报告缺少第三章"]])
+    cure_id: UUID | None = Field(
+        default=None,
+        description="The call to cure that a letter of this kind tells: its points and its time.",
+        examples=[None],
+    )
     replaces: UUID | None = Field(
         default=None, description="The signed document that this one takes the place of."
     )
@@ -110,7 +111,7 @@ class DocumentView(DocumentLine):
 
     version: int = Field(description='Its ETag, which moves want in If-Match, is `"v<version>"`.')
     text: str
-    points: list[str]
+    cure_id: UUID | None
     replaces: UUID | None
     digest: str | None = Field(description="SHA-256 of the words it was signed with.")
     scan: bool

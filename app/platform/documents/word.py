@@ -2,7 +2,8 @@
 
 Values stay literal text, braces in them too.
 
-A paragraph that is one place alone is repeated for each line of its value; a table row with places
+A paragraph that is one place alone is repeated for each line of its value, and goes where the
+value is empty; a table row with places
 of a list (`{{list.column}}`) is repeated for each of its rows. Word splits a text into runs where
 it likes: a place is found across them and takes the look of the first.
 """
@@ -27,7 +28,9 @@ BRACES = re.compile(r"[{｛]{2}|[}｝]{2}")
 SINGLE = re.compile(r"[{｛]\s*(\w+(?:\.\w+)?)\s*[}｝]")
 """Whoever writes Chinese types full-width braces without knowing, and forgets the second one."""
 NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-P, R, T, BR, TAB, TR = (qn(f"w:{name}") for name in ("p", "r", "t", "br", "tab", "tr"))
+BODY, P, R, T, BR, TAB, TR = (
+    qn(f"w:{name}") for name in ("body", "p", "r", "t", "br", "tab", "tr")
+)
 JOINER = "\u2060"
 """Invisible; keeps two braces of a value from being read as the start of a place."""
 FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -208,6 +211,9 @@ def _repeat_row(row: Any, filling: Filling) -> None:
 def _fill_paragraph(paragraph: Any, values: Mapping[str, str]) -> None:
     whole = "".join(one.text or "" for one in _texts(paragraph))
     alone = PLACE.fullmatch(whole.strip())
+    if alone and values.get(alone[1]) == "" and paragraph.getparent().tag == BODY:
+        paragraph.getparent().remove(paragraph)
+        return
     if alone and "\n" in values.get(alone[1], ""):
         for line in values[alone[1]].split("\n"):
             copy = deepcopy(paragraph)

@@ -2,6 +2,7 @@
 
 import io
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from docx import Document
@@ -177,7 +178,9 @@ async def test_list_names_whom_a_closed_stage_let_go_on(
     [
         ({"kind": "call", "stage": "intake"}, 422, "document-about-wrong"),
         ({"kind": "result"}, 422, "document-about-wrong"),
-        ({"kind": "call", "points": ["一"]}, 422, "points-not-asked"),
+        ({"kind": "call", "cure_id": str(uuid4())}, 422, "cure-not-asked"),
+        ({"kind": "cure", "entry_id": str(uuid4())}, 422, "cure-not-named"),
+        ({"kind": "call", "points": ["一"]}, 422, "invalid-input"),
         ({"kind": "nothing"}, 422, "invalid-input"),
         ({"kind": "recommendations", "stage": "nowhere"}, 404, "stage-not-found"),
         ({"kind": "call", "status": "signed"}, 422, "invalid-input"),

@@ -1,7 +1,8 @@
 """A numbered letter reaches its applicant alone, and says no more than it may."""
 
+from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from httpx import AsyncClient
@@ -13,15 +14,25 @@ from app.award.stages.lifecycle import Result, StageStatus
 from app.award.stages.models import Outcome, Stage
 from app.platform.documents.word import text_of
 from app.platform.ground import Ground
+from app.rules.strict_yaml import load
 from tests.award.cycle_log import cycle_log
 from tests.award.documents.desk import TASKS, drafted, move, read, sent, signed, today
+from tests.award.screening.curing import PROOF, asked, entered
 from tests.factories import Office, entries_in, make_caller, make_office, stage_row
 from tests.jobs import work_off
 from tests.platform.uploads.sending import announced, pdf, send
+from tests.rules.regulation.award_texts import BINHU, dump
 from tests.statements import counting
 
 pytestmark = pytest.mark.anyio
-POINTS = ["自评报告缺少第三章", '附件二未盖章 <w:p/> =1+1 #read("x")']
+DEFECT = {
+    "pointer": "/form/contact_name",
+    "wrong": '与证照不符 <w:p/> =1+1 #read("x")',
+    "asked": "请更正。",
+}
+NUMBER = "滨质奖办补〔2026〕3号"
+POINTS = ["证实性材料", PROOF["wrong"], PROOF["asked"], "联系人", DEFECT["wrong"], DEFECT["asked"]]
+"""What the letter says of the call: each place by its name, what is wrong, what is asked."""
 
 
 def refused(answer: Any, status: int, code: str) -> None:
@@ -29,33 +40,39 @@ def refused(answer: Any, status: int, code: str) -> None:
 
 
 async def cure(client: AsyncClient, office: Office, entry: UUID) -> Any:
-    """A letter that asks for a cure, made but not yet checked."""
-    body = {"kind": "cure", "entry_id": str(entry), "points": POINTS, "title": "补正通知书"}
+    """A letter of a call to cure, made but not yet checked."""
+    call = await asked(client, office, entry, PROOF, DEFECT)
+    body = {"kind": "cure", "entry_id": str(entry), "cure_id": call, "title": "补正通知书"}
     return await drafted(client, office, **body)
+
+
+async def one_entry(ground: Ground) -> tuple[Office, UUID, UUID]:
+    """An office whose screening offers a cure, with an application and its entry."""
+    office, (entry,) = await entered(ground, grounds=None, documents=["证实性材料"])
+    return office, next(iter(office.firms)), entry
 
 
 async def test_letter_is_read_by_its_applicant_and_the_office_sees_when(
     ground: Ground, client: AsyncClient
 ) -> None:
-    office = await make_office(ground)
-    ((application, entry),) = await entries_in(office, "eligibility", 1)
+    office, application, entry = await one_entry(ground)
     firm = office.firms[application]
     view = await cure(client, office, entry)
     assert view["organisation"] == firm.name
     assert (await client.get("/letters", **firm.speaker.auth)).json()["items"] == []
     path = f"/letters/{view['id']}"
     refused(await client.get(path, **firm.speaker.auth), 404, "letter-not-found")
-    view = await signed(client, office, view)
+    view = await signed(client, office, view, NUMBER)
     refused(await client.get(path, **firm.speaker.auth), 404, "letter-not-found")
     await sent(client, office, view)
     inbox = (await client.get("/notifications", **firm.speaker.auth)).json()["items"]
-    assert [one["template"] for one in inbox] == ["letter-delivered"]
-    assert POINTS[0] not in inbox[0]["text"]
+    assert {one["template"] for one in inbox} == {"letter-delivered", "cure-called"}
+    assert not any(point in one["text"] for point in POINTS for one in inbox)
     (line,) = (await client.get("/letters", **firm.speaker.auth)).json()["items"]
-    assert (line["number"], line["kind"]) == ("滨质奖办〔2026〕12号", "cure")
+    assert (line["number"], line["kind"]) == (NUMBER, "cure")
     assert (await read(client, office, view["id"]))["read_at"] is None
     letter = (await client.get(path, **firm.speaker.auth)).json()
-    for told in (*POINTS, firm.name, "滨质奖办〔2026〕12号"):
+    for told in (*POINTS, firm.name, NUMBER):
         assert told in letter["content"]
     assert letter["digest"] == view["digest"]
     assert (await read(client, office, view["id"]))["read_at"] is not None
@@ -65,10 +82,10 @@ async def test_letter_is_read_by_its_applicant_and_the_office_sees_when(
 
 
 async def test_letter_is_nobody_elses(ground: Ground, client: AsyncClient) -> None:
-    office = await make_office(ground)
-    (mine, entry), (other, _) = await entries_in(office, "eligibility", 2)
+    office, (entry, _) = await entered(ground, 2, documents=["证实性材料"])
+    mine, other = office.firms
     view = await sent(
-        client, office, await signed(client, office, await cure(client, office, entry))
+        client, office, await signed(client, office, await cure(client, office, entry), NUMBER)
     )
     rival, judge = (
         office.firms[other].speaker,
@@ -85,8 +102,7 @@ async def test_letter_is_nobody_elses(ground: Ground, client: AsyncClient) -> No
 
 
 async def test_whoever_has_an_interest_sees_no_letter(ground: Ground, client: AsyncClient) -> None:
-    office = await make_office(ground)
-    ((application, entry),) = await entries_in(office, "eligibility", 1)
+    office, application, entry = await one_entry(ground)
     view = await cure(client, office, entry)
     async with ground.database.writing() as db:
         db.add(
@@ -114,14 +130,13 @@ async def test_whoever_has_an_interest_sees_no_letter(ground: Ground, client: As
 async def test_letter_goes_out_only_when_its_number_stands_in_it(
     ground: Ground, client: AsyncClient
 ) -> None:
-    office = await make_office(ground)
-    ((_, entry),) = await entries_in(office, "eligibility", 1)
+    office, _, entry = await one_entry(ground)
     view = await cure(client, office, entry)
     body = {"way": "inbox", "delivered_on": today(ground)}
     path = f"/documents/{view['id']}/deliveries"
     refused(await client.post(path, json=body, **office.clerk.auth), 409, "move-not-possible")
     checked = (await move(client, office.head, view, "check")).json()
-    number = {"number": "滨1号", "dated": today(ground)}
+    number = {"number": NUMBER, "dated": today(ground)}
     assert (await move(client, office.head, checked, "signature", number)).status_code == 200
     early = await client.post(path, json=body, **office.clerk.auth)
     refused(early, 409, "document-file-not-finished")
@@ -139,13 +154,12 @@ async def test_letter_goes_out_only_when_its_number_stands_in_it(
 async def test_scan_of_the_signed_paper_is_what_the_applicant_gets(
     ground: Ground, client: AsyncClient
 ) -> None:
-    office = await make_office(ground)
-    ((application, entry),) = await entries_in(office, "eligibility", 1)
+    office, application, entry = await one_entry(ground)
     view = await cure(client, office, entry)
     checked = (await move(client, office.head, view, "check")).json()
     scan = await announced(client, office.head, pdf(7), purpose="signed-document")
     await send(client, office.head, scan, pdf(7))
-    body = {"number": "滨1号", "dated": today(ground), "scan_id": scan}
+    body = {"number": NUMBER, "dated": today(ground), "scan_id": scan}
     assert (await move(client, office.head, checked, "signature", body)).json()["scan"] is True
     await work_off(ground, TASKS)
     await sent(client, office, view)
@@ -238,9 +252,82 @@ async def test_bulk_of_what_is_no_letter_is_refused(ground: Ground, client: Asyn
     office = await make_office(ground)
     await entries_in(office, "eligibility", 1)
     path = office.path("/stages/eligibility/documents")
-    for kind, code in (("call", "document-about-wrong"), ("cure", "points-missing")):
+    for kind, code in (("call", "document-about-wrong"),):
         body = {"kind": kind, "title": "通知"}
         refused(await client.post(path, json=body, **office.clerk.auth), 422, code)
     body = {"kind": "acceptance", "title": "受理"}
     refused(await client.post(path, json=body, **office.supervisor.auth), 403, "not-allowed")
     assert "document:draft" not in await cycle_log(office)
+
+
+async def test_letter_of_a_cure_says_its_points_and_its_time_as_the_call_does(
+    ground: Ground, client: AsyncClient
+) -> None:
+    office, _, entry = await one_entry(ground)
+    view = await cure(client, office, entry)
+    call = (await client.get(f"/cures/{view['cure_id']}", **office.clerk.auth)).json()
+    file = await client.get(f"/documents/{view['id']}/file", **office.clerk.auth)
+    words = text_of(file.content)
+    day = date.fromisoformat(call["last_day"])
+    assert f"请于{day.year}年{day.month}月{day.day}日24时前登录申报系统" in words
+    assert "\n".join(["1", *POINTS[:3], "2", *POINTS[3:]]) in words
+    path = office.path("/documents")
+    again = {"kind": "cure", "entry_id": str(entry), "cure_id": call["id"], "title": "又"}
+    refused(await client.post(path, json=again, **office.clerk.auth), 409, "letter-exists")
+    nobodys = again | {"cure_id": str(uuid4())}
+    refused(await client.post(path, json=nobodys, **office.clerk.auth), 404, "cure-not-found")
+    checked = (await move(client, office.head, view, "check")).json()
+    number = {"number": "滨1号", "dated": today(ground)}
+    other = await move(client, office.head, checked, "signature", number)
+    refused(other, 409, "number-is-the-cures")
+    assert (await read(client, office, view["id"]))["number"] is None
+    log = await cycle_log(office)
+    assert (log.count("document:draft"), log.count("document:sign")) == (1, 0)
+
+
+async def test_cure_of_another_entry_is_not_told(ground: Ground, client: AsyncClient) -> None:
+    office, (entry, other) = await entered(ground, 2, documents=["证实性材料"])
+    call = await asked(client, office, other, PROOF)
+    body = {"kind": "cure", "entry_id": str(entry), "cure_id": call, "title": "补正通知书"}
+    path = office.path("/documents")
+    refused(await client.post(path, json=body, **office.clerk.auth), 404, "cure-not-found")
+    assert "document:draft" not in await cycle_log(office)
+
+
+async def test_letters_of_all_cures_are_made_in_one_call(
+    ground: Ground, client: AsyncClient
+) -> None:
+    office, (one, two, _) = await entered(ground, 3, documents=["证实性材料"])
+    calls = {await asked(client, office, entry, PROOF) for entry in (one, two)}
+    path = office.path("/stages/eligibility/documents")
+    body = {"kind": "cure", "title": "补正通知书"}
+    made = (await client.post(path, json=body, **office.clerk.auth)).json()["items"]
+    views = [await read(client, office, each["id"]) for each in made]
+    assert {view["cure_id"] for view in views} == calls
+    assert (await client.post(path, json=body, **office.clerk.auth)).json()["items"] == []
+
+
+async def test_refusal_names_each_ground_not_met_with_its_clause_and_no_evidence(
+    ground: Ground, client: AsyncClient
+) -> None:
+    tree: Any = load(BINHU)
+    tree["eligibility"]["forbid"][0]["cite"] = "第八条第（二）项"
+    office = await make_office(ground, regulation_text=dump(tree))
+    ((_, entry),) = await entries_in(office, "eligibility", 1)
+    answers = dict.fromkeys(["registered", "accident", "winners", "fraud"], "met")
+    answers |= {"accident": "not_met"}
+    grounds = [{"key": k, "answer": a, "evidence": "某举报件"} for k, a in answers.items()]
+    decided = {"decision": "ineligible", "grounds": grounds, "note": "经核查"}
+    screened = await client.post(f"/entries/{entry}/screening", json=decided, **office.clerk.auth)
+    assert screened.status_code == 201, screened.text
+    (failed,) = [each for each in screened.json()["grounds"] if each["answer"] == "not_met"]
+    await closed_with(office, {entry: (Result.ELIMINATED, "ineligible")})
+    body = {"kind": "refusal", "title": "通知书", "entry_id": str(entry)}
+    view = await drafted(client, office, **body)
+    file = await client.get(f"/documents/{view['id']}/file", **office.clerk.auth)
+    words = text_of(file.content)
+    assert "经资格审查，不符合申报条件，未予通过。" in words
+    (line,) = [each for each in words.split("\n") if each.startswith("1．")]
+    assert failed["name"].replace("“", "‘").replace("”", "’") in line
+    assert f"（《{tree['title']}》第八条第（二）项）" in line
+    assert not any(hidden in words for hidden in ("某举报件", "经核查", "412.5"))

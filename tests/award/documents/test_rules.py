@@ -1,6 +1,6 @@
 """A document fits what it is about, and tells no more than may be told."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -25,10 +25,38 @@ def test_document_names_what_it_is_about_and_nothing_else(kind: K) -> None:
     assert fits == {(kind is K.RECOMMENDATIONS, about_entry)}
 
 
-def test_only_a_cure_lists_points_and_it_must() -> None:
+def test_only_the_letter_of_a_cure_names_one_and_it_must() -> None:
     for kind in K:
-        assert (rules.points_obstacle(kind, ["一"]) is None) == (kind is K.CURE)
-        assert (rules.points_obstacle(kind, []) is None) == (kind is not K.CURE)
+        assert (rules.cure_obstacle(kind, named=True) is None) == (kind is K.CURE)
+        assert (rules.cure_obstacle(kind, named=False) is None) == (kind is not K.CURE)
+
+
+def test_number_of_a_cure_is_told_already_and_only_what_replaces_its_letter_has_another() -> None:
+    assert rules.number_obstacle("滨3号", None, replaces=False) is None
+    assert rules.number_obstacle("滨3号", "滨3号", replaces=False) is None
+    assert rules.number_obstacle("滨4号", "滨3号", replaces=True) is None
+    wrong = rules.number_obstacle("滨4号", "滨3号", replaces=False)
+    assert isinstance(wrong, rules.NumberOfCure)
+    assert "滨3号" in wrong.sentence("zh")
+
+
+def test_end_of_a_day_is_told_as_its_24th_hour() -> None:
+    told = {
+        datetime(2026, 3, 9, 16, tzinfo=UTC): "2026年3月9日24时",
+        datetime(2026, 3, 9, 9, 30, tzinfo=UTC): "2026年3月9日17时30分",
+        datetime(2026, 3, 9, 1, tzinfo=UTC): "2026年3月9日9时",
+    }
+    assert {at: rules.told_moment(at) for at in told} == told
+
+
+def test_grounds_are_told_by_name_and_clause() -> None:
+    grounds = [("注册满三年", "第八条第（一）项"), ("不存在“质量事故”的情形", None)]
+    assert rules.told_grounds(grounds, "管理办法").split("\n") == [
+        "1．“注册满三年”一项不符合（《管理办法》第八条第（一）项）。",
+        "2．“不存在‘质量事故’的情形”一项不符合（《管理办法》）。",
+    ]
+    assert rules.told_grounds([], "管理办法", "fraud") == "1．取消资格的事由：弄虚作假。"
+    assert rules.told_grounds([], "管理办法") == ""
 
 
 OPEN, CLOSED = "open", "closed"

@@ -17,6 +17,8 @@ from app.award.documents.models import OfficeDocument, Origin
 from app.award.documents.schemas import DocumentIn, DocumentView, FileIn, LettersIn, LettersView
 from app.award.programmes.models import Cycle
 from app.award.programmes.queries import get_cycle
+from app.award.screening.cure_queries import get_cure
+from app.award.screening.cures import CureUnknown
 from app.award.stages.models import Entry
 from app.award.stages.queries import get_entry, get_stage
 from app.award.stages.rules import EntryUnknown, RecusalNeeded
@@ -41,18 +43,18 @@ async def draft(call: Call, cycle_id: UUID, body: DocumentIn) -> DocumentView:
             rules.about_obstacle(
                 body.kind, stage=body.stage is not None, entry=body.entry_id is not None
             ),
-            rules.points_obstacle(body.kind, body.points),
+            rules.cure_obstacle(body.kind, named=body.cure_id is not None),
         ]
     )
     about, subject = await _about(call, cycle_id, body)
     ensure([rules.subject_obstacle(body.kind, subject)])
     if body.replaces is not None:
         await _ensure_replaceable(call, cycle_id, body, about)
-    elif body.entry_id is not None and body.kind is not DocumentKind.CURE:
-        another = await queries.has_letter(call.db, body.entry_id, body.kind)
+    elif body.entry_id is not None:
+        another = await queries.has_letter(call.db, body.entry_id, body.kind, body.cure_id)
         ensure([rules.LetterExists(name=FORMS[body.kind].name) if another else None])
-    words = {"title": body.title, "text": body.text or "", "points": body.points}
-    document = _document(call, found.it, body.kind, **about, **words, replaces_id=body.replaces)
+    words = {"title": body.title, "text": body.text or "", "replaces_id": body.replaces}
+    document = _document(call, found.it, body.kind, **about, **words)
     await _keep(call, [document])
     return await queries.document_view(call, document.id)
 
@@ -62,7 +64,7 @@ async def draft_letters(call: Call, cycle_id: UUID, key: str, body: LettersIn) -
     found = await get_cycle(call, cycle_id)
     found.require("cycle:write-documents")
     entry_wanted = rules.about_obstacle(body.kind, stage=False, entry=True)
-    ensure([entry_wanted, rules.points_obstacle(body.kind, [])])
+    ensure([entry_wanted])
     stage = (await get_stage(call, cycle_id, key)).it
     if await queries.anybody_conflicted(call.db, call.actor, stage.id):
         raise RecusalNeeded
@@ -79,9 +81,9 @@ async def draft_letters(call: Call, cycle_id: UUID, key: str, body: LettersIn) -
             stage_id=stage.id,
             entry_id=entry.id,
             organisation_id=entry.organisation_id,
+            cure_id=entry.cure_id,
             title=body.title,
             text=body.text or "",
-            points=[],
         )
         for entry in entries
     ]
@@ -120,14 +122,18 @@ async def _about(
     call: Call, cycle_id: UUID, body: DocumentIn
 ) -> tuple[dict[str, UUID | None], rules.Subject]:
     """What the document is about, as the caller may see it, and how things stand with it."""
-    nothing: dict[str, UUID | None] = {"stage_id": None, "entry_id": None, "organisation_id": None}
+    nothing: dict[str, UUID | None] = dict.fromkeys(
+        ("stage_id", "entry_id", "organisation_id", "cure_id")
+    )
     if body.entry_id is not None:
         await get_entry(call, body.entry_id)
         entry = (await call.db.execute(queries.ENTERED.where(Entry.id == body.entry_id))).one()
         if entry.cycle_id != cycle_id:
             raise EntryUnknown
+        if body.cure_id and (await get_cure(call, body.cure_id)).it.entry_id != entry.id:
+            raise CureUnknown
         about = {"stage_id": entry.stage_id, "organisation_id": entry.organisation_id}
-        return nothing | about | {"entry_id": entry.id}, _subject(entry)
+        return nothing | about | {"entry_id": entry.id, "cure_id": body.cure_id}, _subject(entry)
     if body.stage is not None:
         stage = (await get_stage(call, cycle_id, body.stage)).it
         if await queries.anybody_conflicted(call.db, call.actor, stage.id):
@@ -146,11 +152,12 @@ async def _ensure_replaceable(
 ) -> None:
     assert body.replaces is not None  # noqa: S101  asked before
     old = (await queries.get_document(call, body.replaces)).it
-    same = (old.cycle_id, old.kind, old.stage_id, old.entry_id) == (
+    same = (old.cycle_id, old.kind, old.stage_id, old.entry_id, old.cure_id) == (
         cycle_id,
         body.kind,
         about["stage_id"],
         about["entry_id"],
+        about["cure_id"],
     )
     ensure([rules.replaces_obstacle(same_kind_and_subject=same, status=old.status)])
 

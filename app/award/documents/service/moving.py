@@ -53,10 +53,13 @@ async def sign(call: Call, document_id: UUID, body: SignatureIn, if_match: str) 
     document = found.it
     written = {"number": body.number, "dated": body.dated.isoformat()}
     detail = await _file(call, found) | written
+    told = (await queries.numbers_of_cures(call.db, [document])).get(document.id)
     with advancing(
         call.db, found, DOCUMENT, "sign", now=call.now, log=document.cycle_id, detail=detail
     ) as reasons:
         ensure_fresh(if_match, version_tag(document.version))
+        replaces = document.replaces_id is not None
+        reasons.append(rules.number_obstacle(body.number, told, replaces=replaces))
         reasons.append(rules.dated_obstacle(body.dated, local_date(call.now)))
         if body.scan_id is not None:
             document.scan_id = (await take(call, body.scan_id, SIGNED, pointer="/scan_id")).id
