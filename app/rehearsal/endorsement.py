@@ -6,6 +6,7 @@ from typing import Any
 
 from app.rehearsal.client import Person
 from app.rehearsal.clock import BEIJING, CALENDAR, MINUTE, MORNING
+from app.rehearsal.forms import area_of
 from app.rehearsal.founding import Founding
 from app.rehearsal.year import Entry, Year
 from app.rules.calendar import CountRule, Length, Unit, deadline
@@ -38,14 +39,9 @@ async def play(year: Year, stage: Stage) -> None:
         return
     place = year.path(f"/stages/{stage.key}")
     desks = await _desks(year, stage, entries)
-    rows = [
-        {"entry": entry.id, "body": desk.body.key, "authority_id": desk.authority}
-        for desk in desks
-        for entry in desk.entries
-    ]
     early = year.office.head.post(f"{place}/closing")
     await year.checks.refused("有未送推荐的单位时环节不能结束", early, 409)
-    await year.office.clerk.post(f"{place}/routings", {"items": rows})
+    await (_follow if stage.routed_by == "registration" else _send)(year, place, desks)
     await _rivals(year, desks)
     began = (await year.clock.now()).astimezone(BEIJING)
     notice = await _wait(year, stage, began)
@@ -57,6 +53,33 @@ async def play(year: Year, stage: Stage) -> None:
             entry.number not in refused
         )
         year.bars.done()
+
+
+async def _follow(year: Year, place: str, desks: list[Desk]) -> None:
+    """The office keeps its directory, and everybody goes where its registered area leads."""
+    items = [
+        {
+            "body": desk.body.key,
+            "authority_id": desk.authority,
+            "areas": [area_of(year.cast.firms[entry.number]) for entry in desk.entries],
+        }
+        for desk in desks
+    ]
+    await year.office.clerk.ask("PUT", f"{place}/bodies", json={"items": items})
+    made = await year.office.clerk.post(f"{place}/routings/derived", {"entries": None})
+    count = sum(len(desk.entries) for desk in desks)
+    told = (made["routed"], made["needing_a_person"])
+    year.checks.holds("推荐单位由注册地确定，无须逐一指定", told == (count, 0), made)
+
+
+async def _send(year: Year, place: str, desks: list[Desk]) -> None:
+    """The office names each body."""
+    rows = [
+        {"entry": entry.id, "body": desk.body.key, "authority_id": desk.authority}
+        for desk in desks
+        for entry in desk.entries
+    ]
+    await year.office.clerk.post(f"{place}/routings", {"items": rows})
 
 
 async def _desks(year: Year, stage: Endorsement, entries: list[Entry]) -> list[Desk]:

@@ -19,11 +19,20 @@ from app.rules.forms.model import (
     Rows,
     Years,
 )
-from app.rules.forms.whole import AnyField, Lists, Origin, PageMap, WholeForm, whole_form
+from app.rules.forms.whole import (
+    REGISTERED_AREA,
+    AnyField,
+    Lists,
+    Origin,
+    PageMap,
+    WholeForm,
+    whole_form,
+)
 from app.rules.regulation import Regulation
 from app.rules.regulation.stages import Intake
 
 AMOUNT = "1000.5"
+DISTRICT = "320211"
 FIXED: Mapping[str, Any] = {"yes_no": False, "date": "2019-05-20", "decimal": "1"}
 """What is answered to a field of these kinds."""
 
@@ -38,9 +47,16 @@ def answers(
         asked = section.origin in {Origin.FORM, Origin.REPORT}
         if asked and section.address(field)[0] == "answers":
             made = _answer(whole, field, firm.registered_on, declared, lists)
+            if field.key == REGISTERED_AREA:
+                made = area_of(firm)
             if made is not None:
                 found[field.key] = made
     return found
+
+
+def area_of(firm: Firm) -> str:
+    """Where a firm is registered: in the rehearsal each has a neighbourhood of its own."""
+    return f"{DISTRICT}{firm.number:06}"
 
 
 def _form(regulation: Regulation, rule: Intake, key: str) -> tuple[WholeForm, Lists]:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.award.deliberation.models import Motion
 from app.award.documents.kinds import DocumentKind
 from app.award.documents.models import DocumentDelivery, OfficeDocument, Way
+from app.award.endorsement.models import ListedBody
 from app.award.judging.models import Panel
 from app.award.programmes.models import Authority, Programme, RegulationEdition
 from app.award.publicity.models import Notice
@@ -201,6 +202,14 @@ async def _recommendations(ground: Ground, client: AsyncClient, lists: Lists, co
     desk = await desk_of(ground, client, count=count)
     await desk.all_to_the_street()
     there = desk.office.path(f"/stages/{KEY}/recommendations")
+    stage = await stage_row(ground, desk.office, KEY)
+    authorities = [desk.street, desk.trade, desk.office.authority_id][:count]
+    lines = [
+        ListedBody(stage_id=stage.id, body="street", authority_id=one, areas=[], sectors=[])
+        for one in authorities
+    ]
+    await keep(ground, *lines)
+    lists.at("list_bodies", desk.office.path(f"/stages/{KEY}/bodies"), desk.office.clerk)
     lists.at("list_desk", "/recommendations", desk.at_street)
     lists.at("list_routings", there, desk.office.clerk)
 

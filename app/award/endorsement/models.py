@@ -3,18 +3,38 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.platform.db.base import APPEND_ONLY, Model, identifier
+from app.award.endorsement.following import Fact
+from app.platform.db.base import APPEND_ONLY, Model, identifier, one_of
+
+
+class ListedBody(Model):
+    """A line of the directory (推荐单位名录): the authority that acts as one of the regulation's
+    bodies, and from which areas or sectors; with neither, from everywhere.
+    """
+
+    __tablename__ = "listed_body"
+    __table_args__ = (UniqueConstraint("stage_id", "body", "authority_id"),)
+
+    id: Mapped[UUID] = identifier()
+    stage_id: Mapped[UUID] = mapped_column(ForeignKey("stage.id"))
+    body: Mapped[str]
+    authority_id: Mapped[UUID] = mapped_column(ForeignKey("authority.id"))
+    areas: Mapped[list[str]] = mapped_column(ARRAY(Text()))
+    sectors: Mapped[list[str]] = mapped_column(ARRAY(Text()))
 
 
 class Routing(Model):
-    """Whose word an entry needs: an authority that acts as one of the regulation's bodies."""
+    """Whose word an entry needs: an authority that acts as one of the regulation's bodies. `fact`
+    is what it followed from; null where the office named the authority, or nothing was asked.
+    """
 
     __tablename__ = "routing"
     __table_args__ = (
         UniqueConstraint("entry_id", "body"),
+        one_of("fact", Fact),
         Index("ix_routing_authority_id", "authority_id"),
     )
 
@@ -22,6 +42,7 @@ class Routing(Model):
     entry_id: Mapped[UUID] = mapped_column(ForeignKey("entry.id"))
     body: Mapped[str]
     authority_id: Mapped[UUID] = mapped_column(ForeignKey("authority.id"))
+    fact: Mapped[str | None]
     routed_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     routed_at: Mapped[datetime]
 

@@ -5,12 +5,18 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response, status
 
-from app.award.endorsement import queries, rules, service
+from app.award.endorsement import listing, queries, rules, service
 from app.award.endorsement.schemas import (
     DeskLine,
     DeskQuery,
+    DirectoryIn,
+    DirectoryQuery,
+    DirectoryView,
+    FollowingIn,
+    FollowingView,
     LetterIn,
     LetterView,
+    ListedBodyView,
     RoutingQuery,
     RoutingsIn,
     RoutingView,
@@ -38,12 +44,12 @@ OFFICE = (SignInNeeded, NotAllowed, StageUnknown, rules.NotAnEndorsement)
     "/recommendations",
     operation_id="list_routings",
     summary="Who is asked to recommend whom, and what was answered",
-    responses=answers(*OFFICE),
+    responses=answers(*OFFICE, CursorUnreadable),
 )
 async def list_routings(
     call: Reading, cycle_id: UUID, key: StageKey, query: Annotated[RoutingQuery, Query()]
-) -> list[RoutingView]:
-    """For the award office and the supervisor, by organisation."""
+) -> Page[RoutingView]:
+    """Applications by recommending body, for the award office and the supervisor."""
     return await queries.routings(call, cycle_id, key, query)
 
 
@@ -72,6 +78,53 @@ async def route_entries(
     All of them or none; a dry run shows them as they would stand.
     """
     return await service.route(call, cycle_id, key, body)
+
+
+@routes.get(
+    "/bodies",
+    operation_id="list_bodies",
+    summary="Who may recommend, and for whom",
+    responses=answers(*OFFICE, CursorUnreadable),
+)
+async def list_bodies(
+    call: Reading, cycle_id: UUID, key: StageKey, query: Annotated[DirectoryQuery, Query()]
+) -> Page[ListedBodyView]:
+    """The directory of the stage, for everybody: applicants see where they will go, and whom they
+    can name where the choice is theirs.
+    """
+    return await queries.directory(call, cycle_id, key, query)
+
+
+@routes.put(
+    "/bodies",
+    operation_id="keep_bodies",
+    summary="Keep the directory of recommending bodies",
+    responses=answers(
+        *OFFICE, StageNotOpen, rules.BodyUnknown, rules.AuthorityUnknown, rules.BodyListedTwice
+    ),
+)
+async def keep_bodies(
+    call: Writing, cycle_id: UUID, key: StageKey, body: DirectoryIn
+) -> DirectoryView:
+    """The whole directory; what is routed already stays as it is."""
+    return await listing.keep(call, cycle_id, key, body)
+
+
+@routes.post(
+    "/routings/derived",
+    operation_id="derive_routings",
+    summary="Route entries to the bodies that follow from what they say",
+    status_code=status.HTTP_201_CREATED,
+    responses=answers(*NAMED, *OFFICE, StageNotOpen, RecusalNeeded, rules.RoutedEntryUnknown),
+)
+async def derive_routings(
+    call: TryingOnce, cycle_id: UUID, key: StageKey, body: FollowingIn
+) -> FollowingView:
+    """By registration, sector or choice, as the regulation says, with the office's directory. Those
+    that follow are routed together; the others are listed with why a person must decide, and are
+    routed by hand. A dry run only proposes.
+    """
+    return await listing.let_follow(call, cycle_id, key, body)
 
 
 @routes.post(

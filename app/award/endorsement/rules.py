@@ -55,6 +55,18 @@ class RoutedTwice(Invalid):
     en = "The same entry stands here twice for the same body."
 
 
+class BodyListedTwice(Invalid):
+    code = "body-listed-twice"
+    zh = "同一单位在同一类推荐单位中列出不止一次。"
+    en = "The same authority stands here twice for the same body."
+
+
+class RoutedBefore(Conflict):
+    code = "routed-before"
+    zh = "已经送交推荐单位；需要改送的请逐一指定。"
+    en = "It is routed already; name the body to route it elsewhere."
+
+
 class AnsweredAlready(Conflict):
     code = "answered-already"
     zh = "推荐单位已经答复，不能改送。"
@@ -222,6 +234,20 @@ def issued_obstacles(
     for place, (_, body, authority) in enumerate(wanted):
         if (body, authority) in issued:
             yield LetterIssued(pointer=f"/items/{place}")
+
+
+def directory_obstacles(
+    rule: Endorsement, lines: Sequence[tuple[str, UUID]], authorities: Collection[UUID]
+) -> Iterator[Refusal]:
+    """Everything that keeps a directory from being kept; `lines` are body and authority."""
+    bodies = {body.key for body in rule.bodies}
+    for place, (body, authority) in enumerate(lines):
+        if body not in bodies:
+            yield BodyUnknown(pointer=f"/items/{place}/body", body=body)
+        if authority not in authorities:
+            yield AuthorityUnknown(pointer=f"/items/{place}/authority_id")
+        if (body, authority) in lines[:place]:
+            yield BodyListedTwice(pointer=f"/items/{place}")
 
 
 def letter_obstacles(

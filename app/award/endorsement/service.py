@@ -12,7 +12,6 @@ from app.award.endorsement.models import Letter, Recommendation, Routing
 from app.award.endorsement.schemas import (
     LetterIn,
     LetterView,
-    RoutingQuery,
     RoutingsIn,
     RoutingView,
 )
@@ -42,9 +41,7 @@ async def route(call: Call, cycle_id: UUID, key: str, body: RoutingsIn) -> list[
     """Route entries to the authorities whose word they need; before an answer, elsewhere too."""
     found = await get_stage(call, cycle_id, key, lock=True)
     found.require("stage:route")
-    if found.it.kind != queries.KIND:
-        raise rules.NotAnEndorsement
-    stage = await open_stage(call.db, found.it.id)
+    stage = await open_stage(call.db, queries.endorsement(found).id)
     await ensure_disinterested(call, stage.id)
     at = await stage_at(call.db, stage)
     tracks = {entry.id: entry.track for entry in await live_entries(call.db, stage.id)}
@@ -70,7 +67,7 @@ async def route(call: Call, cycle_id: UUID, key: str, body: RoutingsIn) -> list[
         },
     )
     await call.db.flush()
-    return await queries.routings(call, cycle_id, key, RoutingQuery())
+    return await queries.routings_of(call, stage, [each.entry for each in body.items])
 
 
 async def _replace(call: Call, stage_id: UUID, wanted: list[tuple[UUID, str, UUID]]) -> None:

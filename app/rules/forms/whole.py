@@ -4,7 +4,7 @@ A document is the form as it is stored: what every form has at its top, declared
 `facts`, everything else under `answers`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -27,7 +27,7 @@ from app.rules.forms.model import (
 )
 from app.rules.regulation.assessment import SelfAssessment
 from app.rules.regulation.model import Regulation
-from app.rules.regulation.stages import Intake
+from app.rules.regulation.stages import Endorsement, Intake
 
 AT_TOP = frozenset(
     {
@@ -45,6 +45,20 @@ AT_TOP = frozenset(
 """Fields that every form has, at its top."""
 ITSELF = frozenset({"organisation", "small_organisation"})
 PAGES = "pages"
+ROUTED = "recommending"
+REGISTERED_AREA, RECOMMENDING_BODY = "registered_area", "recommending_body"
+ROUTING_WORDS = {
+    REGISTERED_AREA: {
+        "name": "注册地",
+        "help": "注册地的行政区划代码（六位，GB/T 2260）、街道乡镇代码（九位，GB/T 10114），"
+        "或推荐单位名录中的街道乡镇名称；不填的按统一社会信用代码中登记机关的行政区划确定推荐单位",
+    },
+    RECOMMENDING_BODY: {
+        "name": "选定的推荐单位",
+        "help": "照推荐单位名录中的单位名称填写；不填的由评审办商申报者确定",
+    },
+}
+"""What is asked where recommendations follow from registration, or from the applicant's choice."""
 LONGEST_TEXT = 20_000
 """Characters of one running text that a draft holds, whatever its limit."""
 
@@ -196,6 +210,7 @@ def whole_form(
         for part in form_set.sections
     ]
     award = _award(regulation, rule, track)
+    recommended = _recommended(regulation, track, {field.key for field in form_set.fields()})
     fed = {fact for section in sections for fact in _fed(section, cut_off)}
     facts = fact_fields(regulation, track, cut_off, fact_names, fed)
     assessed = rule.assessed(track)
@@ -206,6 +221,7 @@ def whole_form(
         (
             *([Section("award", "申报奖项", None, Origin.AWARD, award)] if award else []),
             *sections,
+            *([Section(ROUTED, "推荐单位", None, Origin.FORM, recommended)] if recommended else []),
             *([Section("facts", "申报条件", FACTS_HELP, Origin.FACTS, facts)] if facts else []),
             *(_report(assessed, criteria) if assessed and criteria else ()),
         ),
@@ -248,6 +264,23 @@ def _award(regulation: Regulation, rule: Intake, key: str) -> tuple[AnyField, ..
     if rule.internal_notice:
         fields.append(Period(key="internal_notice", name="内部公示的起止日期", required=True))
     return tuple(fields)
+
+
+def _recommended(regulation: Regulation, track: str, known: Container[str]) -> tuple[Writing, ...]:
+    """What decides who recommends, where the regulation has recommendations and the form does not
+    ask for it itself. Nobody must answer: what it does not say the office decides.
+    """
+    ways = {
+        stage.routed_by
+        for stage in regulation.stages
+        if isinstance(stage, Endorsement) and track in regulation.tracks_of(stage)
+    }
+    asked = {"registration": REGISTERED_AREA, "choice": RECOMMENDING_BODY}
+    return tuple(
+        Writing(key=key, kind="line", at_most=200, **ROUTING_WORDS[key])
+        for way, key in asked.items()
+        if way in ways and key not in known
+    )
 
 
 def _report(assessed: SelfAssessment, criteria: CriteriaSet) -> Iterator[Section]:

@@ -30,6 +30,7 @@ stages:
     kind: endorsement
     bodies: [{key: street, name: 街道办事处, at_most: 2}, {key: trade, name: 行业主管部门}]
     needs: NEEDS
+    routed_by: BY
     ordered: true
     notice: {working_days: 5}
   - key: ranking
@@ -98,9 +99,14 @@ class Desk:
 
 
 async def desk_of(
-    ground: Ground, client: AsyncClient, needs: str = "one_of", count: int = 3
+    ground: Ground,
+    client: AsyncClient,
+    needs: str = "one_of",
+    count: int = 3,
+    routed_by: str = "registration",
 ) -> Desk:
-    office = await make_office(ground, regulation_text=REGULATION.replace("NEEDS", needs))
+    text = REGULATION.replace("NEEDS", needs).replace("BY", routed_by)
+    office = await make_office(ground, regulation_text=text)
     entries = [entry for _, entry in await entries_in(office, KEY, count)]
     bodies = [Authority(name=f"{n}{uuid4().hex[:8]}", created_at=ground.clock()) for n in "街业"]
     async with ground.database.writing() as db:

@@ -38,7 +38,7 @@ async def test_a_letter_recommends_in_order_and_refuses_with_a_reason(
     assert issued.status_code == 201, issued.text
     assert (issued.json()["recommended"], issued.json()["refused"]) == (2, 1)
     path = desk.office.path(f"/stages/{KEY}/recommendations")
-    lines = (await client.get(path, **desk.office.clerk.auth)).json()
+    lines = (await client.get(path, **desk.office.clerk.auth)).json()["items"]
     assert {UUID(line["entry_id"]): line["position"] for line in lines} == dict(
         zip(desk.entries, (2, 1, None), strict=True)
     )
@@ -251,7 +251,7 @@ async def test_dry_run_of_a_routing_shows_it_and_keeps_nothing(
     tried = await client.post(path, json={"items": items}, params={"dry_run": "true"}, **here)
     assert (tried.status_code, len(tried.json())) == (201, 3), tried.text
     listed = desk.office.path(f"/stages/{KEY}/recommendations")
-    assert (await client.get(listed, **here)).json() == []
+    assert (await client.get(listed, **here)).json()["items"] == []
     assert await cycle_log(desk.office) == []
     unknown = [items[0] | {"body": "nobody"}]
     both = await client.post(path, json={"items": unknown}, params={"dry_run": "true"}, **here)
@@ -271,6 +271,36 @@ async def test_routings_are_found_by_authority_and_answer(
         ({"authority": str(desk.street), "recommended": "true"}, 2),
         ({"recommended": "false"}, 1),
         ({"authority": str(desk.trade)}, 1),
+        ({"body": "street"}, 3),
+        ({"body": "street", "answered": "true"}, 3),
+        ({"answered": "false"}, 1),
+        ({"track": "organisation", "recommended": "true"}, 2),
+        ({"track": "person"}, 0),
+        ({"q": "没有"}, 0),
     ):
         answer = await client.get(listed, params=query, **here)
-        assert len(answer.json()) == count, (query, answer.text)
+        assert len(answer.json()["items"]) == count, (query, answer.text)
+
+
+async def test_routings_are_searched_and_ordered_page_by_page(
+    ground: Ground, client: AsyncClient
+) -> None:
+    desk = await desk_of(ground, client)
+    await desk.all_to_the_street()
+    listed, here = desk.office.path(f"/stages/{KEY}/recommendations"), desk.office.clerk.auth
+    firm = next(iter(desk.office.firms.values()))
+    for part in (firm.credit_code, firm.name[2:8]):
+        (line,) = (await client.get(listed, params={"q": part}, **here)).json()["items"]
+        assert (line["organisation"], line["awardee"]) == (firm.name, firm.name)
+        assert (line["track"], line["fact"]) == ("organisation", None)
+    for sort in ("organisation", "code", "authority"):
+        codes: list[str] = []
+        asked = {"sort": sort, "limit": "2"}
+        while True:
+            page = (await client.get(listed, params=asked, **here)).json()
+            codes += [line["code"] for line in page["items"]]
+            if page["next"] is None:
+                break
+            asked["cursor"] = page["next"]
+        assert len(set(codes)) == len(codes) == 3, sort
+        assert sort != "code" or codes == sorted(codes)

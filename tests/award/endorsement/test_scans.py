@@ -39,7 +39,7 @@ async def test_scan_is_kept_with_its_letter_and_opened_by_who_may(
 ) -> None:
     desk, letter, content = await issued(ground, client)
     path = desk.office.path(f"/stages/{KEY}/recommendations")
-    lines = assert_done(await client.get(path, **desk.office.clerk.auth))
+    lines = assert_done(await client.get(path, **desk.office.clerk.auth))["items"]
     assert {(line["letter_id"], line["scanned"]) for line in lines} == {(letter, True)}
     readers = (desk.office.clerk, desk.office.head, desk.office.supervisor, desk.at_street)
     for who in readers:
