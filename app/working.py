@@ -41,7 +41,9 @@ ROUNDS = (
     sweeping(CONTENTS),
 )
 LOG = logging.getLogger("quality_award")
-POOL_SIZE = 3  # the sealer, the jobs, and one to spare
+OUTWARD = (MAIL, SMS)
+"""What goes to another machine, which may not answer."""
+POOL_SIZE = 5  # the sealer, the jobs here, mail, text messages, and one to spare
 SECONDS_TO_END, SECONDS_BETWEEN_STARTS, LOOK_AT_PARENT = 10.0, 1.0, 0.5
 
 
@@ -115,7 +117,7 @@ async def _run(settings: Settings, parent: int | None) -> None:
     if parent:
         beside.append(asyncio.create_task(_stop_without(parent, stop)))
     try:
-        await work(ground, tasks_of(settings), stop, ROUNDS)
+        await work(ground, tasks_of(settings), stop, ROUNDS, apart=OUTWARD)
     finally:
         for task in beside:
             task.cancel()

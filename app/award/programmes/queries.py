@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.award.programmes.lifecycle import CYCLE, MADE_PUBLIC, CycleStatus
 from app.award.programmes.models import (
+    Adoption,
     Authority,
     CriteriaEdition,
     Cycle,
@@ -177,6 +178,18 @@ async def regulation_of(db: Connected, regulation_hash: str) -> Regulation:
     if edition is None:
         raise RegulationUnknown
     return _EDITIONS.setdefault(regulation_hash, _regulation(edition.text))
+
+
+async def adopted(db: AsyncSession, programme_id: UUID) -> list[Regulation]:
+    """The regulations that a programme has adopted, one after the other; one statement once this
+    worker has read them.
+    """
+    hashes = await db.scalars(
+        select(Adoption.regulation_hash)
+        .where(Adoption.programme_id == programme_id)
+        .order_by(Adoption.adopted_at)
+    )
+    return [await regulation_of(db, each) for each in hashes.all()]
 
 
 async def criteria_of(db: AsyncSession, cycle_id: UUID) -> dict[str, CriteriaSet]:

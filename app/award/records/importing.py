@@ -9,8 +9,8 @@ from anyio import to_thread
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.award.programmes.models import Adoption, Programme
-from app.award.programmes.queries import get_programme, regulation_of
+from app.award.programmes.models import Programme
+from app.award.programmes.queries import adopted, get_programme
 from app.award.records.models import Record, RecordImport
 from app.award.records.schemas import ImportView
 from app.award.records.sheets import COLUMNS, Line, Natural, lines_of, natural, tiers_of
@@ -21,6 +21,7 @@ from app.platform.db.prepared import insert_many
 from app.platform.errors import ensure
 from app.platform.sheets.reading import Row, read_rows
 from app.rules.exact import fen_from_text
+from app.rules.recorded import known_words
 
 
 async def rows_of(content: bytes) -> list[Row]:
@@ -41,8 +42,9 @@ async def import_records(
     What is on record already is left as it is, so that the same file may come again.
     """
     await ensure_recorder(call, programme_id)
-    tiers = tiers_of(await _regulations(call.db, programme_id))
-    lines, faults = await to_thread.run_sync(lines_of, rows, tiers)
+    regulations = await adopted(call.db, programme_id)
+    tiers, words = tiers_of(regulations), known_words(regulations)
+    lines, faults = await to_thread.run_sync(lines_of, rows, tiers, words)
     ensure(faults)
     # Two imports at once do not both enter what neither has seen.
     locked = select(Programme.id).where(Programme.id == programme_id)
@@ -65,15 +67,6 @@ async def import_records(
     return ImportView(
         digest=made.digest, rows=made.rows, added=made.added, known=len(lines) - len(new)
     )
-
-
-async def _regulations(db: AsyncSession, programme_id: UUID) -> list[Any]:
-    hashes = await db.scalars(
-        select(Adoption.regulation_hash)
-        .where(Adoption.programme_id == programme_id)
-        .order_by(Adoption.adopted_at)
-    )
-    return [await regulation_of(db, each) for each in hashes.all()]
 
 
 async def _known(

@@ -31,6 +31,7 @@ STAFF = (SignInNeeded, NotAllowed, ProgrammeUnknown)
         rules.ParticularMissing,
         rules.ParticularUnfit,
         rules.LevelUnknown,
+        rules.WordUnknown,
         rules.UntilBeforeOn,
         rules.OwnPredecessor,
     ),

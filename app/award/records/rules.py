@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from app.platform.errors import Invalid, Refusal
 from app.rules.facts import RecordKind
+from app.rules.recorded import Known
 
 LEVELS = ("district", "city", "province", "nation")
 """The levels of an award elsewhere: the `what` of such an honour."""
@@ -39,6 +40,12 @@ class LevelUnknown(Invalid):
     en = "The level (what) of an award elsewhere is district, city, province or nation."
 
 
+class WordUnknown(Invalid):
+    code = "record-word-unknown"
+    zh = "“{what}”不是管理办法所用的词，没有条款会据此处理；可用的有：{known}。"
+    en = "No rule knows the word “{what}”; there are: {known}."
+
+
 class UntilBeforeOn(Invalid):
     code = "record-ends-before-it-begins"
     zh = "有效期止日早于起始日。"
@@ -68,3 +75,13 @@ def particulars_obstacles(kind: RecordKind, given: Mapping[str, object]) -> list
     if kind is RecordKind.HONOUR_ELSEWHERE and given["what"] not in LEVELS:
         found.append(LevelUnknown(pointer="/what"))
     return found
+
+
+def word_obstacle(
+    kind: RecordKind, what: str, known: Known, pointer: str = "/what"
+) -> WordUnknown | None:
+    """What keeps somebody out says so in a word that the programme's rules know."""
+    words = known.get(kind)
+    if words is None or what in words:
+        return None
+    return WordUnknown(pointer=pointer, what=what, known="、".join(sorted(words)) or "无")

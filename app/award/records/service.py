@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.award.programmes.queries import get_programme
+from app.award.programmes.queries import adopted, get_programme
 from app.award.records import rules
 from app.award.records.models import Record
 from app.award.records.schemas import RecordIn, RecordView
@@ -16,6 +16,7 @@ from app.platform.audit.record import record
 from app.platform.errors import Refusal, ensure
 from app.platform.http.pages import Page, Paging, page
 from app.rules.exact import fen_from_text, text_from_fen
+from app.rules.recorded import known_words
 
 PLAIN = [name for name in RecordView.model_fields if name != "bonus"]
 """The fields that are shown as they are stored."""
@@ -25,7 +26,8 @@ async def enter_record(call: Call, programme_id: UUID, body: RecordIn) -> Record
     """Enter one fact about an organisation; it is never changed, only followed by others."""
     found = await get_programme(call, programme_id)
     found.require("programme:record")
-    ensure(_obstacles(body))
+    words = known_words(await adopted(call.db, programme_id))
+    ensure([*_obstacles(body), rules.word_obstacle(body.kind, body.what, words)])
     fields = body.model_dump(exclude={"bonus"})
     row = Record(
         programme_id=programme_id,

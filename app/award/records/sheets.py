@@ -7,13 +7,19 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from app.award.records.rules import OwnPredecessor, UntilBeforeOn, particulars_obstacles
+from app.award.records.rules import (
+    OwnPredecessor,
+    UntilBeforeOn,
+    particulars_obstacles,
+    word_obstacle,
+)
 from app.award.records.schemas import RecordIn
 from app.platform.errors import Invalid, Refusal
 from app.platform.sheets.reading import Column, Row, day_of, plain
 from app.rules.exact import MalformedNumber, fraction_from_text
 from app.rules.facts import RecordKind
 from app.rules.identifiers import credit_code_problem
+from app.rules.recorded import Known
 from app.rules.regulation.words import CERTIFICATES, FACTS, INCIDENTS, LEVELS
 
 KINDS: Mapping[str, RecordKind] = {
@@ -139,16 +145,18 @@ def natural(record: Any) -> Natural:
     return tuple(getattr(record, name) for name in names)
 
 
-def lines_of(rows: Iterable[Row], tiers: Mapping[str, str]) -> tuple[list[Line], list[Refusal]]:
+def lines_of(
+    rows: Iterable[Row], tiers: Mapping[str, str], known: Known
+) -> tuple[list[Line], list[Refusal]]:
     """What can be entered, and everything that is wrong, row by row; `tiers` are the keys of the
-    programme's tiers by key and by name.
+    programme's tiers by key and by name, `known` the words that its rules know.
     """
     lines: list[Line] = []
     faults: list[Refusal] = []
     seen: dict[Natural, int] = {}
     names = {plain(name): key for name, key in tiers.items()}
     for row in rows:
-        line, wrong = _line(_tidied(row), names)
+        line, wrong = _line(_tidied(row), names, known)
         faults += wrong
         if line is None:
             continue
@@ -171,7 +179,7 @@ def _tidied(row: Row) -> Row:
     return replace(row, cells=cells)
 
 
-def _line(row: Row, tiers: Mapping[str, str]) -> tuple[Line | None, list[Refusal]]:
+def _line(row: Row, tiers: Mapping[str, str], known: Known) -> tuple[Line | None, list[Refusal]]:
     faults: list[Refusal] = [
         CellMissing(pointer=_at(row, each.title), row=row.number, column=each.title)
         for each in COLUMNS
@@ -194,7 +202,12 @@ def _line(row: Row, tiers: Mapping[str, str]) -> tuple[Line | None, list[Refusal
     except ValidationError as refused:
         named = [FIELDS[str(each["loc"][0])] for each in refused.errors()]
         return None, [_unreadable(row, column) for column in named]
-    unfit = [*particulars_obstacles(record.kind, record.model_dump()), *order_obstacles(record)]
+    strange = word_obstacle(record.kind, record.what, known)
+    unfit = [
+        *([strange] if strange else []),
+        *particulars_obstacles(record.kind, record.model_dump()),
+        *order_obstacles(record),
+    ]
     return Line(row.number, record), [_unfit(row, each) for each in unfit]
 
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, status
 
 from app.award.applications import rules as applications
 from app.award.applications.schemas import AttachmentIn, AttachmentView
+from app.award.records.rules import WordUnknown
 from app.award.screening import consulting, cure_queries, cures, queries, rules
 from app.award.screening.schemas import (
     CureIn,
@@ -113,6 +114,7 @@ async def enter_opinion(call: Once, entry_id: UUID, body: OpinionIn) -> list[Opi
         rules.GroupTwice,
         rules.GroupUnanswered,
         rules.DisqualificationUnfit,
+        WordUnknown,
         rules.DecisionContradicts,
         rules.NoteNeeded,
         consulting.ConsultationsOpen,

@@ -87,7 +87,8 @@ class ScreeningIn(Body):
     disqualification: DisqualificationIn | None = None
     note: Prose | None = Field(
         default=None,
-        description="Needed where an answer differs from what the facts say.",
+        description="Needed where an answer differs from what the facts say, and where a "
+        "department objects and the entry is found eligible all the same.",
         examples=["事故认定书载明该单位不负责任。"],
     )
 

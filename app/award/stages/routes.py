@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, status
 from app.award.programmes import rules as programme_rules
 from app.award.programmes.queries import cycle_detail
 from app.award.programmes.schemas import CycleDetail, LaunchIn
+from app.award.records.rules import WordUnknown
 from app.award.stages import choosing, log, queries, rules
 from app.award.stages.kind import Kinds
 from app.award.stages.schemas import (
@@ -360,6 +361,7 @@ async def read_snapshot(call: Writing, cycle_id: UUID, key: StageKey) -> Snapsho
         NotAllowed,
         rules.EntryUnknown,
         rules.AlreadyDisqualified,
+        WordUnknown,
         rules.AwardStands,
     ),
 )

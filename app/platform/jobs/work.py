@@ -1,13 +1,13 @@
 """What does the work process do all day? It seals the log, and does the jobs that are due.
 
-Both go on side by side: a slow mail server keeps no act from being sealed. A fault of the
-database is waited out.
+All of it goes on side by side: a mail server that does not answer keeps no act from being sealed,
+and no file from being checked. A fault of the database is waited out.
 """
 
 import asyncio
 import logging
 from asyncio import Event
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -41,16 +41,27 @@ Round = tuple[Callable[[Ground], Awaitable[int]], float]
 """What is looked after now and again, and the seconds between two looks."""
 
 
-async def work(ground: Ground, tasks: Tasks, stop: Event, rounds: Sequence[Round] = ()) -> None:
+async def work(
+    ground: Ground,
+    tasks: Tasks,
+    stop: Event,
+    rounds: Sequence[Round] = (),
+    *,
+    apart: Collection[str] = (),
+) -> None:
     """Seal, do jobs, and give checkpoints to logs at rest, until `stop`. What is in hand is ended.
 
-    Jobs of a kind that `tasks` does not name are left to others. `rounds` are made beside.
+    Jobs of a kind that `tasks` does not name are left to others. `rounds` are made beside. Kinds
+    `apart` wait for somebody else's machine: no other kind waits for them.
     """
     me = uuid4()
+    near = {kind: task for kind, task in tasks.items() if kind not in apart}
+    lanes = [near, *({kind: tasks[kind]} for kind in apart if kind in tasks)]
     await _until(stop, partial(find_missed_acts, ground), PAUSE_AFTER_FAULT, once=True)
     async with asyncio.TaskGroup() as group:
         group.create_task(_until(stop, partial(seal_acts, ground), PAUSE))
-        group.create_task(_until(stop, partial(do_jobs, ground, tasks, me), PAUSE))
+        for lane in lanes:
+            group.create_task(_until(stop, partial(do_jobs, ground, lane, me), PAUSE))
         group.create_task(_until(stop, partial(give_checkpoints, ground), PAUSE_OF_CHECKPOINTS))
         for turn, pause in rounds:
             group.create_task(_until(stop, partial(turn, ground), pause))

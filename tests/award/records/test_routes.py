@@ -67,7 +67,15 @@ async def test_a_record_is_entered_with_its_evidence(ground: Ground, client: Asy
         ({"bonus": "5.00"}, "record-particular-unfit", "/bonus"),
         ({"kind": "honour", "bonus": "5"}, "invalid-input", "/bonus"),
         ({"kind": "honour", "cycle_ordinal": 0}, "invalid-input", "/cycle_ordinal"),
-        ({"kind": "honour", "award": "市质量奖"}, "record-particular-unfit", "/award"),
+        (
+            {"kind": "honour", "what": "award", "award": "市质量奖"},
+            "record-particular-unfit",
+            "/award",
+        ),
+        ({"kind": "honour", "what": "gold"}, "record-word-unknown", "/what"),
+        ({"what": "safty"}, "record-word-unknown", "/what"),
+        ({"kind": "revocation", "what": "award"}, "record-word-unknown", "/what"),
+        ({"kind": "disqualification", "what": "fruad"}, "record-word-unknown", "/what"),
         ({"kind": "honour_elsewhere", "what": "city"}, "record-particular-missing", "/award"),
         (
             {"kind": "honour_elsewhere", "what": "gold", "award": "市质量奖"},

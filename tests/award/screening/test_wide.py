@@ -175,6 +175,11 @@ async def test_what_a_person_says_of_a_group_decides_who_is_asked(
             ["disqualification-unfit"],
         ),
         (decision("ineligible", gold="not_met"), ["decision-contradicts"]),
+        (
+            decision("disqualified")
+            | {"disqualification": {"ground": "fruad", "document": "文"}, "groups": []},
+            ["record-word-unknown"],
+        ),
     ],
 )
 async def test_an_unsound_decision_is_refused(

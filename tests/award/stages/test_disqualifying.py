@@ -124,6 +124,19 @@ async def test_who_is_out_already_is_refused(ground: Ground, client: AsyncClient
     await assert_refused(office, before, again, 409, "already-disqualified")
 
 
+async def test_ground_that_no_bar_would_know_is_refused(
+    ground: Ground, client: AsyncClient
+) -> None:
+    office = await make_office(ground)
+    ((application, entry),) = await entries_in(office, "documents", 1)
+    before = await state(office)
+    answer = await client.post(
+        f"/entries/{entry}/disqualification", json=BODY | {"ground": "fruad"}, **office.head.auth
+    )
+    await assert_refused(office, before, answer, 422, "record-word-unknown")
+    assert await record_of(office, application) is None
+
+
 async def test_who_is_awarded_is_not_disqualified_but_revoked(
     ground: Ground, client: AsyncClient
 ) -> None:

@@ -31,9 +31,9 @@ async def own(ground: Ground, fresh_database_url: str) -> AsyncIterator[Ground]:
 
 
 @asynccontextmanager
-async def at_work(ground: Ground, tasks: Tasks) -> AsyncIterator[None]:
+async def at_work(ground: Ground, tasks: Tasks, apart: tuple[str, ...] = ()) -> AsyncIterator[None]:
     stop = asyncio.Event()
-    working_ = asyncio.create_task(work(ground, tasks, stop))
+    working_ = asyncio.create_task(work(ground, tasks, stop, apart=apart))
     yield
     stop.set()
     await asyncio.wait_for(working_, 5)
@@ -139,6 +139,31 @@ async def test_slow_jobs_keep_no_act_from_being_sealed(own: Ground) -> None:
         await until(sealed, 2)
         go_on.set()
     assert (await state_of(own, "a")).state == JobState.DONE
+
+
+async def test_far_machine_that_does_not_answer_keeps_no_other_work_waiting(own: Ground) -> None:
+    go_on = asyncio.Event()
+
+    async def far(ground: Ground, payload: Mapping[str, Any]) -> None:
+        del ground, payload
+        await go_on.wait()
+
+    async def near(ground: Ground, payload: Mapping[str, Any]) -> None:
+        del ground, payload
+
+    async def leased() -> bool:
+        return (await state_of(own, "mail")).state == JobState.LEASED
+
+    async def done() -> bool:
+        return (await state_of(own, "check")).state == JobState.DONE
+
+    await ask(own, "far", "mail")
+    async with at_work(own, {"near": near, "far": far}, apart=("far", "nobody's")):
+        await until(leased)
+        await ask(own, "near", "check")
+        await until(done)
+        go_on.set()
+    assert (await state_of(own, "mail")).state == JobState.DONE
 
 
 async def test_broken_connections_are_waited_out(

@@ -8,11 +8,18 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.award.records.models import disqualification
+from app.award.records.rules import WordUnknown, word_obstacle
 from app.award.screening import consulting, cures, queries, rules
 from app.award.screening.cure_queries import cures_of
 from app.award.screening.models import Opinion, ScreenedGround, ScreenedGroup, Screening
 from app.award.screening.rules import Decision, Examined
-from app.award.screening.schemas import OpinionIn, OpinionView, ScreeningIn, ScreeningView
+from app.award.screening.schemas import (
+    DisqualificationIn,
+    OpinionIn,
+    OpinionView,
+    ScreeningIn,
+    ScreeningView,
+)
 from app.award.stages.models import Entry
 from app.award.stages.queries import live_entry, open_stage
 from app.award.stages.rules import EntryEnded
@@ -21,6 +28,8 @@ from app.platform.audit.record import record
 from app.platform.db.base import Model
 from app.platform.errors import ensure
 from app.rules.calendar import local_date
+from app.rules.facts import RecordKind
+from app.rules.recorded import known_words
 from app.rules.regulation.model import Regulation
 
 
@@ -36,7 +45,12 @@ async def screen(call: Call, entry_id: UUID, body: ScreeningIn) -> ScreeningView
     if await call.db.get(Screening, entry_id) is not None:
         raise rules.AlreadyScreened
     closed = await _closed(call, case, {each.found.key for each in examined.grounds})
-    ensure(rules.decision_obstacles(examined, body, closed))
+    ensure(
+        [
+            *rules.decision_obstacles(examined, body, closed),
+            await _ground_obstacle(call, case, body.disqualification),
+        ]
+    )
     await _ensure_heard(call, case, body)
     await _ensure_cured(call, case, body)
     try:
@@ -51,6 +65,16 @@ async def screen(call: Call, entry_id: UUID, body: ScreeningIn) -> ScreeningView
     log_decision(call, case, body)
     await call.db.flush()
     return await queries.screening_view(call, entry_id)
+
+
+async def _ground_obstacle(
+    call: Call, case: Any, out: DisqualificationIn | None
+) -> WordUnknown | None:
+    if out is None:
+        return None
+    words = known_words([(await queries.rule_of(call.db, case))[0]])
+    pointer = "/disqualification/ground"
+    return word_obstacle(RecordKind.DISQUALIFICATION, out.ground, words, pointer)
 
 
 def log_decision(

@@ -8,8 +8,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.award.programmes.models import Cycle, Programme
+from app.award.programmes.queries import regulation_of
 from app.award.records.models import disqualification
 from app.award.records.queries import speakers_of
+from app.award.records.rules import word_obstacle
 from app.award.stages import queries, rules
 from app.award.stages.lifecycle import Result
 from app.award.stages.models import Disqualification, Entry, Outcome, Stage
@@ -23,6 +25,8 @@ from app.platform.notifications.service import Matter, notify_all
 from app.platform.notifications.templates import Template, Urgency, Words
 from app.platform.security.access import fetch_view
 from app.rules.calendar import local_date
+from app.rules.facts import RecordKind
+from app.rules.recorded import known_words
 
 TOLD = Template(
     "disqualified",
@@ -45,6 +49,7 @@ CASE = (
         Cycle.programme_id,
         Cycle.ordinal,
         Cycle.label.label("cycle"),
+        Cycle.regulation_hash,
         Programme.name.label("programme"),
         Organisation.credit_code,
     )
@@ -58,7 +63,7 @@ CASE = (
 async def disqualify(call: Call, entry_id: UUID, body: DisqualifyingIn) -> DisqualificationView:
     """Throw an applicant out of the cycle, wherever it stands; later cycles know of it.
 
-    Raises AlreadyDisqualified, AwardStands.
+    Raises AlreadyDisqualified, AwardStands, WordUnknown.
     """
     found = await fetch_view(
         call.db, call.actor, queries.ENTRY_RESOURCE, CASE.where(Entry.id == entry_id)
@@ -74,7 +79,9 @@ async def disqualify(call: Call, entry_id: UUID, body: DisqualifyingIn) -> Disqu
         decided_by=call.actor.person_id,
         decided_at=call.now,
     )
-    ensure([await _granted(call.db, case.application_id)])
+    words = known_words([await regulation_of(call.db, case.regulation_hash)])
+    strange = word_obstacle(RecordKind.DISQUALIFICATION, body.ground, words, "/ground")
+    ensure([await _granted(call.db, case.application_id), strange])
     try:
         async with call.db.begin_nested():
             call.db.add(made)
