@@ -52,10 +52,10 @@ BODIES = (
 )
 """Bodies that may be larger than others: the text of a regulation, a file, a spreadsheet."""
 ASKED = ["Authorization", "Content-Type", "Accept-Language", "If-Match", "Idempotency-Key"]
-ASKED += ["Content-Range"]
+ASKED += ["Content-Range", "Range", "If-Range", "If-None-Match"]
 TOLD = [
     *("ETag", "Location", "Retry-After", "Idempotency-Replayed", "X-Request-Id"),
-    *("Deprecation", "Sunset", "Link"),
+    *("Content-Disposition", "Content-Range", "Deprecation", "Sunset", "Link"),
 ]
 """Headers that a web page of an allowed origin may send, and those that it may read."""
 YOUNG = 100_000

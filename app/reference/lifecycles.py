@@ -34,13 +34,15 @@ TABLES: Mapping[str, Lifecycle[Any]] = {
 
 def lifecycle_view(thing: str) -> LifecycleView:
     """A table as it is told to clients."""
-    statuses = TABLES[thing].statuses
+    statuses, zh = TABLES[thing].statuses, TABLES[thing].zh
     return LifecycleView(
         thing=thing,
         statuses=[status.value for status in statuses],
+        names=dict(zh.statuses),
         moves=[
             MoveView(
                 move=move.name,
+                name=zh.moves[move.name],
                 sources=[one.value for one in sources],
                 target=move.leads_to(sources[0]).value,
                 permission=move.permission,

@@ -24,7 +24,10 @@ class Versions(View):
 
 
 class SignInMethod(StrEnum):
+    """`portal`: the token exchange, for the people of a registered portal."""
+
     PASSWORD = "password"  # noqa: S105  the name of a grant
+    PORTAL = "portal"
 
 
 class MetaView(View):
@@ -124,6 +127,7 @@ class MoveView(View):
     """
 
     move: str = Field(examples=["submit"])
+    name: str = Field(description="In Chinese.", examples=["提交"])
     sources: list[str] = Field(examples=[["draft"]])
     target: str = Field(examples=["submitted"])
     permission: str = Field(examples=["application:submit"])
@@ -134,4 +138,7 @@ class LifecycleView(View):
 
     thing: str = Field(examples=["application"])
     statuses: list[str]
+    names: dict[str, str] = Field(
+        description="The statuses in Chinese.", examples=[{"draft": "草稿", "submitted": "已提交"}]
+    )
     moves: list[MoveView]

@@ -1,5 +1,6 @@
 """What an engineer outside can look up is complete, and right."""
 
+import re
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
@@ -32,7 +33,7 @@ async def test_meta_tells_both_clocks_and_the_limits(ground: Ground, client: Asy
     assert told["zone"] == "Asia/Shanghai"
     assert not told["rehearsal"]
     assert told["limits"]["page"] == 100
-    assert told["sign_in"] == ["password"]
+    assert told["sign_in"] == ["password", "portal"]
 
 
 def refusals(family: type[Refusal] = Refusal) -> set[type[Refusal]]:
@@ -193,3 +194,6 @@ async def test_every_lifecycle_is_told_with_every_move(client: AsyncClient) -> N
             for source in move.sources
         }
         assert {source for _, source, _ in moves} <= set(told[thing]["statuses"])
+        assert set(told[thing]["names"]) == set(told[thing]["statuses"])
+        called = [*told[thing]["names"].values(), *(one["name"] for one in told[thing]["moves"])]
+        assert all(re.fullmatch("[\u4e00-\u9fff]+", name) for name in called)

@@ -5,7 +5,7 @@ Where it stands in the award is told by its entries alone.
 
 from enum import StrEnum
 
-from app.platform.workflow.lifecycle import Lifecycle
+from app.platform.workflow.lifecycle import Lifecycle, Names
 
 
 class ApplicationStatus(StrEnum):
@@ -20,5 +20,8 @@ APPLICATION = Lifecycle([
     ("submit",   {ApplicationStatus.DRAFT},     ApplicationStatus.SUBMITTED, "application:submit"),
     ("withdraw", {ApplicationStatus.DRAFT,
                   ApplicationStatus.SUBMITTED}, ApplicationStatus.WITHDRAWN, "application:withdraw"),
-])
+], Names(
+    statuses={"draft": "草稿", "submitted": "已提交", "withdrawn": "已撤回"},
+    moves={"submit": "提交", "withdraw": "撤回"},
+))
 # fmt: on

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from app.platform.workflow.lifecycle import Lifecycle
+from app.platform.workflow.lifecycle import Lifecycle, Names
 
 
 class MotionStatus(StrEnum):
@@ -17,5 +17,8 @@ MOTION = Lifecycle([
     ("record",  {MotionStatus.OPEN},                             MotionStatus.RECORDED,  "motion:record"),
     ("confirm", {MotionStatus.RECORDED},                         MotionStatus.CONFIRMED, "motion:confirm"),
     ("return",  {MotionStatus.RECORDED, MotionStatus.CONFIRMED}, MotionStatus.OPEN,      "motion:confirm"),
-])
+], Names(
+    statuses={"open": "待表决", "recorded": "已记录", "confirmed": "已确认"},
+    moves={"record": "记录", "confirm": "确认", "return": "退回"},
+))
 # fmt: on

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from app.platform.workflow.lifecycle import Lifecycle
+from app.platform.workflow.lifecycle import Lifecycle, Names
 
 
 class DocumentStatus(StrEnum):
@@ -27,5 +27,10 @@ DOCUMENT = Lifecycle([
     ("withdraw", {DocumentStatus.DRAFT, DocumentStatus.CHECKED,
                   *IN_FORCE},                DocumentStatus.WITHDRAWN, "document:withdraw"),
     ("replace",  {*IN_FORCE},                DocumentStatus.REPLACED,  "document:sign"),
-])
+], Names(
+    statuses={"draft": "草稿", "checked": "已核稿", "signed": "已签发", "sent": "已送达",
+              "withdrawn": "已撤回", "replaced": "已被取代"},
+    moves={"check": "核稿", "return": "退回", "sign": "签发", "send": "送达",
+           "withdraw": "撤回", "replace": "取代"},
+))
 # fmt: on

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from app.platform.workflow.lifecycle import Lifecycle
+from app.platform.workflow.lifecycle import Lifecycle, Names
 
 
 class CycleStatus(StrEnum):
@@ -30,5 +30,10 @@ CYCLE = Lifecycle([
     ("correct",  {LAUNCHED, SUSPENDED, COMPLETED}, None,       "cycle:correct"),
     ("complete", {LAUNCHED},                       COMPLETED,  "cycle:complete"),
     ("cancel",   {PLANNED, LAUNCHED, SUSPENDED},   CANCELLED,  "cycle:cancel"),
-])
+], Names(
+    statuses={"planned": "筹备中", "launched": "进行中", "suspended": "已中止",
+              "completed": "已完成", "cancelled": "已取消"},
+    moves={"launch": "启动", "extend": "延长申报", "postpone": "推迟环节", "suspend": "中止",
+           "resume": "恢复", "correct": "更正", "complete": "完成", "cancel": "取消"},
+))
 # fmt: on

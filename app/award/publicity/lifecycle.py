@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from app.platform.workflow.lifecycle import Lifecycle
+from app.platform.workflow.lifecycle import Lifecycle, Names
 
 
 class NoticeStatus(StrEnum):
@@ -19,10 +19,16 @@ class ObjectionStatus(StrEnum):
 NOTICE = Lifecycle([
     # move    from                  to                   permission
     ("post", {NoticeStatus.DRAFT}, NoticeStatus.POSTED, "notice:post"),
-])
+], Names(
+    statuses={"draft": "草稿", "posted": "已公示"},
+    moves={"post": "公示"},
+))
 
 OBJECTION = Lifecycle([
     # move    from                        to                     permission
     ("rule", {ObjectionStatus.RECEIVED}, ObjectionStatus.RULED, "objection:rule"),
-])
+], Names(
+    statuses={"received": "已收到", "ruled": "已处理"},
+    moves={"rule": "处理"},
+))
 # fmt: on

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from app.platform.workflow.lifecycle import Lifecycle
+from app.platform.workflow.lifecycle import Lifecycle, Names
 
 
 class MandateStatus(StrEnum):
@@ -28,5 +28,12 @@ MANDATE = Lifecycle([
                    MandateStatus.ACCEPTED}, MandateStatus.ENDED,     "mandate:end"),
     ("invite",    {MandateStatus.ACCEPTED}, None,                    "mandate:lead"),
     ("hand-over", {MandateStatus.ACCEPTED}, None,                    "mandate:lead"),
-])
+], Names(
+    statuses={"claimed": "待核验", "invited": "已邀请", "accepted": "已核验",
+              "refused": "未通过", "declined": "已谢绝", "withdrawn": "已撤回",
+              "ended": "已结束"},
+    moves={"accept": "核验通过", "refuse": "不予通过", "withdraw": "撤回", "join": "接受邀请",
+           "decline": "谢绝邀请", "end": "结束授权", "invite": "邀请经办人",
+           "hand-over": "移交"},
+))
 # fmt: on

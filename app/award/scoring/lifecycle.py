@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from app.platform.workflow.lifecycle import Lifecycle
+from app.platform.workflow.lifecycle import Lifecycle, Names
 
 
 class SheetStatus(StrEnum):
@@ -19,8 +19,14 @@ class ScorebookStatus(StrEnum):
 SHEET = Lifecycle([
     # move    from                    to                      permission
     ("lock", {SheetStatus.DRAFT},    SheetStatus.LOCKED,     "sheet:lock"),
-])
+], Names(
+    statuses={"draft": "草稿", "locked": "已锁定"},
+    moves={"lock": "锁定"},
+))
 SCOREBOOK = Lifecycle([
     ("lock", {ScorebookStatus.OPEN}, ScorebookStatus.LOCKED, "scorebook:lock"),
-])
+], Names(
+    statuses={"open": "合议中", "locked": "已锁定"},
+    moves={"lock": "锁定"},
+))
 # fmt: on

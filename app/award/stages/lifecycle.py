@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from app.platform.workflow.lifecycle import Lifecycle
+from app.platform.workflow.lifecycle import Lifecycle, Names
 
 
 class StageStatus(StrEnum):
@@ -16,7 +16,10 @@ STAGE = Lifecycle([
     # move     from                   to                  permission
     ("open",  {StageStatus.WAITING}, StageStatus.OPEN,   "stage:open"),
     ("close", {StageStatus.OPEN},    StageStatus.CLOSED, "stage:close"),
-])
+], Names(
+    statuses={"waiting": "未开始", "open": "进行中", "closed": "已结束"},
+    moves={"open": "开始", "close": "结束"},
+))
 # fmt: on
 
 

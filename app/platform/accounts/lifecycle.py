@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from app.platform.workflow.lifecycle import Lifecycle
+from app.platform.workflow.lifecycle import Lifecycle, Names
 
 
 class AccountStatus(StrEnum):
@@ -20,5 +20,8 @@ ACCOUNT = Lifecycle([
     ("enable",    {AccountStatus.DISABLED}, AccountStatus.ACTIVE,   "account:enable"),
     # for whoever was disabled before they had chosen a password
     ("reinvite",  {AccountStatus.DISABLED}, AccountStatus.INVITED,  "account:enable"),
-])
+], Names(
+    statuses={"invited": "待激活", "active": "使用中", "disabled": "已停用"},
+    moves={"activate": "激活", "disable": "停用", "enable": "启用", "reinvite": "重新邀请"},
+))
 # fmt: on

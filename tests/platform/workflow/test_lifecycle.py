@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import pytest
 
-from app.platform.workflow.lifecycle import Lifecycle
+from app.platform.workflow.lifecycle import Lifecycle, Names
 
 
 class Door(StrEnum):
@@ -17,7 +17,11 @@ DOOR = Lifecycle(
     [
         ("open", {Door.SHUT}, Door.OPEN, "door:open"),
         ("wall-up", {Door.SHUT, Door.OPEN}, Door.WALLED, "door:wall-up"),
-    ]
+    ],
+    Names(
+        statuses={"shut": "已关", "open": "开着", "walled": "已砌死"},
+        moves={"open": "打开", "wall-up": "砌死"},
+    ),
 )
 
 
@@ -26,12 +30,9 @@ def test_move_is_possible_from_its_sources_alone() -> None:
     assert DOOR["wall-up"].obstacle(Door.OPEN) is None
     refusal = DOOR["open"].obstacle(Door.WALLED)
     assert refusal is not None
-    assert (refusal.code, refusal.facts) == (
-        "move-not-possible",
-        {"status": "walled", "move": "open"},
-    )
-    assert "walled" in refusal.sentence("zh")
-    assert "open" in refusal.sentence("en")
+    assert refusal.code == "move-not-possible"
+    assert refusal.sentence("zh") == "目前状态为“已砌死”，不能“打开”。"
+    assert refusal.sentence("en") == "From status “walled” the move “open” is not possible."
 
 
 def test_move_that_does_not_exist_is_an_error() -> None:
