@@ -1,14 +1,14 @@
 """Private answers of applications are kept sealed
 
 Revision: sealed_answers
-Follows: scans_of_letters
+Follows: letters_of_cures
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = 'sealed_answers'
-down_revision = 'scans_of_letters'
+down_revision = 'letters_of_cures'
 branch_labels = None
 depends_on = None
 
