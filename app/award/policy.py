@@ -187,6 +187,9 @@ TABLE: list[tuple[str, str, str | None, str | None]] = [
     ("application:register-paper", HEAD,    None,           "received"),
     ("application:seal",        APPLICANT,  None,           "received"),
     ("application:submit",      APPLICANT,  None,           None),
+    ("application:unmask",      APPLICANT,  None,           None),
+    ("application:unmask",      CLERK,      None,           "received"),
+    ("application:unmask",      HEAD,       None,           "received"),
     ("application:withdraw",    APPLICANT,  None,           None),
     # --- judging and scoring
     ("assignment:read",         JUDGE,      "assigned",     None),

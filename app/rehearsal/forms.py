@@ -33,7 +33,14 @@ from app.rules.regulation.stages import Intake
 
 AMOUNT = "1000.5"
 DISTRICT = "320211"
-FIXED: Mapping[str, Any] = {"yes_no": False, "date": "2019-05-20", "decimal": "1"}
+FIXED: Mapping[str, Any] = {
+    "yes_no": False,
+    "date": "2019-05-20",
+    "decimal": "1",
+    "phone": "13900001111",
+    "mail": "lisi@example.cn",
+    "identity_number": "11010519491231002X",
+}
 """What is answered to a field of these kinds."""
 
 

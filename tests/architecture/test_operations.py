@@ -36,6 +36,7 @@ AUDITED = {
     "read_letter_file": "a letter, by its addressee",
     "read_log": "the log itself",
     "read_objector": "an objector's identity",
+    "read_private_answers": "private answers",
     "read_scorebook": "another's scores",
     "read_snapshot": "another's scores",
 }

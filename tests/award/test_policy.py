@@ -19,6 +19,7 @@ RUN = (
     rights(
         "application:read",
         "application:register-paper",
+        "application:unmask",
         phase="received",
     )
     | rights(
@@ -94,6 +95,7 @@ EXPECTED: dict[str, set[Right]] = {
         "application:look-back",
         "application:read",
         "application:submit",
+        "application:unmask",
         "application:withdraw",
         "cure:read",
         "cure:supply",

@@ -20,6 +20,7 @@ from app.award.applications.form_schemas import (
 from app.award.applications.lifecycle import ApplicationStatus
 from app.award.applications.models import Application, FormPart, FormRevision
 from app.award.applications.schemas import Form
+from app.award.applications.sealing import sealed
 from app.award.programmes.models import Cycle
 from app.platform.accounts.callers import Call
 from app.platform.accounts.models import Person
@@ -76,13 +77,14 @@ async def save_section(
     call: Call[Direct], application_id: UUID, key: str, answers: Mapping[str, Any], if_match: str
 ) -> SectionView:
     """Replace the answers of one section of a draft, if nobody has saved it since it was read; six
-    statements at most.
+    statements at most, and one where a private answer is new.
     """
     found, asked, section = await _editing(call, application_id, key)
     before = await call.db.first(parts.HELD_PART, application=application_id, section=key)
     await _ensure_fresh(call, section, before, found.it.form, if_match)
     ensure(rules.misfit_obstacles(misfits(section, asked.whole, answers), "/answers"))
-    return await _write(call, found, section, answers, before)
+    kept = await sealed(call, application_id, section.fields, answers, found.it.form)
+    return await _write(call, found, section, kept, before)
 
 
 async def restore(

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
 
-from app.award.applications import asking, completing, drafting, rules, service
+from app.award.applications import asking, completing, drafting, rules, sealing, service
 from app.award.applications.form_schemas import (
     CompletenessView,
     CycleFormView,
+    PrivateAnswerView,
     RestorationIn,
     RevisionLine,
     RevisionView,
@@ -179,6 +180,19 @@ async def restore_revision(
 async def read_completeness(call: DirectReading, application_id: UUID) -> CompletenessView:
     """Everything at once: fields, contradictions, documents, the window, the scope of others."""
     return await completing.completeness(call, application_id)
+
+
+@drafts.get(
+    "/{application_id}/private-answers",
+    operation_id="read_private_answers",
+    summary="Private answers in clear",
+    responses=answers(*OWN),
+)
+async def read_private_answers(call: Writing, application_id: UUID) -> list[PrivateAnswerView]:
+    """Phone numbers, mail addresses and identity numbers of the form, for the applicant and the
+    office; every reading is logged. Everywhere else they are masked.
+    """
+    return await sealing.opened(call, application_id)
 
 
 @drafts.put(

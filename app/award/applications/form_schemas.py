@@ -7,6 +7,7 @@ from pydantic import Field, JsonValue
 
 from app.platform.http.bodies import Body, View
 from app.rules.forms.complete import Sort
+from app.rules.forms.model import PrivateKind
 from app.rules.forms.whole import Origin
 
 
@@ -25,6 +26,9 @@ class FieldView(View):
         "code",
         "choice",
         "yes_no",
+        "phone",
+        "mail",
+        "identity_number",
         "years",
         "list",
         "awardee",
@@ -110,6 +114,19 @@ class SectionLine(View):
 
 class SectionView(SectionLine):
     answers: dict[str, JsonValue]
+
+
+class PrivateAnswerView(View):
+    """A private answer in clear. `sealed` is the digest of the canonical text of its kind, salt and
+    text, by which it stands in the form and under the digest of a submission.
+    """
+
+    pointer: str = Field(examples=["/form/answers/contact_phone"])
+    name: str = Field(examples=["联系电话"])
+    kind: PrivateKind
+    text: str = Field(examples=["13900001111"])
+    salt: str
+    sealed: str
 
 
 class RevisionLine(View):

@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.award.applications.lifecycle import ApplicationStatus
-from app.platform.db.base import APPEND_ONLY, Model, identifier, one_of
+from app.platform.db.base import APPEND_ONLY, Model, identifier, one_of, sealed_at
 from app.platform.files.models import Announced, of_files
 
 
@@ -119,6 +119,21 @@ class FormRevision(Model):
     begun_at: Mapped[datetime]
     saved_at: Mapped[datetime]
     restored_from: Mapped[int | None]
+
+
+class SealedAnswer(Model):
+    """A private answer of an application, sealed with the key outside the database. The documents
+    hold its `commitment` and what may be shown of it; `unfit` is what is wrong with it.
+    """
+
+    __tablename__ = "sealed_answer"
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), primary_key=True)
+    commitment: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    masked: Mapped[str]
+    unfit: Mapped[str | None]
+    text_sealed: Mapped[bytes] = sealed_at("sealed_answer.text/{application_id}/{commitment}")
 
 
 class PageCount(Model):

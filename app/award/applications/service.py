@@ -22,6 +22,7 @@ from app.award.applications.schemas import (
     ReceiptView,
     Secrets,
 )
+from app.award.applications.sealing import sealed_form
 from app.award.programmes.models import Cycle
 from app.award.programmes.queries import get_cycle, regulation_of
 from app.award.stages import queries as stages
@@ -95,7 +96,7 @@ async def fill_in(
     if form.answers is None:
         document["answers"] = found.it.form.get("answers")
     drafting.ensure_fits(asked, document)
-    found.it.form = document
+    found.it.form = await sealed_form(call, application_id, asked, document, found.it.form)
     found.it.awardee, found.it.tier = naming.printed_name(form.awardee), form.tier
     found.it.version += 1
     await call.db.flush()

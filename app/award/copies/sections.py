@@ -15,12 +15,14 @@ from app.rules.forms.model import (
     Money,
     Number,
     Picked,
+    Private,
     Question,
     Rows,
     Writing,
     Years,
     YesNo,
 )
+from app.rules.forms.private import MASKED
 from app.rules.forms.whole import Awardee, Lists, PageMap, Period, WholeForm
 from app.rules.forms.whole import Section as Asked
 
@@ -145,6 +147,8 @@ def _said(field: Question, value: Any, lists: Lists, empty: str = NOT_FILLED) ->
             said = {one.code: one.name for one in field.options}.get(value, str(value))
         case Day():
             said = _day(value)
+        case Private():
+            said = value[MASKED]
         case Period():
             said = f"{_day(value['first_day'])}至{_day(value['last_day'])}"
         case _:

@@ -11,6 +11,7 @@ from app.rules.forms.model import (
     Money,
     Number,
     Picked,
+    Private,
     Question,
     Rows,
     When,
@@ -18,6 +19,7 @@ from app.rules.forms.model import (
     Years,
     YesNo,
 )
+from app.rules.forms.private import COMMITMENT, MASKED, SEALED, UNFIT
 from app.rules.forms.shape import LONGEST_LINE, MOST_LINES
 from app.rules.forms.whole import (
     LONGEST_TEXT,
@@ -175,4 +177,17 @@ _PLAIN: Mapping[type[Question], Plain] = {
     Money: {"type": "string", "pattern": MONEY_TEXT},
     Day: {"type": "string", "format": "date"},
     YesNo: {"type": "boolean"},
+    Private: {
+        "anyOf": [
+            {"type": "string", "minLength": 1, "maxLength": LONGEST_LINE},
+            _object(
+                {
+                    MASKED: {"type": "string"},
+                    SEALED: {"type": "string", "pattern": f"^{COMMITMENT.pattern}$"},
+                    UNFIT: {"type": "string"},
+                },
+                [SEALED],
+            ),
+        ]
+    },
 }

@@ -13,11 +13,13 @@ from app.rules.forms.model import (
     Money,
     Number,
     Picked,
+    Private,
     Question,
     Writing,
     day_of,
     figure,
 )
+from app.rules.forms.private import UNFIT, as_kept, unfit
 from app.rules.forms.whole import Lists
 from app.rules.identifiers import credit_code_problem
 
@@ -39,12 +41,10 @@ def broken(field: Question, value: Any, cut_off: date, lists: Lists) -> Iterator
             day = day_of(value)
             if field.by_cut_off and day is not None and day > cut_off:
                 yield (f"不得晚于截止日 {cut_off}。", f"is after the cut-off date {cut_off}.")
-        case Listed():
-            if value not in lists.get((field.list, field.version), {}):
-                yield (f"“{value}”不在代码表中。", f"“{value}” is not in the list of codes.")
-        case Picked():
-            if value not in {option.code for option in field.options}:
-                yield (f"“{value}”不是所列的选项。", f"“{value}” is none of the choices.")
+        case Listed() | Picked():
+            yield from _chosen(field, value, lists)
+        case Private():
+            yield from _private(field, value)
 
 
 def _text(field: Writing, value: str) -> Iterator[Said]:
@@ -56,6 +56,39 @@ def _text(field: Writing, value: str) -> Iterator[Said]:
     # A failing check character needs a person: it is no reason to refuse.
     if field.form == "credit_code" and credit_code_problem(value.strip()) == "malformed":
         yield ("不是统一社会信用代码。", "is no unified social credit code.")
+
+
+def _chosen(field: Listed | Picked, value: str, lists: Lists) -> Iterator[Said]:
+    if isinstance(field, Picked):
+        if value not in {option.code for option in field.options}:
+            yield (f"“{value}”不是所列的选项。", f"“{value}” is none of the choices.")
+    elif value not in lists.get((field.list, field.version), {}):
+        yield (f"“{value}”不在代码表中。", f"“{value}” is not in the list of codes.")
+
+
+_ASKED = {
+    "phone": ("电话号码", "phone number"),
+    "mail": ("电子邮箱地址", "mail address"),
+    "identity_number": ("居民身份证号码", "identity number"),
+}
+_WHY = {
+    "birth-date": ("出生日期", "date of birth"),
+    "check-character": ("校验码", "check character"),
+}
+
+
+def _private(field: Private, value: Any) -> Iterator[Said]:
+    """Of a sealed answer was found out when it was sealed what is wrong with it."""
+    wrong = (
+        value.get(UNFIT)
+        if isinstance(value, dict)
+        else unfit(field.kind, as_kept(field.kind, value))
+    )
+    zh, en = _ASKED[field.kind]
+    if wrong in _WHY:
+        yield (f"的{_WHY[wrong][0]}不符，请核对。", f"has a wrong {_WHY[wrong][1]}.")
+    elif wrong:
+        yield (f"不是{zh}。", f"is no {en}.")
 
 
 def _number(field: Number, value: Any) -> Iterator[Said]:

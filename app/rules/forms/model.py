@@ -135,8 +135,20 @@ class YesNo(Question):
     kind: Literal["yes_no"]
 
 
+PrivateKind = Literal["phone", "mail", "identity_number"]
+
+
+class Private(Question):
+    """A person's number or address. It is sealed with a key outside the database and shown masked;
+    who may open it is written into the log. No condition, check or fact rests on it.
+    """
+
+    kind: PrivateKind
+
+
 Simple = Annotated[
-    Writing | Number | Money | Day | Listed | Picked | YesNo, Field(discriminator="kind")
+    Writing | Number | Money | Day | Listed | Picked | YesNo | Private,
+    Field(discriminator="kind"),
 ]
 
 
@@ -162,7 +174,7 @@ class Rows(Question):
 
 
 FieldOf = Annotated[
-    Writing | Number | Money | Day | Listed | Picked | YesNo | Years | Rows,
+    Writing | Number | Money | Day | Listed | Picked | YesNo | Private | Years | Rows,
     Field(discriminator="kind"),
 ]
 

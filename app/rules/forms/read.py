@@ -13,6 +13,7 @@ from app.rules.forms.model import (
     FormSet,
     Implied,
     Known,
+    Private,
     Question,
     Rows,
     Sum,
@@ -53,7 +54,7 @@ def read_form_set(text: str) -> FormSet:
             for e in error.errors()
         )
         raise FormSetError(problems) from error
-    problems = (*_twice(found), *_unknown(found))
+    problems = (*_twice(found), *_unknown(found), *_told(found))
     if problems:
         raise FormSetError(problems)
     return found
@@ -91,6 +92,20 @@ def _unknown(form: FormSet) -> Iterator[Problem]:
         if place not in known:
             yield Problem(path, "unknown_field", f"没有“{place}”这一项")
     yield from _columns(form)
+
+
+def _told(form: FormSet) -> Iterator[Problem]:
+    """What is sealed would be told by a fact, or by what depends on it."""
+    private = {field.key for field in form.fields() if isinstance(field, Private)}
+    for path, place in _named(form):
+        if place in private:
+            zh = f"“{place}”加密保存，不能作为条件或校验的依据"
+            yield Problem(path, "private_answer", zh)
+    for field in form.fields():
+        for each in (field, *(field.columns if isinstance(field, Rows) else ())):
+            if isinstance(each, Private) and (each.feeds or each.prefill):
+                zh = f"“{each.key}”加密保存，不能写 feeds 或 prefill"
+                yield Problem(field.key, "private_answer", zh)
 
 
 def _named(form: FormSet) -> Iterator[tuple[str, str]]:

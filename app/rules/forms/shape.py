@@ -8,6 +8,7 @@ from app.rules.forms.model import (
     Day,
     Money,
     Number,
+    Private,
     Question,
     Rows,
     Writing,
@@ -15,6 +16,7 @@ from app.rules.forms.model import (
     YesNo,
     day_of,
 )
+from app.rules.forms.private import is_sealed
 from app.rules.forms.whole import (
     LONGEST_TEXT,
     AnyField,
@@ -110,6 +112,10 @@ _WANTED = {
     "Day": ("应为 YYYY-MM-DD 的日期。", "This must be a date, YYYY-MM-DD."),
     "Listed": _TEXT,
     "Picked": _TEXT,
+    "Private": (
+        "应为文本，或读到的密封值原样。",
+        "This must be text, or the sealed value as it was read.",
+    ),
     "YesNo": ("应为 true 或 false。", "This must be true or false."),
 }
 
@@ -120,6 +126,8 @@ def _fits(field: Question, value: object) -> bool:
             return type(value) is int and abs(value) <= MOST_NUMBER
         case Day():
             return day_of(value) is not None
+        case Private() if isinstance(value, dict):
+            return is_sealed(value)
         case YesNo():
             return isinstance(value, bool)
         case Writing(kind="prose"):

@@ -22,6 +22,7 @@ WHOLE: dict[str, Any] = {
     "contact_name": "李四",
     "facts": {},
     "answers": {
+        "contact_phone": "13900001111",
         "had_accidents": False,
         "performance": {row: dict.fromkeys(YEARS, "1000.5") for row in ROWS},
     },

@@ -55,7 +55,7 @@ async def test_empty_draft_is_told_everything_it_lacks_and_the_submission_says_t
     office, firm, place = await drafted(ground, client)
     told = await gaps(client, firm, place)
     assert {gap["sort"] for gap in told} == {"missing"}
-    assert len(told) == 4 + 15 + 1 + len(DOCUMENTS)
+    assert len(told) == 5 + 15 + 1 + len(DOCUMENTS)
     assert {gap["section"] for gap in told} == {
         "organisation",
         "contact",

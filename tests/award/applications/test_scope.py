@@ -120,7 +120,8 @@ async def test_secrets_are_marked_kept_and_shown_to_who_reads_the_application(
     assert marked.json()["secrets"] == secret
     section = await client.get(f"{place}/sections/performance", **firm.speaker.auth)
     assert section.json()["secret"] is True
-    saved = await put_section(client, firm.speaker, place, "contact", {"contact_name": "李"}, "*")
+    answers = {"contact_name": "李", "contact_phone": "13900001111"}
+    saved = await put_section(client, firm.speaker, place, "contact", answers, "*")
     assert saved.json()["secret"] is False
     assert (await submitted(client, firm, place)).status_code == 201
     seen = await client.get(place, **office.clerk.auth)

@@ -32,6 +32,23 @@ def test_unsound_form_set_is_refused_with_its_place(old: str, new: str, code: st
     assert code in codes(FORM.replace(old, new))
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("{key: men, name: 男, kind: whole}", "{key: men, name: 男, kind: phone}"),
+        ("kind: yes_no, required: true, feeds: listed", "kind: phone"),
+        (
+            "{key: men,",
+            "{key: mobile, name: 电话, kind: phone, feeds: size-of}\n      - {key: men,",
+        ),
+        ("kind: line, form: credit_code", "kind: identity_number, prefill: derived"),
+    ],
+)
+def test_no_condition_check_or_fact_rests_on_what_is_sealed(old: str, new: str) -> None:
+    assert old in FORM
+    assert "private_answer" in codes(FORM.replace(old, new))
+
+
 def test_everything_wrong_is_told_at_once() -> None:
     twice = FORM.replace("key: men,", "key: women,").replace("day: registered_on", "day: begun")
     assert {"duplicate_key", "unknown_field"} <= set(codes(twice))

@@ -15,6 +15,7 @@ from app.award.applications.drafting import ensure_fits, keep_form, read_form
 from app.award.applications.models import Application, Attachment, Validity
 from app.award.applications.rules import AttachmentKnown, UploadUnfinished, file_obstacles
 from app.award.applications.schemas import AttachmentIn, AttachmentView, Form
+from app.award.applications.sealing import sealed_form
 from app.award.applications.supplementing import Mending, pending, supplement
 from app.award.programmes.models import Cycle
 from app.award.programmes.queries import regulation_of
@@ -36,6 +37,7 @@ from app.platform.notifications.service import Matter, notify, notify_all
 from app.rules.eligibility import assess, groups_of
 from app.rules.facts import Answer, Facts, Met
 from app.rules.forms.feeding import fed
+from app.rules.forms.whole import at
 
 
 async def call_to_cure(call: Call, entry_id: UUID, body: CureIn) -> CureView:
@@ -179,9 +181,8 @@ async def _against(call: Call, cure: Any, body: AttachmentIn) -> list[Refusal | 
 
 
 async def supply(call: Call, cure_id: UUID, body: SupplementIn) -> CureView:
-    """Hand in everything that was asked for, at once; what was submitted stays beside it.
-
-    What counts is when the request arrived. Answered with a signed receipt.
+    """Hand in everything that was asked for, at once; what was submitted stays beside it. What
+    counts is when the request arrived. Answered with a signed receipt.
     """
     found = await cure_queries.get_cure(call, cure_id)
     found.require("cure:supply")
@@ -204,12 +205,13 @@ async def supply(call: Call, cure_id: UUID, body: SupplementIn) -> CureView:
         ]
     )
     form = await asked_of(call.db, application.cycle_id, application.track)
+    mended = await _mended(call, application, body, form)
     mending = Mending(
         cure_id=cure_id,
         document=row.document,
         deadline=row.ends_at,
-        answers=[each.model_dump(mode="json") for each in body.answers],
-        form=_mended(application, body, form),
+        answers=[_as_kept(each, mended) for each in body.answers],
+        form=mended,
         replaced=sorted(uploaded),
     )
     made = await supplement(call, application, mending, files)
@@ -237,7 +239,18 @@ async def _held_application(call: Call, row: Any) -> Application:
     return application
 
 
-def _mended(application: Application, body: SupplementIn, asked: Asked) -> dict[str, Any]:
+def _as_kept(answer: Any, form: Mapping[str, Any]) -> dict[str, Any]:
+    """An answer of the supplement as it is frozen: a private one as the form keeps it."""
+    said: dict[str, Any] = answer.model_dump(mode="json")
+    path = cures.path_of(answer.pointer)
+    if answer.value is None or not path or path[0] != "answers":
+        return said
+    return said | {"value": at(form, tuple(path))}
+
+
+async def _mended(
+    call: Call, application: Application, body: SupplementIn, asked: Asked
+) -> dict[str, Any]:
     """The form with the new values, and what they tell of declared facts. Raises AnswerWrong for
     everything that the form has no room for.
     """
@@ -251,7 +264,7 @@ def _mended(application: Application, body: SupplementIn, asked: Asked) -> dict[
     form = _with(asked, application.form, values)
     read_form(form)
     ensure_fits(asked, form)
-    return form
+    return await sealed_form(call, application.id, asked, form, application.form)
 
 
 def _with(asked: Asked, form: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
