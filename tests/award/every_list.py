@@ -159,6 +159,7 @@ async def _drafts(ground: Ground, client: AsyncClient, lists: Lists, count: int)
         saved = await put_section(client, people[number % 2], place, "contact", answers, tag)
         assert saved.status_code == 200, saved.text
     lists.at("list_sections", f"{place}/sections", firm.speaker)
+    lists.at("read_private_answers", f"{place}/private-answers", firm.speaker)
     lists.at("list_revisions", f"{place}/sections/contact/revisions", firm.speaker)
 
 

@@ -22,6 +22,7 @@ FIXED = {
     "list_opinions": "as many as it consults departments on grounds",
     "list_sections": "as many as its form has",
     "list_stages": "as many as it has",
+    "read_private_answers": "as many as its form asks and somebody answered",
 }
 """Lists whose length regulation and software decide; what grows is what they are computed from."""
 
