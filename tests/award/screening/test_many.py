@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 from json import loads
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,6 +12,7 @@ from sqlalchemy import func, select, update
 
 from app.award.applications.models import Application, Attachment
 from app.award.screening.by_rule import LOOKED
+from app.award.screening.filed import lacking
 from app.award.screening.models import ScreenedGround, Screening
 from app.award.screening.rules import documents_asked
 from app.award.stages.models import Entry, Stage
@@ -18,10 +20,12 @@ from app.platform.audit.models import AuditEvent
 from app.platform.files.models import FileState
 from app.platform.ground import Ground
 from app.rules.strict_yaml import load
+from tests.award.applications.cycles import completed, drafted, id_of, submitted
 from tests.award.cycle_log import cycle_log
 from tests.award.judging.bench import interested_clerk
 from tests.award.screening.curing import asked
 from tests.award.screening.curing import entered as with_cure
+from tests.award.screening.curing import text as cure_text
 from tests.award.screening.regulations import CONSULTED, text
 from tests.award.screening.test_routes import KEYS, decide, put_on_file, screened
 from tests.award.screening.test_wide import say
@@ -203,6 +207,27 @@ async def test_complete_files_that_somebody_looked_at_are_decided_where_a_cure_i
         logged = select(AuditEvent.body).where(AuditEvent.log == office.cycle_id)
         bodies = [loads(body) for body in await db.scalars(logged)]
     assert [body["detail"]["looked"] for body in bodies] == [True] * 3
+
+
+async def test_application_as_it_was_really_handed_in_lacks_nothing(
+    ground: Ground, client: AsyncClient
+) -> None:
+    _, firm, place = await drafted(ground, client, regulation_text=cure_text())
+    await completed(client, firm, place)
+    assert (await submitted(client, firm, place)).status_code == 201
+    async with ground.database.reading() as db:
+        row = await db.get_one(Application, id_of(place))
+        case = SimpleNamespace(
+            id=row.id,
+            application_id=row.id,
+            cycle_id=row.cycle_id,
+            track=row.track,
+            form=row.form,
+        )
+        assert await lacking(db, [case]) == {row.id: []}
+        case.form = {k: v for k, v in row.form.items() if k != "contact_name"}
+        (gap,) = (await lacking(db, [case]))[row.id]
+    assert gap.pointer == "/form/contact_name"
 
 
 async def test_nobodys_word_mends_what_form_and_documents_lack(
