@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.award.programmes.models import Programme
 from app.award.programmes.queries import adopted, get_programme
 from app.award.records.models import Record, RecordImport
+from app.award.records.queries import ensure_no_interest
 from app.award.records.schemas import ImportView
 from app.award.records.sheets import COLUMNS, Line, Natural, lines_of, natural, tiers_of
 from app.platform.accounts.callers import Call
@@ -46,6 +47,8 @@ async def import_records(
     tiers, words = tiers_of(regulations), known_words(regulations)
     lines, faults = await to_thread.run_sync(lines_of, rows, tiers, words)
     ensure(faults)
+    named = (code for line in lines for code in (line.record.credit_code, line.record.predecessor))
+    await ensure_no_interest(call.db, call.actor, named)
     # Two imports at once do not both enter what neither has seen.
     locked = select(Programme.id).where(Programme.id == programme_id)
     await call.db.execute(locked.with_for_update(key_share=True))

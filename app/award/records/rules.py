@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from app.platform.errors import Invalid, Refusal
+from app.platform.errors import Invalid, NotAllowed, Refusal
 from app.rules.facts import RecordKind
 from app.rules.recorded import Known
 
@@ -44,6 +44,12 @@ class WordUnknown(Invalid):
     code = "record-word-unknown"
     zh = "“{what}”不是管理办法所用的词，没有条款会据此处理；可用的有：{known}。"
     en = "No rule knows the word “{what}”; there are: {known}."
+
+
+class InterestInRecord(NotAllowed):
+    code = "record-of-interest"
+    zh = "记录涉及与您存在利害关系的单位，请由他人登记。"
+    en = "It is about an organisation in which you have an interest; another person enters it."
 
 
 class UntilBeforeOn(Invalid):
