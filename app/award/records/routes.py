@@ -34,6 +34,7 @@ STAFF = (SignInNeeded, NotAllowed, ProgrammeUnknown)
         rules.ParticularUnfit,
         rules.LevelUnknown,
         rules.WordUnknown,
+        rules.RecordAhead,
         rules.UntilBeforeOn,
         rules.OwnPredecessor,
     ),

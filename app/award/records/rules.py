@@ -58,6 +58,12 @@ class UntilBeforeOn(Invalid):
     en = "It ends before it begins."
 
 
+class RecordAhead(Invalid):
+    code = "record-ahead"
+    zh = "发生或授予日期 {on} 晚于今天。"
+    en = "{on} lies in the future."
+
+
 class OwnPredecessor(Invalid):
     code = "own-predecessor"
     zh = "单位不能是自己的前身。"

@@ -1,5 +1,6 @@
 """What the office does about records: enter a fact with its evidence."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from app.platform.accounts.rules import credit_code_obstacle
 from app.platform.audit.record import record
 from app.platform.errors import Refusal, ensure
 from app.platform.http.pages import Page, page
+from app.rules.calendar import local_date
 from app.rules.exact import fen_from_text, text_from_fen
 from app.rules.recorded import known_words
 
@@ -29,7 +31,9 @@ async def enter_record(call: Call, programme_id: UUID, body: RecordIn) -> Record
     found.require("programme:record")
     await ensure_no_interest(call.db, call.actor, (body.credit_code, body.predecessor))
     words = known_words(await adopted(call.db, programme_id))
-    ensure([*_obstacles(body), rules.word_obstacle(body.kind, body.what, words)])
+    ensure(
+        [*_obstacles(body, local_date(call.now)), rules.word_obstacle(body.kind, body.what, words)]
+    )
     fields = body.model_dump(exclude={"bonus"})
     row = Record(
         programme_id=programme_id,
@@ -61,11 +65,11 @@ async def list_records(call: Call, programme_id: UUID, query: RecordQuery) -> Pa
     )
 
 
-def _obstacles(body: RecordIn) -> list[Refusal | None]:
+def _obstacles(body: RecordIn, today: date) -> list[Refusal | None]:
     return [
         credit_code_obstacle(body.credit_code),
         *rules.particulars_obstacles(body.kind, body.model_dump()),
-        *order_obstacles(body),
+        *order_obstacles(body, today),
     ]
 
 

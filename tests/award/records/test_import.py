@@ -130,6 +130,7 @@ async def test_every_problem_of_every_row_is_told_at_once_and_nothing_is_written
         twice,
         line(有效期至="2020-01-01"),
         line(内容="safty"),
+        line(发生或授予日期="2042-05-01"),
     ]
     before = await stored(office)
     for params in ({"dry_run": "true"}, {}):
@@ -147,6 +148,7 @@ async def test_every_problem_of_every_row_is_told_at_once_and_nothing_is_written
             ("/rows/9", "sheet-row-twice"),
             ("/rows/10/有效期至", "sheet-row-unfit"),
             ("/rows/11/内容", "sheet-row-unfit"),
+            ("/rows/12/发生或授予日期", "sheet-row-unfit"),
         ]
         assert await stored(office) == before
 

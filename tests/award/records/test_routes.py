@@ -63,6 +63,7 @@ async def test_a_record_is_entered_with_its_evidence(ground: Ground, client: Asy
         ({"on": "2024-02-30"}, "invalid-input", "/on"),
         ({"evidence": ""}, "invalid-input", "/evidence"),
         ({"score": 5}, "invalid-input", "/score"),
+        ({"on": "2042-05-06"}, "record-ahead", "/on"),
         ({"until": "2024-05-05"}, "record-ends-before-it-begins", "/until"),
         ({"bonus": "5.00"}, "record-particular-unfit", "/bonus"),
         ({"kind": "honour", "bonus": "5"}, "invalid-input", "/bonus"),
