@@ -268,6 +268,7 @@ async def sign_document(
         *ONE,
         MoveNotPossible,
         rules.FileNotFinished,
+        rules.DeliveredBeforeSigned,
         rules.DatedInFuture,
         rules.NoInbox,
         rules.NobodyThere,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from unicodedata import normalize
 
 from app.award.documents.kinds import FORMS, About, DocumentKind
 from app.award.documents.lifecycle import DocumentStatus
@@ -11,6 +12,7 @@ from app.platform.clock import ZONE
 from app.platform.errors import Conflict, Invalid, NotFound, Refusal
 from app.rules.regulation.words import kinds_text
 
+BRACKETS = str.maketrans("[]()【】", "〔〕〔〕〔〕")
 NOT_FURTHER = "未进入下一环节"
 """What is told where the outcome gives no reason that has a name."""
 
@@ -91,6 +93,12 @@ class DatedInFuture(Invalid):
     code = "dated-in-future"
     zh = "日期不能晚于今天。"
     en = "The day lies in the future."
+
+
+class DeliveredBeforeSigned(Invalid):
+    code = "delivered-before-signed"
+    zh = "送达日期不能早于签发日期（{dated}）。"
+    en = "It was not delivered before it was signed on {dated}."
 
 
 class FileNotFinished(Conflict):
@@ -214,6 +222,23 @@ def told_moment(ends_at: datetime) -> str:
 def replaces_obstacle(same_kind_and_subject: bool, status: str) -> ReplacesWrong | None:
     fits = same_kind_and_subject and status in {DocumentStatus.SIGNED, DocumentStatus.SENT}
     return None if fits else ReplacesWrong(pointer="/replaces")
+
+
+def written_number(number: str) -> str:
+    """A number as GB/T 9704 (7.2.5) writes it: its year in 〔〕, no blanks. Typed otherwise it is
+    the same number, and is not given twice.
+    """
+    return "".join(normalize("NFKC", number).split()).translate(BRACKETS)
+
+
+def delivery_obstacles(day: date, dated: date | None, today: date) -> list[Refusal]:
+    """A document is delivered from the day on which it was signed, and not tomorrow."""
+    early = dated is not None and day < dated
+    late = dated_obstacle(day, today, "/delivered_on")
+    return [
+        *([DeliveredBeforeSigned(pointer="/delivered_on", dated=dated)] if early else []),
+        *([late] if late else []),
+    ]
 
 
 def dated_obstacle(day: date, today: date, pointer: str = "/dated") -> DatedInFuture | None:

@@ -1,16 +1,21 @@
 """How do documents look on the wire: to the office, and to whom a letter is addressed?"""
 
 from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from app.award.documents.kinds import DocumentKind
 from app.award.documents.lifecycle import DocumentStatus
 from app.award.documents.models import Origin, Way
+from app.award.documents.rules import written_number
 from app.platform.http.bodies import Body, Key, Line, Prose, View
 from app.platform.http.pages import Paging
 from app.platform.workflow.advance import Action
+
+DocumentNumber = Annotated[Line, AfterValidator(written_number)]
+"""A document's number, as it is written and compared."""
 
 
 class DocumentIn(Body):
@@ -50,8 +55,9 @@ class ReasonIn(Body):
 
 
 class SignatureIn(Body):
-    number: Line = Field(
-        description="文号，本奖项一年内不重复。", examples=["滨质奖办〔2026〕12号"]
+    number: DocumentNumber = Field(
+        description="文号，本奖项一年内不重复；年份括号统一写作〔〕，不留空格。",
+        examples=["滨质奖办〔2026〕12号"],
     )
     dated: date = Field(examples=["2026-03-02"])
     scan_id: UUID | None = Field(

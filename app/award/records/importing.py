@@ -12,14 +12,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.award.programmes.models import Programme
 from app.award.programmes.queries import adopted, get_programme
 from app.award.records.models import Record, RecordImport
+from app.award.records.queries import ensure_no_interest
 from app.award.records.schemas import ImportView
-from app.award.records.sheets import COLUMNS, Line, Natural, lines_of, natural, tiers_of
+from app.award.records.sheets import (
+    COLUMNS,
+    Line,
+    Natural,
+    Reading,
+    lines_of,
+    natural,
+    tiers_of,
+)
 from app.platform.accounts.callers import Call
 from app.platform.audit.record import record
 from app.platform.db.base import among
 from app.platform.db.prepared import insert_many
 from app.platform.errors import ensure
 from app.platform.sheets.reading import Row, read_rows
+from app.rules.calendar import local_date
 from app.rules.exact import fen_from_text
 from app.rules.recorded import known_words
 
@@ -43,9 +53,11 @@ async def import_records(
     """
     await ensure_recorder(call, programme_id)
     regulations = await adopted(call.db, programme_id)
-    tiers, words = tiers_of(regulations), known_words(regulations)
-    lines, faults = await to_thread.run_sync(lines_of, rows, tiers, words)
+    words = Reading(tiers_of(regulations), known_words(regulations), local_date(call.now))
+    lines, faults = await to_thread.run_sync(lines_of, rows, words)
     ensure(faults)
+    named = (code for line in lines for code in (line.record.credit_code, line.record.predecessor))
+    await ensure_no_interest(call.db, call.actor, named)
     # Two imports at once do not both enter what neither has seen.
     locked = select(Programme.id).where(Programme.id == programme_id)
     await call.db.execute(locked.with_for_update(key_share=True))

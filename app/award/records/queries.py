@@ -8,8 +8,9 @@ from sqlalchemy import ARRAY, ColumnElement, String, exists, func, literal, or_,
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.award.records.models import Conflict, Record
+from app.award.records.rules import InterestInRecord
 from app.award.roles import Role
-from app.platform.accounts.models import RoleGrant
+from app.platform.accounts.models import Organisation, RoleGrant
 from app.platform.accounts.queries import member_of
 from app.platform.db.base import among
 from app.platform.security.permission import Asking
@@ -34,6 +35,29 @@ def interested(person: Any, organisation: Any) -> ColumnElement[bool]:
 def conflicted(actor: Asking, organisation: Any) -> ColumnElement[bool]:
     """Whether the caller has a conflict of interest with the organisation of a row."""
     return interested(actor.person_id, organisation)
+
+
+def of_interest(actor: Asking, credit_code: Any) -> ColumnElement[bool]:
+    """Whether the caller has an interest in the organisation of this credit code, if it is known;
+    the code may be a column.
+    """
+    return exists(
+        select(Organisation.id).where(
+            Organisation.credit_code == credit_code, conflicted(actor, Organisation.id)
+        )
+    )
+
+
+async def ensure_no_interest(
+    db: AsyncSession, actor: Asking, credit_codes: Iterable[str | None]
+) -> None:
+    """InterestInRecord where the caller has an interest in one of them; one statement."""
+    codes = sorted({code for code in credit_codes if code is not None})
+    concerned = select(Organisation.id).where(
+        among(Organisation.credit_code, codes), conflicted(actor, Organisation.id)
+    )
+    if await db.scalar(select(exists(concerned))):
+        raise InterestInRecord
 
 
 async def speakers_of(db: AsyncSession, organisation_id: UUID) -> Sequence[UUID]:

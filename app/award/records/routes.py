@@ -1,16 +1,17 @@
 """How are records reached?"""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response, status
+from fastapi import APIRouter, Query, Request, Response, status
 
 from app.award.programmes.rules import ProgrammeUnknown
 from app.award.records import importing, rules, service, sheets
-from app.award.records.schemas import ImportView, RecordIn, RecordView
+from app.award.records.schemas import ImportView, RecordIn, RecordQuery, RecordView
 from app.platform.accounts.callers import DryRun, Reading, SignInNeeded, Token, Writing, carried_out
 from app.platform.accounts.rules import CreditCodeWrong
 from app.platform.errors import NotAllowed
-from app.platform.http.pages import CursorUnreadable, Page, PageQuery
+from app.platform.http.pages import CursorUnreadable, Page
 from app.platform.http.problems import answers
 from app.platform.sheets import reading
 from app.platform.sheets.writing import XLSX, form
@@ -27,11 +28,13 @@ STAFF = (SignInNeeded, NotAllowed, ProgrammeUnknown)
     status_code=status.HTTP_201_CREATED,
     responses=answers(
         *STAFF,
+        rules.InterestInRecord,
         CreditCodeWrong,
         rules.ParticularMissing,
         rules.ParticularUnfit,
         rules.LevelUnknown,
         rules.WordUnknown,
+        rules.RecordAhead,
         rules.UntilBeforeOn,
         rules.OwnPredecessor,
     ),
@@ -49,9 +52,11 @@ async def enter_record(call: Writing, programme_id: UUID, body: RecordIn) -> Rec
     summary="What is known of organisations",
     responses=answers(*STAFF, CursorUnreadable),
 )
-async def list_records(call: Reading, programme_id: UUID, paging: PageQuery) -> Page[RecordView]:
-    """In order of credit code."""
-    return await service.list_records(call, programme_id, paging)
+async def list_records(
+    call: Reading, programme_id: UUID, query: Annotated[RecordQuery, Query()]
+) -> Page[RecordView]:
+    """In order of credit code; of one organisation or one kind, where asked for."""
+    return await service.list_records(call, programme_id, query)
 
 
 @routes.get(
@@ -75,6 +80,7 @@ async def records_import_form(call: Reading, programme_id: UUID) -> Response:
     summary="Take over records from a spreadsheet",
     responses=answers(
         *STAFF,
+        rules.InterestInRecord,
         reading.SheetUnreadable,
         reading.SheetTooLarge,
         reading.SheetsSeveral,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from app.platform.errors import Invalid, Refusal
+from app.platform.errors import Invalid, NotAllowed, Refusal
 from app.rules.facts import RecordKind
 from app.rules.recorded import Known
 
@@ -46,10 +46,22 @@ class WordUnknown(Invalid):
     en = "No rule knows the word “{what}”; there are: {known}."
 
 
+class InterestInRecord(NotAllowed):
+    code = "record-of-interest"
+    zh = "记录涉及与您存在利害关系的单位，请由他人登记。"
+    en = "It is about an organisation in which you have an interest; another person enters it."
+
+
 class UntilBeforeOn(Invalid):
     code = "record-ends-before-it-begins"
     zh = "有效期止日早于起始日。"
     en = "It ends before it begins."
+
+
+class RecordAhead(Invalid):
+    code = "record-ahead"
+    zh = "发生或授予日期 {on} 晚于今天。"
+    en = "{on} lies in the future."
 
 
 class OwnPredecessor(Invalid):

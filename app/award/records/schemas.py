@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from app.platform.http.bodies import Body, Line, View
+from app.platform.http.pages import Paging
 from app.rules.facts import RecordKind
 
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
@@ -51,6 +52,15 @@ class RecordIn(Body):
         description="Credit code of the organisation that this one succeeds.",
         examples=[None],
     )
+
+
+class RecordQuery(Paging):
+    """Which records to list."""
+
+    credit_code: str | None = Field(
+        default=None, min_length=18, max_length=18, examples=["91320211MA1P2R3T49"]
+    )
+    kind: RecordKind | None = None
 
 
 class RecordView(View):

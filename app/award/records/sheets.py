@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from pydantic import ValidationError
 
 from app.award.records.rules import (
     OwnPredecessor,
+    RecordAhead,
     UntilBeforeOn,
     particulars_obstacles,
     word_obstacle,
@@ -145,18 +147,25 @@ def natural(record: Any) -> Natural:
     return tuple(getattr(record, name) for name in names)
 
 
-def lines_of(
-    rows: Iterable[Row], tiers: Mapping[str, str], known: Known
-) -> tuple[list[Line], list[Refusal]]:
-    """What can be entered, and everything that is wrong, row by row; `tiers` are the keys of the
-    programme's tiers by key and by name, `known` the words that its rules know.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """By what rows are read: `tiers` are the keys of the programme's tiers by key and by name,
+    `known` the words that its rules know.
     """
+
+    tiers: Mapping[str, str]
+    known: Known
+    today: date
+
+
+def lines_of(rows: Iterable[Row], words: Reading) -> tuple[list[Line], list[Refusal]]:
+    """What can be entered, and everything that is wrong, row by row."""
     lines: list[Line] = []
     faults: list[Refusal] = []
     seen: dict[Natural, int] = {}
-    names = {plain(name): key for name, key in tiers.items()}
+    words = replace(words, tiers={plain(name): key for name, key in words.tiers.items()})
     for row in rows:
-        line, wrong = _line(_tidied(row), names, known)
+        line, wrong = _line(_tidied(row), words)
         faults += wrong
         if line is None:
             continue
@@ -179,7 +188,7 @@ def _tidied(row: Row) -> Row:
     return replace(row, cells=cells)
 
 
-def _line(row: Row, tiers: Mapping[str, str], known: Known) -> tuple[Line | None, list[Refusal]]:
+def _line(row: Row, words: Reading) -> tuple[Line | None, list[Refusal]]:
     faults: list[Refusal] = [
         CellMissing(pointer=_at(row, each.title), row=row.number, column=each.title)
         for each in COLUMNS
@@ -190,7 +199,7 @@ def _line(row: Row, tiers: Mapping[str, str], known: Known) -> tuple[Line | None
         cell = row.cells[column]
         if not cell:
             continue
-        read = _value(field, cell, row, tiers)
+        read = _value(field, cell, row, words.tiers)
         if read is None:
             faults.append(_unreadable(row, column))
         values[field] = read
@@ -202,18 +211,22 @@ def _line(row: Row, tiers: Mapping[str, str], known: Known) -> tuple[Line | None
     except ValidationError as refused:
         named = [FIELDS[str(each["loc"][0])] for each in refused.errors()]
         return None, [_unreadable(row, column) for column in named]
-    strange = word_obstacle(record.kind, record.what, known)
+    strange = word_obstacle(record.kind, record.what, words.known)
     unfit = [
         *([strange] if strange else []),
         *particulars_obstacles(record.kind, record.model_dump()),
-        *order_obstacles(record),
+        *order_obstacles(record, words.today),
     ]
     return Line(row.number, record), [_unfit(row, each) for each in unfit]
 
 
-def order_obstacles(record: RecordIn) -> list[Refusal]:
-    """Days in their order, and nobody their own predecessor."""
+def order_obstacles(record: RecordIn, today: date) -> list[Refusal]:
+    """Days in their order, and nobody their own predecessor. What is dated ahead by a slip of the
+    hand would lie outside every look-back.
+    """
     found: list[Refusal] = []
+    if record.on > today:
+        found.append(RecordAhead(pointer="/on", on=record.on))
     if record.until is not None and record.until < record.on:
         found.append(UntilBeforeOn(pointer="/until"))
     if record.predecessor == record.credit_code:

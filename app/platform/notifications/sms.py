@@ -19,6 +19,8 @@ from app.platform.notifications.models import Way
 
 PREFIX = "whsec_"
 SHORTEST_KEY = 24  # bytes, as Standard Webhooks asks
+LONGEST_TEXT = 300
+"""Characters of a text message, by our own choice; the whole lies in the inbox."""
 
 
 class GatewayWrong(ValueError):
@@ -65,10 +67,11 @@ def texting(gateway: Gateway) -> Task:
 
 def message(dispatch: Dispatch) -> bytes:
     """What the gateway is given; the same bytes however often it is tried."""
+    text = f"{dispatch.title}：{dispatch.text}"
     told = {
         "to": dispatch.to,
         "template": dispatch.template,
-        "text": f"{dispatch.title}：{dispatch.text}",
+        "text": text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…",
         "id": dispatch.name,
         "time": dispatch.told_at.isoformat(),
     }

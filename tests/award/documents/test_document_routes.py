@@ -89,16 +89,33 @@ async def test_number_is_taken_for_its_year_even_by_what_is_withdrawn(
     ground: Ground, client: AsyncClient
 ) -> None:
     office = await make_office(ground)
-    first = await signed(client, office, await drafted(client, office, kind="call"), "滨1号")
+    number, again = "滨办〔2026〕1号", "滨办 ［2026］ １号"
+    first = await signed(client, office, await drafted(client, office, kind="call"), number)
     gone = await move(client, office.head, first, "withdrawal", REASON)
-    assert (gone.json()["status"], gone.json()["number"]) == ("withdrawn", "滨1号")
+    assert (gone.json()["status"], gone.json()["number"]) == ("withdrawn", number)
     second = await drafted(client, office, kind="call")
     checked = (await move(client, office.head, second, "check")).json()
-    body = {"number": "滨1号", "dated": today(ground)}
-    taken = await move(client, office.head, checked, "signature", body)
-    refused(taken, 409, "document-number-taken")
+    for typed in (number, again):
+        body = {"number": typed, "dated": today(ground)}
+        taken = await move(client, office.head, checked, "signature", body)
+        refused(taken, 409, "document-number-taken")
     assert (await read(client, office, second["id"]))["status"] == "checked"
     assert (await cycle_log(office)).count("document:sign") == 1
+
+
+async def test_document_is_not_delivered_before_it_is_signed(
+    ground: Ground, client: AsyncClient
+) -> None:
+    office = await make_office(ground)
+    view = await signed(client, office, await drafted(client, office, kind="call"))
+    body = {"way": "hand", "delivered_on": "2026-02-28"}
+    log = await cycle_log(office)
+    answer = await client.post(
+        f"/documents/{view['id']}/deliveries", json=body, **office.clerk.auth
+    )
+    refused(answer, 422, "delivered-before-signed")
+    assert (await read(client, office, view["id"]))["deliveries"] == []
+    assert await cycle_log(office) == log
 
 
 async def test_checked_document_is_returned_and_edited_by_hand(

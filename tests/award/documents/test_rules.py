@@ -113,6 +113,20 @@ def test_only_what_is_signed_and_the_same_is_replaced() -> None:
         assert (found is None) is fits
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "滨质奖办〔2026〕7号",
+        "滨质奖办[2026]7号",
+        "滨质奖办（2026）7号",
+        "滨质奖办 【２０２６】 ７号",
+        "滨质奖办［2026］7号",
+    ],
+)
+def test_number_is_the_same_however_it_is_typed(typed: str) -> None:
+    assert rules.written_number(typed) == "滨质奖办〔2026〕7号"
+
+
 def test_day_is_not_tomorrow() -> None:
     assert rules.dated_obstacle(date(2026, 3, 3), date(2026, 3, 2)) is not None
     assert rules.dated_obstacle(date(2026, 3, 2), date(2026, 3, 2)) is None

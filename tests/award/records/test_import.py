@@ -10,7 +10,7 @@ from httpx import AsyncClient, Response
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import func, select
 
-from app.award.records.models import Record, RecordImport
+from app.award.records.models import Conflict, Interest, Record, RecordImport
 from app.award.records.sheets import COLUMNS
 from app.award.roles import Role
 from app.platform.audit.models import AuditEvent
@@ -130,6 +130,7 @@ async def test_every_problem_of_every_row_is_told_at_once_and_nothing_is_written
         twice,
         line(有效期至="2020-01-01"),
         line(内容="safty"),
+        line(发生或授予日期="2042-05-01"),
     ]
     before = await stored(office)
     for params in ({"dry_run": "true"}, {}):
@@ -147,6 +148,7 @@ async def test_every_problem_of_every_row_is_told_at_once_and_nothing_is_written
             ("/rows/9", "sheet-row-twice"),
             ("/rows/10/有效期至", "sheet-row-unfit"),
             ("/rows/11/内容", "sheet-row-unfit"),
+            ("/rows/12/发生或授予日期", "sheet-row-unfit"),
         ]
         assert await stored(office) == before
 
@@ -236,6 +238,26 @@ async def test_only_who_enters_records_imports_them(ground: Ground, client: Asyn
         assert (answer.status_code, answer.json()["code"]) == (403, "not-allowed")
         place = f"/programmes/{office.programme_id}/records/import-form"
         assert (await client.get(place, **by.auth)).status_code == 403
+    assert await stored(office) == before
+
+
+async def test_whoever_has_an_interest_imports_nothing_of_it(
+    ground: Ground, client: AsyncClient
+) -> None:
+    office, firm = await make_office(ground), await make_firm(ground)
+    async with ground.database.writing() as db:
+        db.add(
+            Conflict(
+                person_id=office.clerk.person_id,
+                organisation_id=firm.id,
+                interest=Interest.COMPETITOR,
+                declared_by=office.clerk.person_id,
+                declared_at=ground.clock(),
+            )
+        )
+    before = await stored(office)
+    refused = await send(client, office, book([line(), line(统一社会信用代码=firm.credit_code)]))
+    assert (refused.status_code, refused.json()["code"]) == (403, "record-of-interest")
     assert await stored(office) == before
 
 

@@ -6,7 +6,7 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy import func, select
 
-from app.award.records.models import Record
+from app.award.records.models import Conflict, Interest, Record
 from app.award.roles import Role
 from app.platform.audit.models import AuditEvent
 from app.platform.ground import Ground
@@ -63,6 +63,7 @@ async def test_a_record_is_entered_with_its_evidence(ground: Ground, client: Asy
         ({"on": "2024-02-30"}, "invalid-input", "/on"),
         ({"evidence": ""}, "invalid-input", "/evidence"),
         ({"score": 5}, "invalid-input", "/score"),
+        ({"on": "2042-05-06"}, "record-ahead", "/on"),
         ({"until": "2024-05-05"}, "record-ends-before-it-begins", "/until"),
         ({"bonus": "5.00"}, "record-particular-unfit", "/bonus"),
         ({"kind": "honour", "bonus": "5"}, "invalid-input", "/bonus"),
@@ -144,6 +145,53 @@ async def test_only_the_office_enters_and_reads(ground: Ground, client: AsyncCli
     assert supervisor.status_code == 403
     assert (await client.post(path(office), json=incident())).status_code == 401
     assert await kept(ground, office) == 0
+
+
+async def test_records_of_one_organisation_or_kind_are_found(
+    ground: Ground, client: AsyncClient
+) -> None:
+    office, first = await make_office(ground), incident()
+    winner = incident(kind="honour", what="award", credit_code=first["credit_code"])
+    for body in (first, winner, incident()):
+        await client.post(path(office), json=body, **office.clerk.auth)
+
+    async def found(**query: str) -> list[str]:
+        answer = await client.get(path(office), params=query, **office.clerk.auth)
+        assert answer.status_code == 200, answer.text
+        return sorted(each["kind"] for each in answer.json()["items"])
+
+    assert await found(credit_code=first["credit_code"]) == ["honour", "incident"]
+    assert await found(kind="incident") == ["incident"] * 2
+    assert await found(kind="honour", credit_code=first["credit_code"]) == ["honour"]
+    assert await found(credit_code=credit_code()) == []
+
+
+async def test_whoever_has_an_interest_neither_enters_nor_reads(
+    ground: Ground, client: AsyncClient
+) -> None:
+    office, firm = await make_office(ground), await make_firm(ground)
+    of_firm, other = incident(credit_code=firm.credit_code), incident()
+    for body in (of_firm, other):
+        answer = await client.post(path(office), json=body, **office.clerk.auth)
+        assert answer.status_code == 201, answer.text
+    async with ground.database.writing() as db:
+        db.add(
+            Conflict(
+                person_id=office.clerk.person_id,
+                organisation_id=firm.id,
+                interest=Interest.RELATIVE,
+                declared_by=office.clerk.person_id,
+                declared_at=ground.clock(),
+            )
+        )
+    heir = incident(kind="succession", what="merger", predecessor=firm.credit_code)
+    for body in (of_firm, heir):
+        refused = await client.post(path(office), json=body, **office.clerk.auth)
+        assert (refused.status_code, refused.json()["code"]) == (403, "record-of-interest")
+    assert await kept(ground, office) == 2
+    seen = (await client.get(path(office), **office.clerk.auth)).json()["items"]
+    assert [each["credit_code"] for each in seen] == [other["credit_code"]]
+    assert len((await client.get(path(office), **office.head.auth)).json()["items"]) == 2
 
 
 async def test_records_of_an_unknown_programme_are_not_found(

@@ -2,6 +2,7 @@
 
 import base64
 import hmac
+import json
 from collections.abc import AsyncIterator
 from datetime import datetime
 from ipaddress import ip_network
@@ -15,10 +16,11 @@ from app.platform.ground import Ground
 from app.platform.http.egress import Destination, DestinationWrong, NotAnswered, post
 from app.platform.jobs.models import Job, JobState
 from app.platform.jobs.work import do_jobs
+from app.platform.notifications.delivering import Dispatch
 from app.platform.notifications.models import Delivery, PhoneNumber
 from app.platform.notifications.service import SMS, notify, phone_place
+from app.platform.notifications.sms import LONGEST_TEXT, GatewayWrong, message, texting
 from app.platform.notifications.sms import Gateway as Ours
-from app.platform.notifications.sms import GatewayWrong, texting
 from app.platform.notifications.templates import Template, Urgency
 from tests.clock import START, MovableClock
 from tests.platform.notifications.gateway import ELSEWHERE, FAULT, LONG, Gateway, gateway
@@ -90,6 +92,15 @@ async def test_message_is_posted_signed_and_marked(ground: Ground, far: Gateway)
     delivery, job = await stored(ground, made)
     assert (delivery.taken_at, job.state) == (ground.clock(), JobState.DONE)
     assert delivery.masked == "138****5678"
+
+
+@pytest.mark.parametrize(("length", "ending"), [(297, "字。"), (298, "字…"), (8_000, "字…")])
+def test_long_text_is_cut_for_a_telephone_and_whole_in_the_inbox(length: int, ending: str) -> None:
+    dispatch = Dispatch("n", "13812345678", "told", "通知", "字" * (length - 1) + "。", START)
+    text = json.loads(message(dispatch))["text"]
+    assert len(text) == min(length + 3, LONGEST_TEXT)
+    assert text.startswith("通知：字")
+    assert text.endswith(ending)
 
 
 @pytest.mark.parametrize(

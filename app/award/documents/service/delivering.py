@@ -42,7 +42,7 @@ async def deliver(call: Call, document_id: UUID, body: DeliveryIn) -> DocumentVi
     told = await _addressees(call, document, body.way)
     obstacles = [
         None if document.content else rules.FileNotFinished(),
-        rules.dated_obstacle(body.delivered_on, local_date(call.now), "/delivered_on"),
+        *rules.delivery_obstacles(body.delivered_on, document.dated, local_date(call.now)),
         rules.inbox_obstacle(body.way, document.organisation_id is not None, bool(told)),
     ]
     detail = body.model_dump(mode="json") | {"digest": document.digest}
