@@ -185,6 +185,8 @@ TABLE: list[tuple[str, str, str | None, str | None]] = [
     ("application:read",        SUPERVISOR, None,           "received"),
     ("application:register-paper", CLERK,   None,           "received"),
     ("application:register-paper", HEAD,    None,           "received"),
+    ("application:release-scope", CLERK,    None,           "received"),
+    ("application:release-scope", HEAD,     None,           "received"),
     ("application:seal",        APPLICANT,  None,           "received"),
     ("application:submit",      APPLICANT,  None,           None),
     ("application:unmask",      APPLICANT,  None,           None),

@@ -20,6 +20,7 @@ RUN = (
         "application:read",
         "application:register-paper",
         "application:unmask",
+        "application:release-scope",
         phase="received",
     )
     | rights(

@@ -8,6 +8,7 @@ from uuid import UUID
 from app.award.applications import naming, paging, queries, rules, scope
 from app.award.applications.asking import Asked, asked_of
 from app.award.applications.form_schemas import CompletenessView, GapView
+from app.award.applications.lifecycle import ApplicationStatus
 from app.award.applications.naming import intake_of
 from app.award.applications.schemas import Form
 from app.award.representation.rules import MandateMissing
@@ -31,11 +32,14 @@ SORTS: Mapping[type[Refusal], str] = {
 def obstacles(
     now: datetime, application: Any, attached: Sequence[Any], stage: Any, asked: Asked
 ) -> Iterator[Refusal | None]:
-    """Everything at once, in the order in which it is told; but for the scope of others."""
+    """Everything at once, in the order in which it is told; but for the scope of others. Who may
+    submit, and until when, is asked of a draft alone: what was submitted in time stays complete.
+    """
     regulation, track = asked.regulation, application.track
     rule = intake_of(regulation, track)
-    yield None if application.mandated else MandateMissing()
-    yield rules.window_obstacle(stage.opens_at, stage.closes_at, now)
+    if application.status == ApplicationStatus.DRAFT:
+        yield None if application.mandated else MandateMissing()
+        yield rules.window_obstacle(stage.opens_at, stage.closes_at, now)
     form = Form.model_validate(application.form)
     yield from naming.naming_obstacles(regulation, rule, track, form, local_date(now))
     pages = paging.pages_of(asked, attached)

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response, status
 from fastapi.responses import FileResponse
 
-from app.award.applications import attaching, finding, queries, rules, service
+from app.award.applications import attaching, finding, queries, rules, scope, service
 from app.award.applications.naming import NAMING
 from app.award.applications.parts import marked_seen
 from app.award.applications.receipts import receipt_view
@@ -19,6 +19,7 @@ from app.award.applications.schemas import (
     AttachmentView,
     Form,
     ReceiptView,
+    ScopeReleaseIn,
 )
 from app.award.programmes.rules import CycleUnknown
 from app.award.representation.rules import MandateMissing
@@ -205,6 +206,21 @@ async def withdraw(call: DecidingOnce, application_id: UUID) -> ApplicationView:
     """A draft or a submission; it cannot be undone."""
     await service.withdraw(call, application_id)
     return (await queries.application_view(call, application_id))[0]
+
+
+@routes.post(
+    "/{application_id}/scope-releases",
+    operation_id="release_from_scope",
+    summary="Free who was named in a scope without a right to",
+    responses=answers(*OWN, rules.NotInScope),
+)
+async def release_from_scope(
+    call: Writing, application_id: UUID, body: ScopeReleaseIn
+) -> ApplicationView:
+    """For the office: anybody can write a credit code into their scope, and whoever bears it could
+    not enter by itself. What was submitted stays as it is.
+    """
+    return await scope.let_go(call, application_id, body)
 
 
 @attachments.get(

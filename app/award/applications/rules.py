@@ -125,12 +125,22 @@ class InsideScope(Conflict):
     code = "inside-a-scope"
     zh = "贵单位已列入本届另一份申报的范围，不能单独申报。"
     en = "Your organisation is inside the scope of another application of this cycle."
+    mend = (
+        "如贵单位没有同意列入，请书面告知评审办，由其解除后再提交。",
+        "If you have not agreed to that, tell the office in writing; it can release you.",
+    )
 
 
 class MemberEntered(Conflict):
     code = "member-entered"
     zh = "范围内的法人 {credit_code} 本届已在另一份申报之中。"
     en = "{credit_code}, inside the scope, is in another application of this cycle."
+
+
+class NotInScope(Conflict):
+    code = "not-in-scope"
+    zh = "这份申报的范围中没有占用该统一社会信用代码。"
+    en = "The scope of this application holds no such credit code."
 
 
 class DocumentMissing(Conflict):

@@ -142,6 +142,14 @@ class AttachmentView(FileView):
     validity: Validity = Field(description="`pending` counts once its supplement is handed in.")
 
 
+class ScopeReleaseIn(Body):
+    """A legal person that is in a scope against its will, and by what that was established."""
+
+    credit_code: str = Field(min_length=18, max_length=18, examples=["91320211MA1P2R3T49"])
+    document: Line = Field(examples=["被列单位来函2026-5"])
+    reason: Prose = Field(examples=["该单位不是申报单位的子公司，未同意列入。"])
+
+
 class SupplementView(View):
     """What cured a submission, when it arrived, and a signed statement of both (JWS, ES256)."""
 

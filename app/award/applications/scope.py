@@ -5,6 +5,7 @@ regulation lets them (`members_apart`).
 """
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ARRAY, Text, any_, bindparam, delete, func, not_, select
 from sqlalchemy.dialects.postgresql import insert
@@ -14,8 +15,13 @@ from app.award.applications import rules
 from app.award.applications.asking import Asked
 from app.award.applications.lifecycle import ApplicationStatus
 from app.award.applications.models import Application, ScopeClaim
+from app.award.applications.queries import application_view, get_application
+from app.award.applications.schemas import ApplicationView, ScopeReleaseIn
+from app.platform.accounts.callers import Call
+from app.platform.accounts.models import Organisation
+from app.platform.audit.record import record
 from app.platform.db.prepared import Direct, Prepared
-from app.platform.errors import Refusal
+from app.platform.errors import Refusal, ensure
 
 _CODES = bindparam("codes", type_=ARRAY(Text))
 
@@ -78,6 +84,37 @@ def _obstacles(application: Any, held: list[Any]) -> list[Refusal]:
             sorted((row.credit_code, row.organisation_id) for row in held),
         )
     ]
+
+
+async def let_go(call: Call, application_id: UUID, body: ScopeReleaseIn) -> ApplicationView:
+    """Free a legal person whom a submission names without a right to, so that it can enter by
+    itself; what was submitted stays as it is. Raises NotInScope.
+    """
+    found = await get_application(call, application_id, lock=True)
+    found.require("application:release-scope")
+    it = found.it
+    own = await call.db.get_one(Organisation, it.organisation_id)
+    freed = await call.db.scalar(
+        delete(ScopeClaim)
+        .where(
+            ScopeClaim.cycle_id == it.cycle_id,
+            ScopeClaim.organisation_id == it.organisation_id,
+            ScopeClaim.credit_code == body.credit_code,
+            ScopeClaim.credit_code != own.credit_code,
+        )
+        .returning(ScopeClaim.credit_code)
+    )
+    ensure([rules.NotInScope(pointer="/credit_code") if freed is None else None])
+    record(
+        call.db,
+        call.actor,
+        "application:release-scope",
+        subject=application_id,
+        now=call.now,
+        log=it.cycle_id,
+        detail=body.model_dump(),
+    )
+    return (await application_view(call, application_id))[0]
 
 
 async def release(db: AsyncSession, application: Application) -> None:

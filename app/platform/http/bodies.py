@@ -37,14 +37,17 @@ class View(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-WORD = r"[^\s\x00-\x1f\x7f\x85]"
+WORD = r"[^\s\x00-\x1f\x7f\x85\u202a-\u202e\u2066-\u2069]"
 """A character that can be seen."""
+
+PLAIN = r"[^\x00-\x1f\x7f\u2028-\u202e\u2066-\u2069]"
+"""A character that neither ends the line nor turns its direction: names stand in lists, notices and
+certificates, where one that reads backwards would pass for another.
+"""
 
 Line = Annotated[
     str,
-    StringConstraints(
-        min_length=1, max_length=200, pattern=rf"^[^\x00-\x1f\x7f]*{WORD}[^\x00-\x1f\x7f]*$"
-    ),
+    StringConstraints(min_length=1, max_length=200, pattern=rf"^{PLAIN}*{WORD}{PLAIN}*$"),
 ]
 """One line of text, 1 to 200 characters, not only blanks, no control characters."""
 

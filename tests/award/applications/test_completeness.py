@@ -29,6 +29,8 @@ from tests.award.applications.cycles import (
     submitted,
 )
 from tests.award.applications.regulations import text
+from tests.clock import MovableClock
+from tests.factories import refresh_token
 from tests.statements import counting
 
 pytestmark = pytest.mark.anyio
@@ -131,6 +133,19 @@ async def test_complete_draft_is_submitted_and_frozen_with_form_lists_and_facts(
     assert len(frozen["scope"]) == 1
     late = await put_form(client, firm.speaker, place, WHOLE, "*")
     assert (late.status_code, late.json()["code"]) == (409, "only-in-draft")
+
+
+async def test_what_was_submitted_stays_complete_after_the_intake_and_for_the_office(
+    ground: Ground, client: AsyncClient, clock: MovableClock
+) -> None:
+    office, firm, place = await drafted(ground, client)
+    await completed(client, firm, place)
+    assert (await submitted(client, firm, place)).status_code == 201
+    clock.move(days=400)
+    for who in (firm.speaker, office.clerk):
+        await refresh_token(ground, who)
+        told = await client.get(f"{place}/completeness", **who.auth)
+        assert told.json() == {"complete": True, "gaps": []}, told.text
 
 
 async def test_self_assessment_by_items_is_asked_and_limited_as_the_regulation_says(

@@ -23,6 +23,7 @@ from tests.award.applications.cycles import (
     submitted,
 )
 from tests.award.applications.regulations import text
+from tests.award.cycle_log import cycle_log
 from tests.factories import Firm, Office, make_firm
 
 pytestmark = pytest.mark.anyio
@@ -93,6 +94,33 @@ async def test_withdrawal_sets_the_subsidiary_free(ground: Ground, client: Async
     )
     assert gone.status_code == 200, gone.text
     assert (await submitted(client, *child)).status_code == 201
+
+
+async def test_who_was_named_in_a_scope_without_a_right_to_is_freed_by_the_office(
+    ground: Ground, client: AsyncClient
+) -> None:
+    office, parent, child = await group(ground, client)
+    assert (await submitted(client, *parent)).status_code == 201
+    body = {
+        "credit_code": await code_of(ground, child[0]),
+        "document": "来函2026-5",
+        "reason": "不是子公司，未同意列入。",
+    }
+    place, before = f"{parent[1]}/scope-releases", await cycle_log(office)
+    for who, status in ((child[0].speaker, 404), (parent[0].speaker, 403)):
+        assert (await client.post(place, json=body, **who.auth)).status_code == status
+    for code in (await code_of(ground, parent[0]), "91320211MA1P2R3T49"):
+        answer = await client.post(place, json=body | {"credit_code": code}, **office.clerk.auth)
+        assert (answer.status_code, answer.json()["code"]) == (409, "not-in-scope")
+    assert await cycle_log(office) == before
+    assert (await submitted(client, *child)).status_code == 409
+    digest = (await client.get(parent[1], **office.clerk.auth)).json()["digest"]
+    freed = await client.post(place, json=body, **office.clerk.auth)
+    assert (freed.status_code, freed.json()["digest"]) == (200, digest)
+    assert (await cycle_log(office)).count("application:release-scope") == 1
+    assert (await submitted(client, *child)).status_code == 201
+    again = await client.post(place, json=body, **office.clerk.auth)
+    assert again.json()["code"] == "not-in-scope"  # it is the child's own by now
 
 
 async def test_regulation_may_let_subsidiaries_enter_apart(

@@ -452,6 +452,18 @@ async def test_organisation_with_a_malformed_credit_code_leaves_no_row(
         assert answer.json()["errors"][0]["pointer"] == "/credit_code"
 
 
+@pytest.mark.parametrize("sign", ["\u202e", "\u2066", "\u2029", "\n"])
+async def test_name_that_reads_otherwise_than_it_is_written_leaves_no_row(
+    client: AsyncClient, ground: Ground, db: AsyncSession, sign: str
+) -> None:
+    caller = await make_caller(ground)
+    body = {"name": f"无锡{sign}司公限有工精", "credit_code": credit_code()}
+    async with nothing_kept(db):
+        answer = await client.post("/organisations", json=body, **caller.auth)
+    assert said(answer) == (422, "invalid-input")
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/name"]
+
+
 async def test_credit_code_of_others_says_nothing_and_ones_own_is_registered_once(
     client: AsyncClient, ground: Ground, db: AsyncSession
 ) -> None:
