@@ -39,9 +39,10 @@ from app.platform.accounts import messages as accounts
 from app.platform.files.contents import Contents, Naming
 from app.platform.files.kinds import ALL, DOCUMENTS, DOCX, SCANS
 from app.platform.files.models import Upload
-from app.platform.files.rules import Purpose, Purposes
+from app.platform.files.rules import LARGEST, Purpose, Purposes
 from app.platform.notifications.templates import Templates, registry
 from app.rules.exact import MEBIBYTE
+from app.rules.regulation.check_sizes import check_sizes
 from app.rules.regulation.model import Regulation
 from app.rules.regulation.problems import Problem
 
@@ -114,4 +115,5 @@ def unfit(regulation: Regulation) -> list[Problem]:
         *check_criteria(regulation),
         *check_forms(regulation),
         *votes_not_offered(regulation),
+        *check_sizes(regulation, LARGEST),
     ]

@@ -36,6 +36,8 @@ def line_of(words: str) -> int:
         ("    length: {working_days: 5,", "    long: {working_days: 5,", "missing", "key: notice"),
         ('"500000.00"', "500000.00", "yaml_scalar", "# 滨湖区区长质量奖"),
         ("kind: screening", "kind: screening\n    after: [site]", "circle", "stages:"),
+        ("documents: [申报表,", "documents: [{name: 申报表, largest: 60MB},", "size_beyond",
+         "documents: [申报表,"),
         ("title: 滨湖区区长质量奖\n", "title: 滨湖区区长质量奖\n    colour: red\n",
          "unknown_field", "    title: 滨湖区"),
     ],

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, select
@@ -21,14 +21,17 @@ from app.award.programmes.queries import regulation_of
 from app.award.programmes.rules import CycleUnknown
 from app.catalogue import loader
 from app.platform.db.prepared import Connected, Prepared, first_of
+from app.platform.files.rules import LARGEST
 from app.proof.canonical import digest, digest_text
 from app.rules.criteria import CriteriaSet, read_criteria
 from app.rules.forms.describe import described
 from app.rules.forms.model import FormSet
 from app.rules.forms.read import read_form_set
 from app.rules.forms.whole import Lists, WholeForm, whole_form
+from app.rules.regulation.handed_in import FileType
 from app.rules.regulation.model import Regulation
 
+ENDINGS_TAKEN = get_args(FileType)
 BEFORE = "basic-2022"
 """The form of cycles that were opened before forms were pinned."""
 FACTS = "declared-facts"
@@ -110,6 +113,25 @@ async def asked_of(db: Connected, cycle_id: UUID, track: str) -> Asked:
         _KEPT.popitem(last=False)
     _KEPT[cycle_id, track] = made
     return made
+
+
+def documents_told(asked: Asked) -> list[dict[str, Any]]:
+    """Every document of the track with what its files may be: by the regulation, else by what the
+    service takes at all.
+    """
+    rule, assessed = intake_of(asked.regulation, asked.track), asked.whole.assessed
+    return [
+        {
+            "name": each.name,
+            "types": [*(each.types or ENDINGS_TAKEN)],
+            "at_most": each.at_most,
+            "largest": min(each.largest or LARGEST, LARGEST),
+            "most_pages": assessed.most_pages
+            if assessed and each.name == assessed.document
+            else None,
+        }
+        for each in asked.regulation.handed_in(rule, asked.track)
+    ]
 
 
 def _asked(row: Any, regulation: Regulation, track: str, criteria: CriteriaSet | None) -> Asked:

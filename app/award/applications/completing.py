@@ -25,6 +25,8 @@ SORTS: Mapping[type[Refusal], str] = {
     rules.FieldMissing: "missing",
     rules.DocumentMissing: "missing",
     rules.AnswerUnfit: "unfit",
+    rules.DocumentUnfit: "unfit",
+    rules.DocumentHasEnough: "unfit",
     rules.AnswersContradict: "contradictory",
 }
 
@@ -49,6 +51,10 @@ def obstacles(
     yield from rules.document_obstacles(
         regulation.documents_of(rule, track),
         [(a.document, a.file_name, a.state == FileState.STORED) for a in attached],
+    )
+    yield from rules.kept_obstacles(
+        regulation.handed_in(rule, track),
+        [(a.document, a.file_name, a.media_type, a.size) for a in attached],
     )
     yield once_obstacle(rule) if application.entry_key in application.entered else None
 

@@ -50,8 +50,8 @@ drafts = APIRouter(prefix="/applications", tags=["applications"])
 async def read_cycle_form(
     call: PublicReading, cycle_id: UUID, track: str, response: Response
 ) -> CycleFormView:
-    """Every section in order, with its JSON Schema and what a client draws. It never changes for a
-    cycle: keep it by its `digest`.
+    """Every section in order, with its JSON Schema and what a client draws, and the documents with
+    the limits of their files. It never changes for a cycle: keep it by its `digest`.
     """
     await get_cycle(call, cycle_id)
     asked = await asking.asked_of(call.db, cycle_id, track)
@@ -69,6 +69,7 @@ async def read_cycle_form(
             "cut_off": asked.whole.cut_off,
             "code_lists": asked.versions,
             "sections": asked.sections,
+            "documents": asking.documents_told(asked),
         }
     )
 

@@ -77,6 +77,16 @@ class FormSectionView(View):
     )
 
 
+class DocumentAskedView(View):
+    """A document (材料) that is handed in with the form, and what its files may be."""
+
+    name: str = Field(examples=["自评报告"])
+    types: list[str] = Field(description="Endings of the types taken.", examples=[["pdf", "docx"]])
+    at_most: int | None = Field(description="Files; as many as the application holds without.")
+    largest: int = Field(description="Bytes of one file.", examples=[20971520])
+    most_pages: int | None = Field(description="Of the self-assessment, where pages are limited.")
+
+
 class CycleFormView(View):
     """What a track fills in; `digest` names all of it."""
 
@@ -86,10 +96,13 @@ class CycleFormView(View):
     source: str
     assumed: bool = Field(description="The regulation names no form: this one is the service's.")
     hash: str = Field(description="Of the form set's text.")
-    digest: str = Field(description="Of everything asked here; also the ETag.")
+    digest: str = Field(description="Of the form and its sections; also the ETag.")
     cut_off: date
     code_lists: dict[str, list[str]] = Field(description="Versions of the lists chosen from.")
     sections: list[FormSectionView]
+    documents: list[DocumentAskedView] = Field(
+        description="Each must be there; by the regulation, or by what the service takes at all."
+    )
 
 
 class SectionIn(Body):

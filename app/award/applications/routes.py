@@ -172,6 +172,8 @@ async def announce(call: Writing, application_id: UUID, body: AttachmentIn) -> A
         rules.MemberEntered,
         rules.DocumentMissing,
         rules.UploadUnfinished,
+        rules.DocumentUnfit,
+        rules.DocumentHasEnough,
         *NAMING,
         rules.AlreadyEntered,
         StageNotOpen,

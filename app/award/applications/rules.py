@@ -185,6 +185,12 @@ class DocumentHasEnough(Conflict):
     en = "By the regulation “{name}” has {most} files at most."
 
 
+class DocumentUnfit(Conflict):
+    code = "document-unfit"
+    zh = "附件“{file}”：{zh}"
+    en = "The file “{file}”: {en}"
+
+
 class TooManyFiles(Conflict):
     code = "too-many-files"
     zh = "一份申报最多 {files} 个附件，合计不超过 {bytes}。"
@@ -256,6 +262,24 @@ def file_obstacles(
         yield DocumentTooLarge(pointer="/size", name=document.name, largest=largest)
     if document.at_most is not None and there >= document.at_most:
         yield DocumentHasEnough(name=document.name, most=document.at_most)
+
+
+def kept_obstacles(
+    wanted: Iterable[Document], attached: Iterable[tuple[str, str, str, int]]
+) -> Iterator[Refusal]:
+    """What the regulation says against files that are there already: they came under other limits.
+    `attached` is (document, file name, media type, size).
+    """
+    files = [*attached]
+    for document in wanted:
+        own = [each for each in files if each[0] == document.name]
+        for _, name, media_type, size in own:
+            for against in file_obstacles(document, media_type, size, 0):
+                if against is not None:
+                    zh, en = against.sentence("zh"), against.sentence("en")
+                    yield DocumentUnfit(file=name, zh=zh, en=en)
+        if document.at_most is not None and len(own) > document.at_most:
+            yield DocumentHasEnough(name=document.name, most=document.at_most)
 
 
 def misfit_obstacles(misfits: Iterable[Misfit], place: str = "") -> Iterator[Refusal]:

@@ -274,6 +274,11 @@ WHOLE: Final[dict[str, tuple[str, str, str]]] = {
         "The document '{name}' is written twice; which limits hold is not said.",
         "只写一次，或把限制写在一处。",
     ),
+    "size_beyond": (
+        "本服务接收的单个文件不超过 {most}，此处写的是 {found}。",
+        "The service takes files of {most} at most; here stands {found}.",
+        "写 {most} 或更小；不写 largest 即以 {most} 为限。",
+    ),
     "unit_unfit": (
         "此处不能以“{unit}”计。",
         "The unit '{unit}' cannot be used here.",

@@ -8,8 +8,10 @@ import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient, Response
 
+from app.award.applications.models import Attachment
 from app.platform.files.rules import Most
 from app.platform.ground import Ground
+from tests.award.applications.cycles import begun, id_of, reasons, submitted
 from tests.award.applications.regulations import text
 from tests.award.cycle_log import cycle_log
 from tests.factories import credit_code, make_caller, make_firm, make_office
@@ -125,4 +127,28 @@ async def test_regulation_decides_types_number_and_size_of_a_documents_files(
     assert (more.status_code, more.json()["code"]) == (409, "document-has-enough")
     read = await client.get(place, **firm.speaker.auth)
     assert len(read.json()["attachments"]) == 2
+    assert await cycle_log(office) == before
+
+
+async def test_files_that_came_under_other_limits_are_told_before_and_at_the_submission(
+    ground: Ground, client: AsyncClient
+) -> None:
+    asked = text(documents=["申报表", LIMITED])
+    office, firm = await make_office(ground, regulation_text=asked), await make_firm(ground)
+    await client.post(office.path("/stages/intake/opening"), **office.clerk.auth)
+    draft = await begun(client, office, firm)
+    for document in ("申报表", "自评报告", "自评报告"):
+        row = told(document, 30 * 1024 * 1024) | {"media_type": WORD, "file_name": "旧.docx"}
+        async with ground.database.writing() as db:
+            db.add(Attachment(application_id=id_of(draft), created_at=ground.clock(), **row))
+    report = (await client.get(f"{draft}/completeness", **firm.speaker.auth)).json()
+    unfit = [gap["code"] for gap in report["gaps"] if gap["sort"] == "unfit"]
+    assert sorted(unfit) == ["document-has-enough", *["document-unfit"] * 4]
+    assert any("“旧.docx”" in gap["zh"] and "20MB" in gap["zh"] for gap in report["gaps"])
+    before = await cycle_log(office)
+    refused = await submitted(client, firm, draft)
+    assert refused.status_code == 409
+    codes = {code for code, _ in reasons(refused)}
+    assert {"document-unfit", "document-has-enough"} <= codes
+    assert (await client.get(draft, **firm.speaker.auth)).json()["status"] == "draft"
     assert await cycle_log(office) == before

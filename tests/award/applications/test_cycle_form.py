@@ -9,6 +9,7 @@ from app.catalogue import loader
 from app.platform.ground import Ground
 from app.proof.canonical import digest, digest_text
 from tests.award.applications.cycles import pinned
+from tests.award.applications.regulations import text
 from tests.factories import make_office
 from tests.statements import counting
 
@@ -32,6 +33,25 @@ async def test_form_is_told_with_schema_lists_and_what_we_assumed(
     assert table["schema"]["additionalProperties"] is False
     assert form["digest"].removeprefix("sha256:").startswith(answer.headers["etag"].strip('"'))
     assert answer.headers["cache-control"].startswith("public")
+
+
+async def test_form_tells_what_the_files_of_each_document_may_be(
+    ground: Ground, client: AsyncClient
+) -> None:
+    limited = {"name": "自评报告", "types": ["pdf"], "at_most": "1", "largest": "20MB"}
+    report = [{"way": "document", "document": "自评报告", "most_pages": "60"}]
+    asked = text(documents=["申报表", limited], self_assessment=report)
+    office = await make_office(ground, regulation_text=asked)
+    form = (await client.get(office.path("/tracks/organisation/form"))).json()
+    first, second = form["documents"]
+    assert first == {
+        "name": "申报表",
+        "types": ["pdf", "ofd", "docx", "xlsx", "jpg", "png"],
+        "at_most": None,
+        "largest": 50 * 1024 * 1024,
+        "most_pages": None,
+    }
+    assert second == limited | {"at_most": 1, "largest": 20 * 1024 * 1024, "most_pages": 60}
 
 
 async def test_cycle_from_before_asks_what_was_asked_then(
