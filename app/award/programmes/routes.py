@@ -242,7 +242,7 @@ async def list_cycles(call: PublicReading, paging: PageQuery) -> Page[CycleView]
         paging,
         by=Cycle.label,
         identity=Cycle.id,
-        view=lambda row: CycleView(**queries.cycle_fields(row)),
+        view=CycleView.of,
     )
 
 
