@@ -26,15 +26,12 @@ from app.award.programmes.rules import (
     RegulationUnknown,
 )
 from app.award.programmes.schemas import (
-    AuthorityView,
     ChangeView,
     CriteriaView,
     CycleDetail,
     DifferenceView,
     ParagraphView,
-    ProgrammeView,
     RegulationDetail,
-    RegulationView,
     SlotView,
 )
 from app.platform.accounts.callers import Call
@@ -78,18 +75,6 @@ CYCLES = select(
     Cycle.places,
     Cycle.places_of,
 )
-
-
-def authority_view(row: Any) -> AuthorityView:
-    return AuthorityView(id=row.id, name=row.name)
-
-
-def programme_view(row: Any) -> ProgrammeView:
-    return ProgrammeView(id=row.id, authority_id=row.authority_id, name=row.name)
-
-
-def regulation_view(row: Any) -> RegulationView:
-    return RegulationView(hash=row.hash, code=row.code, title=row.title)
 
 
 async def get_programme(call: Call, programme_id: UUID, *, lock: bool = False) -> Found[Programme]:

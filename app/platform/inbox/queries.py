@@ -85,4 +85,5 @@ def template_view(template: Template) -> TemplateView:
 
 
 def words_view(words: Words) -> WordsView:
+    """The words of a message in one language."""
     return WordsView(title=words.title, text=words.text)
