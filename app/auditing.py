@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import ExitStack
 
 from app.platform.audit.verify import Progress, verify
 from app.platform.audit.walk import Finding
@@ -16,13 +15,7 @@ def verify_logs(
     settings: Settings, kept_outside: Sequence[str], progress: Progress
 ) -> list[Finding]:
     """Everything that is wrong with the sealed logs of this service's database."""
-    with ExitStack() as stack:
-        url = settings.database_url
-        if url is None:
-            cluster = embedded.start(settings.folder)
-            if cluster.started:
-                stack.callback(embedded.stop, cluster)
-            url = cluster.url_app
+    with embedded.reached(settings.database_url, settings.folder) as url:
         return asyncio.run(_verify(settings, url, kept_outside, progress))
 
 

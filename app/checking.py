@@ -1,7 +1,6 @@
 """How are the invariants checked from the command line, beside a running service or without one?"""
 
 import asyncio
-from contextlib import ExitStack
 
 from app.award.invariants import Broken, broken
 from app.platform.db import embedded
@@ -11,13 +10,7 @@ from app.settings import Settings
 
 def check_invariants(settings: Settings) -> list[Broken]:
     """Everything in this service's database that is not as it must be."""
-    with ExitStack() as stack:
-        url = settings.database_url
-        if url is None:
-            cluster = embedded.start(settings.folder)
-            if cluster.started:
-                stack.callback(embedded.stop, cluster)
-            url = cluster.url_app
+    with embedded.reached(settings.database_url, settings.folder) as url:
         return asyncio.run(_check(url))
 
 

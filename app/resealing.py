@@ -1,7 +1,6 @@
 """How is personal data sealed anew from the command line, beside a service or without one?"""
 
 import asyncio
-from contextlib import ExitStack
 
 from app.platform.db import embedded
 from app.platform.db.engine import Database
@@ -13,13 +12,7 @@ from app.tables import METADATA
 
 def seal_anew(settings: Settings, progress: Progress) -> Resealed:
     """Seal everything of this service's database under the newest key."""
-    with ExitStack() as stack:
-        url = settings.database_url
-        if url is None:
-            cluster = embedded.start(settings.folder)
-            if cluster.started:
-                stack.callback(embedded.stop, cluster)
-            url = cluster.url_app
+    with embedded.reached(settings.database_url, settings.folder) as url:
         return asyncio.run(_seal_anew(settings, url, progress))
 
 

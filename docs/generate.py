@@ -1,4 +1,5 @@
-"""Write what can be generated: openapi.json, the lifecycle diagrams, the policy, the problems.
+"""Write what can be generated: openapi.json, the lifecycle diagrams, the policy, the problems, the
+index of decisions.
 
 `make docs` writes them; a test says when they are stale. `python docs/generate.py release` keeps
 the description of the API as it is released.
@@ -94,6 +95,22 @@ def problems() -> str:
     return "\n".join(lines) + "\n"
 
 
+def decisions() -> str:
+    """Every decision record by its number and its question, and which numbers were never given."""
+    found = {int(path.name[:4]): path for path in (ROOT / "docs" / "decisions").glob("0*.md")}
+    lines = [
+        GENERATED,
+        "# Decisions\n",
+        "Why it is built this way; what is expensive to turn round.\n",
+    ]
+    for number, path in sorted(found.items()):
+        title = path.read_text(encoding="utf-8").splitlines()[0].partition(". ")[2]
+        lines.append(f"* {number}: [{title}]({path.name})")
+    free = [str(number) for number in range(1, max(found)) if number not in found]
+    lines += ["", f"Never given: {', '.join(free)}."] if free else []
+    return "\n".join(lines) + "\n"
+
+
 def refusals() -> list[type[Refusal]]:
     """Every refusal of the service that has a code, once its packages are imported."""
     known = _below(Refusal)
@@ -145,6 +162,7 @@ DOCUMENTS = {
     "docs/lifecycles.md": lifecycles,
     "docs/policy.md": policy,
     "docs/problems.md": problems,
+    "docs/decisions/README.md": decisions,
 }
 
 

@@ -9,7 +9,7 @@ import asyncio
 import errno
 import os
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from secrets import token_hex
@@ -82,23 +82,15 @@ async def _keep(
 
 @contextmanager
 def _address(settings: Settings) -> Iterator[str]:
-    """The owner's address. An embedded server that was started for this alone is stopped again,
-    unless a service has come up over it meanwhile.
-    """
+    """The owner's address. Raises NothingToKeep where there is no database."""
     if given := settings.database_owner_url or settings.database_url:
         yield given
         return
     folder = settings.folder
     if not ((folder / "cluster").exists() or (folder / "elsewhere").is_symlink()):
         raise NothingToKeep(f"数据目录 {folder} 中没有数据库。请用 QUALITY_AWARD_FOLDER 指定目录。")
-    cluster = embedded.start(folder)
-    try:
+    with embedded.visited(folder) as cluster:
         yield cluster.url_owner
-    finally:
-        with suppress(embedded.FolderInUse):
-            if cluster.started:
-                with embedded.hold(folder):
-                    embedded.stop(cluster)
 
 
 # What

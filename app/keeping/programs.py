@@ -57,6 +57,7 @@ def ensure_not_newer(server: int, said: str) -> None:
 
 
 def pg_dump_version() -> str:
+    """What pg_dump says of itself: `pg_dump (PostgreSQL) 18.4`."""
     program = [str(binaries() / "pg_dump"), "--version"]
     return subprocess.run(program, capture_output=True, text=True, check=True).stdout  # noqa: S603  our own program
 

@@ -180,11 +180,6 @@ class CriteriaSet(_Part):
         """Item points that an entry must earn in a category, by the category's code."""
         return {c.code: c.pass_line for c in self.categories if c.pass_line is not None}
 
-    def linked(self, code: str) -> tuple[str, ...]:
-        """Codes of the items linked with this one from either side, in the order of the set."""
-        own = self.item(code).links
-        return tuple(i.code for i in self.items() if i.code in own or code in i.links)
-
 
 _MENDS: Final = {
     "missing": "补上该项",

@@ -17,8 +17,8 @@ from tests.architecture.sources import called, nodes
 
 HERE = UUID(int=1)
 VERBS = {row[0] for row in TABLE}
-ASKS = {"may", "require", "require_in", "visible_to", "sql", "allows"}
-READS = {"fetch", "fetch_view", "visible_to", "require_in"}
+ASKS = {"may", "require", "visible_to", "sql", "allows"}
+READS = {"fetch", "fetch_view", "visible_to"}
 
 
 def named(name: str) -> list[Resource]:

@@ -60,13 +60,6 @@ def test_a_valid_set_is_read_with_exact_points() -> None:
         criteria.item("9.9")
 
 
-def test_links_are_followed_from_either_side() -> None:
-    criteria = read_criteria(SMALL)
-    assert criteria.linked("1.1") == ("2.1",)
-    assert criteria.linked("2.1") == ("1.1",)
-    assert criteria.linked("1.2") == ()
-
-
 def test_a_set_cannot_be_changed() -> None:
     with pytest.raises(ValidationError):
         read_criteria(SMALL).code = "other"  # type: ignore[misc]  # frozen is what is tested

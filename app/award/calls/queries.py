@@ -55,10 +55,6 @@ LINES = (
 YAML, JSON = "application/yaml", "application/json"
 
 
-def _line(row: Any) -> CallLine:
-    return CallLine(**{name: getattr(row, name) for name in CallLine.model_fields})
-
-
 async def list_calls(call: Call, paging: Paging) -> Page[CallLine]:
     """The last edition of every call, newest first; one statement."""
     return await newest_first(
@@ -67,7 +63,7 @@ async def list_calls(call: Call, paging: Paging) -> Page[CallLine]:
         paging,
         at=CallEdition.published_at,
         identity=CallEdition.id,
-        view=_line,
+        view=CallLine.of,
     )
 
 
@@ -82,13 +78,10 @@ async def call_view(call: Call, *which: Any) -> CallView:
         .where(CallEdition.cycle_id == row.cycle_id)
         .order_by(CallEdition.edition)
     )
-    shown = EditionView.model_fields
-    return CallView(
-        **_line(row).model_dump(),
-        text=row.text,
-        reason=row.reason,
+    return CallView.of(
+        row,
         downloads=[_of_content(row), *downloads_in(row.content)],
-        editions=[EditionView(**{n: getattr(one, n) for n in shown}) for one in editions],
+        editions=[EditionView.of(one) for one in editions],
     )
 
 

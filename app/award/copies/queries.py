@@ -119,10 +119,7 @@ async def papers_view(call: Call, application_id: UUID) -> PapersView:
         .where(PaperCopy.application_id == application_id)
         .order_by(PaperCopy.number)
     )
-    items = [
-        PaperCopyView(**{name: getattr(one, name) for name in PaperCopyView.model_fields})
-        for one in papers
-    ]
+    items = [PaperCopyView.of(one) for one in papers]
     scans = await call.db.execute(SCANS.where(SealedScan.application_id == application_id))
     return PapersView(
         prevails=rule.prevails,
@@ -131,10 +128,7 @@ async def papers_view(call: Call, application_id: UUID) -> PapersView:
         digest=row.digest,
         differs=bool(items) and not items[-1].matches,
         items=items,
-        scans=[
-            SealedScanView(**{name: getattr(one, name) for name in SealedScanView.model_fields})
-            for one in scans
-        ],
+        scans=[SealedScanView.of(one) for one in scans],
     )
 
 

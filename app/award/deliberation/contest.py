@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from app.award.deliberation.minutes import tallies
-from app.award.stages.choosing import Chosen, given
+from app.award.stages.choosing import Chosen, tiers_given
 from app.award.stages.cutting import Field, Standing, cut
 from app.award.stages.kind import Verdict
 from app.award.stages.lifecycle import Result
@@ -15,13 +15,11 @@ from app.award.stages.rules import (
     Consolation,
     Held,
     Runner,
-    TieUnresolved,
     consolation_of,
     held_of,
-    lowered,
 )
 from app.rules.exact import decimal_text, fraction_from_text
-from app.rules.quota import RankedEntry, may_have, propose
+from app.rules.quota import RankedEntry, may_have
 from app.rules.ranking import Candidate, rank
 from app.rules.regulation.quotas import Quota, Tier
 from app.rules.regulation.stages import Vote
@@ -82,7 +80,7 @@ def verdicts(contest: Contest) -> list[Verdict]:
     rule, counted = contest.rule, _counted(contest)
     carried = _carried(counted)
     ranks = _ranks(contest.contenders, counted)
-    tiers = _tiers(contest, carried, ranks) if rule.proposes else None
+    tiers = tiers_given(contest, _standing(contest, carried, ranks)) if rule.proposes else None
     advanced = _advanced(contest, carried, counted, tiers)
     consoled = _consoled(contest, ranks, advanced, tiers or {})
     compared = rule.proposes or rule.consolation or rule.advances.compares
@@ -152,26 +150,6 @@ def _standing(
 def _ranked(each: Contender, place: int) -> RankedEntry:
     groups, closed = frozenset(each.groups), frozenset(each.closed)
     return RankedEntry(each.entry, each.track, place, each.score or Fraction(0), groups, closed)
-
-
-def _tiers(
-    contest: Contest, carried: Collection[str], ranks: Mapping[str, int]
-) -> Mapping[str, str]:
-    """The tier of each entry that gets one: by rank under the quotas, or as it was decided."""
-    if contest.rule.by == "choice":
-        return {
-            entry: tier for entry, tier in given(contest.choice or ()).items() if entry in carried
-        }
-    proposal = propose(
-        _standing(contest, carried, ranks),
-        contest.tiers,
-        lowered([*contest.quotas, Quota(at_most=contest.places)], contest.held),
-        contest.rule.lines,
-        contest.tie_order,
-    )
-    if proposal.unresolved:
-        raise TieUnresolved(entry for group in proposal.unresolved for entry in group)
-    return proposal.assigned
 
 
 def _advanced(

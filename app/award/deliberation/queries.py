@@ -67,10 +67,6 @@ class Sat:
     content: Mapping[str, Any] | None
 
 
-def line_fields(row: Any) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in MotionLine.model_fields}
-
-
 async def list_seats(call: Call, cycle_id: UUID) -> list[SeatView]:
     """The seats of a cycle's committee, in the order they were made; two statements."""
     await _ensure_cycle(call, cycle_id)
@@ -90,7 +86,7 @@ async def list_motions(call: Call, cycle_id: UUID) -> list[MotionLine]:
             Stage.position, Motion.round
         )
     )
-    return [MotionLine(**line_fields(row)) for row in rows]
+    return [MotionLine.of(row) for row in rows]
 
 
 async def _ensure_cycle(call: Call, cycle_id: UUID) -> None:
@@ -117,13 +113,9 @@ async def motion_view(call: Call, motion_id: UUID) -> MotionView:
     found, entries = await _read(call, motion_id)
     status = MotionStatus(found.it.status)
     shown = [row for row in entries if not row.hidden]
-    return MotionView(
-        **line_fields(found.it),
-        entries=[
-            MotionEntryView(**{name: getattr(row, name) for name in MotionEntryView.model_fields})
-            for row in shown
-            if row.result != Result.WITHDRAWN
-        ],
+    return MotionView.of(
+        found.it,
+        entries=[MotionEntryView.of(row) for row in shown if row.result != Result.WITHDRAWN],
         hidden=sum(row.hidden and row.result != Result.WITHDRAWN for row in entries),
         tally=_tally_view(found.it, shown) if status is MotionStatus.CONFIRMED else None,
         return_reason=found.it.return_reason,

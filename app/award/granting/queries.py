@@ -106,10 +106,6 @@ class Candidate:
     closed: tuple[str, ...] = ()
 
 
-def _fields(row: Any, view: type[Any], *but: str) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in view.model_fields if name not in but}
-
-
 async def approval_view(call: Call, cycle_id: UUID, key: str) -> ApprovalView:
     """The approval of a stage, or the list that waits for it; three statements, and one more where
     the regulation asks for consents.
@@ -143,7 +139,7 @@ async def approval_view(call: Call, cycle_id: UUID, key: str) -> ApprovalView:
         meeting=head.meeting,
         decided_on=head.decided_on,
         consents=await _consents(call.db, head.approval_id, rule.with_consent_of),
-        decisions=[DecisionView(**_fields(row, DecisionView)) for row in rows],
+        decisions=[DecisionView.of(row) for row in rows],
     )
 
 
@@ -319,7 +315,7 @@ async def list_awards(call: Call, cycle_id: UUID, paging: Paging) -> Page[Winner
         paging,
         by=Award.awardee,
         identity=Award.id,
-        view=lambda row: WinnerView(**_fields(row, WinnerView)),
+        view=WinnerView.of,
     )
 
 
@@ -334,9 +330,7 @@ async def list_results(call: Call, query: ResultQuery) -> Page[ResultView]:
         query,
         by=Award.awardee,
         identity=Award.id,
-        view=lambda row: ResultView(
-            **_fields(row, ResultView, "expired"), expired=_expired(row, call.now)
-        ),
+        view=lambda row: ResultView.of(row, expired=_expired(row, call.now)),
     )
 
 
@@ -347,11 +341,7 @@ async def certificate_view(call: Call, number: str) -> CertificateView:
     ).where(Award.certificate_number == number)
     row = (await fetch_view(call.db, call.actor, AWARD_RESOURCE, statement)).it
     regulation = await regulation_of(call.db, row.regulation_hash)
-    return CertificateView(
-        **_fields(row, CertificateView, "issuer", "expired"),
-        issuer=regulation.issuer,
-        expired=_expired(row, call.now),
-    )
+    return CertificateView.of(row, issuer=regulation.issuer, expired=_expired(row, call.now))
 
 
 def _expired(row: Any, now: datetime) -> bool:

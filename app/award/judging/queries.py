@@ -126,12 +126,8 @@ async def list_experts(call: Call, programme_id: UUID, paging: Paging) -> Page[E
         .where(Expert.programme_id == programme_id, visible_to(call.actor, EXPERT_RESOURCE))
     )
     return await page(
-        call.db, statement, paging, by=Person.name, identity=Expert.id, view=expert_view
+        call.db, statement, paging, by=Person.name, identity=Expert.id, view=ExpertView.of
     )
-
-
-def expert_view(row: Any) -> ExpertView:
-    return ExpertView(**{name: getattr(row, name) for name in ExpertView.model_fields})
 
 
 async def get_expert(call: Call, expert_id: UUID) -> Found[Expert]:
@@ -248,8 +244,7 @@ async def _members_of(call: Call, panels: Sequence[UUID]) -> dict[UUID, list[Mem
         .where(among(Member.panel_id, panels))
         .order_by(Member.leader.desc(), Person.name, Expert.id)
     ):
-        fields = {name: getattr(row, name) for name in MemberView.model_fields}
-        found[row.panel_id].append(MemberView(**fields))
+        found[row.panel_id].append(MemberView.of(row))
     return found
 
 
@@ -272,8 +267,7 @@ async def _entries_of(call: Call, panels: Sequence[UUID]) -> dict[UUID, list[Pan
         )
         .order_by(Stage.position, Organisation.name, Entry.id)
     ):
-        fields = {name: getattr(row, name) for name in PanelEntryView.model_fields}
-        found[row.panel_id].append(PanelEntryView(**fields))
+        found[row.panel_id].append(PanelEntryView.of(row))
     return found
 
 

@@ -123,16 +123,13 @@ async def list_messages(call: Call, cycle_id: UUID, query: MessageQuery) -> Page
     if query.state is not None:
         statement = statement.where(_has_delivery(query.state))
 
-    def view(row: Any) -> MessageView:
-        return MessageView(**{name: getattr(row, name) for name in MessageView.model_fields})
-
     return await newest_first(
         call.db,
         statement,
         query,
         at=Notification.created_at,
         identity=Notification.id,
-        view=view,
+        view=MessageView.of,
     )
 
 

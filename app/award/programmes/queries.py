@@ -26,16 +26,12 @@ from app.award.programmes.rules import (
     RegulationUnknown,
 )
 from app.award.programmes.schemas import (
-    AuthorityView,
     ChangeView,
     CriteriaView,
     CycleDetail,
-    CycleView,
     DifferenceView,
     ParagraphView,
-    ProgrammeView,
     RegulationDetail,
-    RegulationView,
     SlotView,
 )
 from app.platform.accounts.callers import Call
@@ -81,23 +77,6 @@ CYCLES = select(
 )
 
 
-def authority_view(row: Any) -> AuthorityView:
-    return AuthorityView(id=row.id, name=row.name)
-
-
-def programme_view(row: Any) -> ProgrammeView:
-    return ProgrammeView(id=row.id, authority_id=row.authority_id, name=row.name)
-
-
-def regulation_view(row: Any) -> RegulationView:
-    return RegulationView(hash=row.hash, code=row.code, title=row.title)
-
-
-def cycle_fields(row: Any) -> dict[str, Any]:
-    """The columns of `CYCLES`, by name, of a row or of the entity."""
-    return {name: getattr(row, name) for name in CycleView.model_fields}
-
-
 async def get_programme(call: Call, programme_id: UUID, *, lock: bool = False) -> Found[Programme]:
     """The programme, or ProgrammeUnknown."""
     statement = select(Programme).where(Programme.id == programme_id)
@@ -115,8 +94,8 @@ async def cycle_detail(call: Call, cycle_id: UUID) -> CycleDetail:
     found = await fetch_view(
         call.db, call.actor, CYCLE_RESOURCE, CYCLES.where(Cycle.id == cycle_id)
     )
-    return CycleDetail(
-        **cycle_fields(found.it),
+    return CycleDetail.of(
+        found.it,
         timetable=[
             SlotView(stage=slot.stage_key, opens_at=slot.opens_at, closes_at=slot.closes_at)
             for slot in await slots_of(call.db, cycle_id)

@@ -69,7 +69,7 @@ async def list_authorities(call: PublicReading, paging: PageQuery) -> Page[Autho
         paging,
         by=Authority.name,
         identity=Authority.id,
-        view=queries.authority_view,
+        view=AuthorityView.of,
     )
 
 
@@ -96,7 +96,7 @@ async def list_programmes(call: PublicReading, paging: PageQuery) -> Page[Progra
         paging,
         by=Programme.name,
         identity=Programme.id,
-        view=queries.programme_view,
+        view=ProgrammeView.of,
     )
 
 
@@ -142,7 +142,7 @@ async def list_regulations(call: PublicReading, paging: PageQuery) -> Page[Regul
         paging,
         by=edition.code,
         identity=edition.hash,
-        view=queries.regulation_view,
+        view=RegulationView.of,
     )
 
 
@@ -242,7 +242,7 @@ async def list_cycles(call: PublicReading, paging: PageQuery) -> Page[CycleView]
         paging,
         by=Cycle.label,
         identity=Cycle.id,
-        view=lambda row: CycleView(**queries.cycle_fields(row)),
+        view=CycleView.of,
     )
 
 

@@ -91,8 +91,7 @@ def check_regulation(text: str, unfit: Unfit) -> CheckView:
 
 def _fault_view(text: str, problem: Problem) -> FaultView:
     line, column = place_of(text, problem.path)
-    fields = {name: getattr(problem, name) for name in ("path", "code", "zh", "en", "mend")}
-    return FaultView(**fields, line=line, column=column)
+    return FaultView.of(problem, line=line, column=column)
 
 
 async def adopt(call: Call, programme_id: UUID, body: AdoptionIn, unfit: Unfit) -> RegulationView:
@@ -153,7 +152,7 @@ async def open_cycle(call: Call, programme_id: UUID, body: CycleIn) -> CycleView
         log=cycle.id,
         detail=detail,
     )
-    return CycleView(**queries.cycle_fields(cycle))
+    return CycleView.of(cycle)
 
 
 async def plan(call: Call, cycle_id: UUID, body: TimetableIn) -> None:

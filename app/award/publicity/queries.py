@@ -21,7 +21,6 @@ from app.award.publicity.schemas import (
     NoticeQuery,
     NoticeView,
     ObjectionView,
-    Period,
     PublicNoticeLine,
     PublicNoticeView,
 )
@@ -118,7 +117,7 @@ async def list_public(call: Call, query: NoticeQuery) -> Page[PublicNoticeLine]:
         query,
         by=Notice.code,
         identity=Notice.id,
-        view=lambda row: PublicNoticeLine(**_fields(row, PublicNoticeLine)),
+        view=PublicNoticeLine.of,
     )
 
 
@@ -129,10 +128,8 @@ async def public_view(call: Call, code: str) -> PublicNoticeView:
         call.db, call.actor, NOTICE_RESOURCE, statement.where(Notice.code == code)
     )
     row = found.it
-    return PublicNoticeView(
-        **_fields(row, PublicNoticeLine),
-        text=row.text,
-        content=row.content,
+    return PublicNoticeView.of(
+        row,
         contact=_contact(row),
         awardees=(await _posted_lines(call.db, [row.id])).get(row.id, []),
     )
@@ -296,10 +293,9 @@ async def _views(call: Call, statement: Select[*tuple[Any, ...]]) -> list[Notice
 
 def _notice_view(call: Call, row: Any, awardees: list[AwardeeView], hidden: int) -> NoticeView:
     found = Found(row, NOTICE_RESOURCE, call.actor, _named(row))
-    mine = set(NoticeView.model_fields) - {"contact", "awardees", "hidden", "actions"}
     recusal: list[Refusal] = [RecusalNeeded()] if hidden else []
-    return NoticeView(
-        **{name: getattr(row, name) for name in mine},
+    return NoticeView.of(
+        row,
         contact=_contact(row),
         awardees=awardees,
         hidden=hidden,
@@ -310,11 +306,8 @@ def _notice_view(call: Call, row: Any, awardees: list[AwardeeView], hidden: int)
 def _objection_view(call: Call, row: Any) -> ObjectionView:
     found = Found(row, OBJECTION_RESOURCE, call.actor, _named(row))
     recusal: list[Refusal] = [RecusalNeeded()] if row.concerned else []
-    mine = set(ObjectionView.model_fields) - {"actions"}
-    return ObjectionView(
-        **{name: getattr(row, name) for name in mine},
-        actions=actions(found, OBJECTION, ObjectionStatus(row.status), rule=recusal),
-    )
+    moves = actions(found, OBJECTION, ObjectionStatus(row.status), rule=recusal)
+    return ObjectionView.of(row, actions=moves)
 
 
 async def _posted_lines(db: AsyncSession, notices: Sequence[UUID]) -> dict[UUID, list[AwardeeView]]:
@@ -336,16 +329,12 @@ async def _posted_lines(db: AsyncSession, notices: Sequence[UUID]) -> dict[UUID,
 def _by_notice(rows: Iterable[Any]) -> dict[UUID, list[AwardeeView]]:
     found: dict[UUID, list[AwardeeView]] = {}
     for row in rows:
-        found.setdefault(row.notice_id, []).append(AwardeeView(**_fields(row, AwardeeView)))
+        found.setdefault(row.notice_id, []).append(AwardeeView.of(row))
     return found
 
 
 def _contact(row: Any) -> Contact:
     return Contact(name=row.contact_name, phone=row.contact_phone, address=row.contact_address)
-
-
-def _fields(row: Any, view: type[AwardeeView] | type[Period]) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in view.model_fields}
 
 
 def _named(row: Any) -> dict[str, Any]:

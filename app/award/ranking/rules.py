@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from app.award.stages.choosing import Chosen, given
+from app.award.stages.choosing import Chosen, tiers_given
 from app.award.stages.cutting import Field, Standing, cut
 from app.award.stages.kind import Verdict
 from app.award.stages.lifecycle import Result
@@ -14,15 +14,13 @@ from app.award.stages.rules import (
     Consolation,
     Held,
     Runner,
-    TieUnresolved,
     consolation_of,
     held_of,
-    lowered,
 )
 from app.platform.errors import Conflict, NotFound
 from app.rules.composite import Weight, composites
 from app.rules.exact import Rounding, column_of_texts, decimal_text, fraction_from_text
-from app.rules.quota import RankedEntry, propose
+from app.rules.quota import RankedEntry
 from app.rules.ranking import Candidate, rank
 from app.rules.regulation.advance import Advance
 from app.rules.regulation.quotas import Quota, Tier
@@ -93,7 +91,9 @@ def verdicts(contest: Contest, entry_of: Callable[[str], UUID] = UUID) -> list[V
     Raises TieUnresolved where a cut falls between entries that stand level.
     """
     exact, score, candidates, ranks = _totals(contest)
-    tiers = _proposed(contest, ranks, score) if contest.rule.proposes else {}
+    tiers: Mapping[str, str] = {}
+    if contest.rule.proposes:
+        tiers = tiers_given(contest, _standing(contest, ranks, score))
     advances = contest.rule.advances
     if advances.way == "proposed":
         advanced = frozenset(tiers)
@@ -191,26 +191,6 @@ def _consoled(
     ]
     found = contest.consolation.among(runners, advanced, contest.tie_order, proposed)
     return dict.fromkeys(found, contest.consolation.tier.key)
-
-
-def _proposed(
-    contest: Contest, ranks: Mapping[str, int], score: Mapping[str, Fraction]
-) -> Mapping[str, str]:
-    """The tier of each entry that gets one: under the quotas and the places of this year, or as it
-    was decided.
-    """
-    if contest.rule.by == "choice":
-        return given(contest.choice or ())
-    proposal = propose(
-        _standing(contest, ranks, score),
-        contest.tiers,
-        lowered([*contest.quotas, Quota(at_most=contest.places)], contest.held),
-        contest.rule.lines,
-        contest.tie_order,
-    )
-    if proposal.unresolved:
-        raise TieUnresolved(entry for group in proposal.unresolved for entry in group)
-    return proposal.assigned
 
 
 def _reasons(contest: Contest, advances: Advance) -> Callable[[str, Fraction], str]:

@@ -38,6 +38,7 @@ def frozen_when_locked() -> CheckConstraint:
 
 
 def a_scale() -> Mapped[dict[str, Any] | None]:
+    """Step and bands of the criteria; null for steps of five in six bands."""
     return mapped_column(JSONB(none_as_null=True))
 
 

@@ -68,11 +68,13 @@ ITEM_COLUMNS = (
 
 
 def stage_ref(row: Any) -> StageRef:
+    """The stage that `STAGE_COLUMNS` name."""
     return StageRef(cycle_id=row.cycle_id, key=row.stage, name=row.stage_name)
 
 
 @lru_cache
 def points_text(units: int) -> str:
+    """Points as exact text, from units of 1/10000 point."""
     return decimal_text(from_units(units))
 
 
@@ -149,6 +151,7 @@ async def items_of(db: AsyncSession, sheet_id: UUID) -> Sequence[Any]:
 
 
 def item_view(row: Any) -> SheetItemView:
+    """An item of a sheet, from `ITEM_COLUMNS`."""
     return SheetItemView.model_validate(_item_fields(row))
 
 
@@ -185,6 +188,7 @@ async def sheet_receipt(call: Call, sheet_id: UUID) -> LockView:
 
 
 def lock_view(row: Sheet | Scorebook) -> LockView:
+    """The receipt of what is locked. Raises NotLocked."""
     if not (row.digest and row.total is not None and row.receipt and row.locked_at):
         raise rules.NotLocked
     return LockView(

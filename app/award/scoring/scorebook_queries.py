@@ -66,11 +66,6 @@ LINES = scorebooks(
 ).join(Organisation, Organisation.id == Entry.organisation_id)
 
 
-def _line_fields(row: Any) -> dict[str, Any]:
-    plain = {name: getattr(row, name) for name in ScorebookLine.model_fields if name != "stage"}
-    return {**plain, "stage": queries.stage_ref(row)}
-
-
 async def list_scorebooks(call: Call, panel_id: UUID) -> list[ScorebookLine]:
     """Those of a panel that the caller may see, by stage and organisation; two statements."""
     await find_panel(call, panel_id)
@@ -79,7 +74,7 @@ async def list_scorebooks(call: Call, panel_id: UUID) -> list[ScorebookLine]:
             Scorebook.panel_id == panel_id, visible_to(call.actor, SCOREBOOK_RESOURCE)
         ).order_by(Stage.position, Organisation.name, Scorebook.id)
     )
-    return [ScorebookLine(**_line_fields(row)) for row in rows]
+    return [ScorebookLine.of(row, stage=queries.stage_ref(row)) for row in rows]
 
 
 async def get_scorebook(call: Call, scorebook_id: UUID, *, lock: bool = False) -> Found[Scorebook]:
@@ -142,9 +137,9 @@ async def scorebook_view(call: Call, scorebook_id: UUID) -> tuple[ScorebookView,
     rule = (await regulation_of(call.db, row.regulation_hash)).stage(row.stage)
     assert isinstance(rule, PanelRule)  # noqa: S101  only panel stages have scorebooks
     limits = rules.limits_of(rule.disagreement, rules.scale_of(row.scale))
-    view = ScorebookView(
-        **_line_fields(row),
-        version=row.version,
+    view = ScorebookView.of(
+        row,
+        stage=queries.stage_ref(row),
         items=[
             _item_view(item, None if drafts else given.get(item.code, []), limits) for item in items
         ],

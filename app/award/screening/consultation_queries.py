@@ -71,12 +71,8 @@ async def list_consultations(call: Call, paging: Paging) -> Page[ConsultationLin
         paging,
         by=Consultation.department,
         identity=Consultation.id,
-        view=lambda row: ConsultationLine(**_line(row)),
+        view=ConsultationLine.of,
     )
-
-
-def _line(row: Any) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in ConsultationLine.model_fields}
 
 
 async def entries_asked(call: Call, row: Any) -> Sequence[Any]:
@@ -179,4 +175,4 @@ async def consultation_view(call: Call, consultation_id: UUID) -> ConsultationVi
                 scan=last.scan if last else None,
             )
         )
-    return ConsultationView(**_line(row), asked=lines)
+    return ConsultationView.of(row, asked=lines)

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -85,7 +84,7 @@ async def list_cures(call: Call, query: CureQuery) -> Page[CureLine]:
         query,
         by=Application.code,
         identity=Cure.id,
-        view=lambda row: CureLine(**_line(row, call.now)),
+        view=lambda row: CureLine.of(row, state=cures.state_of(row, call.now)),
     )
 
 
@@ -97,17 +96,13 @@ async def cure_view(call: Call, cure_id: UUID) -> CureView:
     if not found.may("cure:supply"):
         files = files.where(Attachment.validity != Validity.PENDING)
     attached = await call.db.scalars(files.order_by(Attachment.document, Attachment.id))
-    return CureView(
-        **_line(row, call.now),
+    return CureView.of(
+        row,
+        state=cures.state_of(row, call.now),
         defects=(await defects_of(call.db, [cure_id]))[cure_id],
         attachments=[attachment_view(one) for one in attached],
         supplement=_supplement(row),
     )
-
-
-def _line(row: Any, now: datetime) -> dict[str, Any]:
-    fields = set(CureLine.model_fields) - {"state"}
-    return {name: getattr(row, name) for name in fields} | {"state": cures.state_of(row, now)}
 
 
 def _supplement(row: Any) -> SupplementView | None:

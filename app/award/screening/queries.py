@@ -116,6 +116,7 @@ def examined_by(
 
 
 def occasion_of(case: Any, now: datetime) -> Occasion:
+    """From which days the look-backs of a case count, in Beijing time."""
     # 24:00 of the last day is 00:00 of the next: the day before that instant is meant.
     closes = (case.intake_closes_at or case.submitted_at) - timedelta(microseconds=1)
     return Occasion(

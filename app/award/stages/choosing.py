@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.award.programmes.rules import TierUnknown
 from app.award.stages.kind import StageAt
-from app.award.stages.rules import Held, lowered
+from app.award.stages.rules import Held, TieUnresolved, lowered
 from app.platform.errors import Conflict, Invalid, Refusal
-from app.rules.quota import Award, RankedEntry, Violation, may_have, places, violations
+from app.rules.quota import Award, RankedEntry, Violation, may_have, places, propose, violations
 from app.rules.regulation.quotas import Floor, Quota, Tier
 from app.rules.regulation.stages import Composite, Vote
 
@@ -137,6 +137,48 @@ def quotas_of(stage: StageAt, held: Held) -> list[Quota]:
 def given(lines: Sequence[Chosen]) -> dict[str, str]:
     """The tier of each entry that gets one."""
     return {line.entry: line.tier for line in lines if line.tier is not None}
+
+
+class Contested(Protocol):
+    """What tiers are given from: the recorded decision where the rule leaves them to one, else the
+    quotas, the places of this year and what other stages have given, ties as they were decided.
+    """
+
+    @property
+    def rule(self) -> Composite | Vote: ...
+    @property
+    def tiers(self) -> Sequence[Tier]: ...
+    @property
+    def quotas(self) -> Sequence[Quota]: ...
+    @property
+    def places(self) -> int: ...
+    @property
+    def held(self) -> Held: ...
+    @property
+    def tie_order(self) -> Sequence[str]: ...
+    @property
+    def choice(self) -> Sequence[Chosen] | None: ...
+
+
+def tiers_given(contest: Contested, standing: Sequence[RankedEntry]) -> Mapping[str, str]:
+    """The tier of each entry that gets one, among those who stand for it.
+
+    Raises TieUnresolved where the edge of a quota falls between entries that stand level.
+    """
+    if contest.rule.by == "choice":
+        able = {each.id for each in standing}
+        chosen = given(contest.choice or ())
+        return {entry: tier for entry, tier in chosen.items() if entry in able}
+    proposal = propose(
+        standing,
+        contest.tiers,
+        lowered([*contest.quotas, Quota(at_most=contest.places)], contest.held),
+        contest.rule.lines,
+        contest.tie_order,
+    )
+    if proposal.unresolved:
+        raise TieUnresolved(entry for group in proposal.unresolved for entry in group)
+    return proposal.assigned
 
 
 def choice_problems(

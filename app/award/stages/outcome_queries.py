@@ -15,6 +15,7 @@ from app.platform.db.base import Rows
 from app.platform.db.prepared import Prepared, all_of
 from app.platform.errors import Refusal
 from app.rules.quota import kept_for_others
+from app.rules.regulation.stages import Proposing
 from app.rules.regulation.stages import Stage as Rule
 
 Line = tuple[str, str, tuple[str, ...]]
@@ -68,7 +69,7 @@ async def given_elsewhere(db: AsyncSession, stage: StageAt) -> Held:
     rivals = stage.rivals()
     if not rivals:
         return ()
-    proposing = [each.key for each in rivals if getattr(each, "proposes", None)]
+    proposing = [each.key for each in rivals if isinstance(each, Proposing) and each.proposes]
     given = _closed(stage.cycle_id, Entry.track, Outcome.tier, GROUPS).where(
         Outcome.tier.is_not(None),
         Outcome.result == Result.ADVANCED,

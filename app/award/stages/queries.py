@@ -326,11 +326,8 @@ async def list_entries(call: Call, cycle_id: UUID, key: str, asked: EntryQuery) 
         .where(Stage.cycle_id == cycle_id, Stage.key == key, visible_to(call.actor, ENTRY_RESOURCE))
     )
 
-    def view(row: Any) -> EntryView:
-        return EntryView(**{name: getattr(row, name) for name in EntryView.model_fields})
-
     wanted = _narrowed(statement, asked)
-    return await page(call.db, wanted, asked, by=Entry.track, identity=Entry.id, view=view)
+    return await page(call.db, wanted, asked, by=Entry.track, identity=Entry.id, view=EntryView.of)
 
 
 def _narrowed(statement: Rows, asked: EntryQuery) -> Rows:

@@ -4,7 +4,7 @@
 call is one transaction, committed before the answer leaves.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -152,6 +152,7 @@ async def carried_out(
 
 
 async def reading(request: Request, token: Token) -> AsyncIterator[Call]:
+    """What is only read, on a connection that cannot write."""
     ground, wall = ground_of(request), arrived(request)
     async with ground.database.reading() as db:
         async with ground.database.pulse.expected():
@@ -160,12 +161,14 @@ async def reading(request: Request, token: Token) -> AsyncIterator[Call]:
 
 
 async def writing(request: Request, token: Token) -> AsyncIterator[Call]:
+    """What is written: one transaction, committed before the answer leaves."""
     async with carried_out(request, token) as call:
         yield call
         ensure_in_time(call)
 
 
 async def reading_directly(request: Request, token: Token) -> AsyncIterator[Call[Direct]]:
+    """As `reading`, for statements written once."""
     ground, wall = ground_of(request), arrived(request)
     async with ground.database.reading_directly() as db:
         async with ground.database.pulse.expected():
@@ -174,6 +177,7 @@ async def reading_directly(request: Request, token: Token) -> AsyncIterator[Call
 
 
 async def writing_directly(request: Request, token: Token) -> AsyncIterator[Call[Direct]]:
+    """As `writing`, for statements written once."""
     ground, wall = ground_of(request), arrived(request)
     async with ground.database.writing_directly() as db:
         async with ground.database.pulse.expected():
@@ -195,6 +199,7 @@ async def trying(
     token: Token,
     dry_run: DryRun = False,
 ) -> AsyncIterator[Call]:
+    """As `writing`; with `dry_run` everything is tried and nothing stays."""
     async with carried_out(request, token, dry_run=dry_run) as call:
         yield call
 
@@ -204,6 +209,7 @@ async def deciding_trial(
     token: Token,
     dry_run: DryRun = False,
 ) -> AsyncIterator[Call]:
+    """As `deciding`; with `dry_run` everything is tried and nothing stays."""
     async with carried_out(request, token, dry_run=dry_run, serializable=True) as call:
         yield call
 
@@ -214,53 +220,8 @@ def ensure_in_time(call: Call[Any]) -> None:
         raise TookTooLong
 
 
-async def once(
-    request: Request,
-    idempotency_key: IdempotencyKey,
-    call: Annotated[Call, Depends(writing, scope="function")],
-) -> Call:
-    """A writing call that cannot be undone: its name is claimed first, in the same transaction."""
-    await claim(call.db, request, idempotency_key, call.actor.account_id, call.wall)
-    return call
-
-
-async def once_directly(
-    request: Request,
-    idempotency_key: IdempotencyKey,
-    call: Annotated[Call[Direct], Depends(writing_directly, scope="function")],
-) -> Call[Direct]:
-    await claim(call.db, request, idempotency_key, call.actor.account_id, call.wall)
-    return call
-
-
-async def trying_once(
-    request: Request,
-    idempotency_key: IdempotencyKey,
-    call: Annotated[Call, Depends(trying, scope="function")],
-) -> Call:
-    await claim(call.db, request, idempotency_key, call.actor.account_id, call.wall)
-    return call
-
-
-async def deciding_once(
-    request: Request,
-    idempotency_key: IdempotencyKey,
-    call: Annotated[Call, Depends(deciding, scope="function")],
-) -> Call:
-    await claim(call.db, request, idempotency_key, call.actor.account_id, call.wall)
-    return call
-
-
-async def deciding_trial_once(
-    request: Request,
-    idempotency_key: IdempotencyKey,
-    call: Annotated[Call, Depends(deciding_trial, scope="function")],
-) -> Call:
-    await claim(call.db, request, idempotency_key, call.actor.account_id, call.wall)
-    return call
-
-
 async def public_reading(request: Request) -> AsyncIterator[Call]:
+    """What anybody may read."""
     ground = ground_of(request)
     async with ground.database.reading() as db:
         yield await _anonymous(db, ground, arrived(request))
@@ -283,6 +244,7 @@ class Visitor:
 
 
 async def visiting(request: Request) -> Visitor:
+    """Whoever has no sign-in, and has not asked too often. Raises TooManyRequests."""
     ground, wall = ground_of(request), arrived(request)
     operation = str(request.scope["route"].operation_id)
     await admit(ground.database, ground.public_rate, operation, client_of(request), wall)
@@ -293,18 +255,31 @@ Visiting = Annotated[Visitor, Depends(visiting)]
 
 
 async def public_writing(visitor: Visiting) -> AsyncIterator[Call]:
+    """What anybody may hand in: one transaction, committed before the answer leaves."""
     async with visitor.writing() as call:
         yield call
 
 
-async def public_once(
-    request: Request,
-    idempotency_key: IdempotencyKey,
-    call: Annotated[Call, Depends(public_writing, scope="function")],
-) -> Call:
-    await claim(call.db, request, idempotency_key, None, call.wall)
-    return call
+def named(calling: Callable[..., Any]) -> Callable[..., Awaitable[Call[Any]]]:
+    """The same call for what cannot be undone: its name is claimed first, in its transaction."""
 
+    async def claimed(
+        request: Request,
+        idempotency_key: IdempotencyKey,
+        call: Annotated[Call[Any], Depends(calling, scope="function")],
+    ) -> Call[Any]:
+        await claim(call.db, request, idempotency_key, call.actor.account_id, call.wall)
+        return call
+
+    return claimed
+
+
+once = named(writing)
+once_directly = named(writing_directly)
+trying_once = named(trying)
+deciding_once = named(deciding)
+deciding_trial_once = named(deciding_trial)
+public_once = named(public_writing)
 
 # scope="function" ends the block, and so commits, before the answer leaves.
 Reading = Annotated[Call, Depends(reading, scope="function")]

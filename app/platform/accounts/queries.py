@@ -17,9 +17,7 @@ from app.platform.accounts.models import (
     Vouching,
 )
 from app.platform.accounts.schemas import (
-    AccountView,
     Me,
-    OrganisationView,
     PortalView,
     RoleIn,
     SessionView,
@@ -48,21 +46,15 @@ def member_of(person: ColumnElement[UUID] | UUID | None, organisation: Any) -> C
 
 
 def portals() -> Rows:
+    """The registered portals, each with its key and until when it counts."""
     return select(
         Portal.id, Portal.name, Portal.public_key, Portal.proving, Portal.until, Portal.revoked_at
     )
 
 
 def portal_view(row: Any) -> PortalView:
-    kid = json.loads(row.public_key)["kid"]
-    return PortalView(
-        id=row.id,
-        name=row.name,
-        kid=kid,
-        proving=row.proving,
-        until=row.until,
-        revoked_at=row.revoked_at,
-    )
+    """A portal; of its key only the id."""
+    return PortalView.of(row, kid=json.loads(row.public_key)["kid"])
 
 
 def vouched_for(person: Any, organisation: Any, wall: Any) -> ColumnElement[bool]:
@@ -85,23 +77,15 @@ def known_under(credit_code: Any) -> ColumnElement[bool]:
 
 
 def accounts() -> Rows:
+    """The accounts with the names of their holders."""
     return select(Account.id, Account.person_id, Person.name, Account.login, Account.status).join(
         Person
     )
 
 
-def account_view(row: Any) -> AccountView:
-    return AccountView(
-        id=row.id, person_id=row.person_id, name=row.name, login=row.login, status=row.status
-    )
-
-
 def organisation_columns() -> Rows:
+    """What is told of an organisation."""
     return select(Organisation.id, Organisation.name, Organisation.credit_code)
-
-
-def organisation_view(row: Any) -> OrganisationView:
-    return OrganisationView(id=row.id, name=row.name, credit_code=row.credit_code)
 
 
 async def me(db: Any, actor: Actor) -> Me:

@@ -185,7 +185,7 @@ async def list_accounts(call: Reading, paging: PageQuery) -> Page[AccountView]:
         paging,
         by=Account.login,
         identity=Account.id,
-        view=queries.account_view,
+        view=AccountView.of,
     )
 
 
@@ -354,5 +354,5 @@ async def list_organisations(call: Reading, paging: PageQuery) -> Page[Organisat
         paging,
         by=Organisation.name,
         identity=Organisation.id,
-        view=queries.organisation_view,
+        view=OrganisationView.of,
     )

@@ -37,8 +37,7 @@ async def list_checkpoints(db: AsyncSession, log: str, paging: Paging) -> Page[C
     ).where(LogCheckpoint.log_key == log)
 
     def view(row: Any) -> CheckpointView:
-        named = {name: getattr(row, name) for name in CheckpointView.model_fields}
-        return CheckpointView(**named | {"root": row.root.hex()})
+        return CheckpointView.of(row, root=row.root.hex())
 
     return await newest_first(
         db, statement, paging, at=LogCheckpoint.at, identity=LogCheckpoint.id, view=view

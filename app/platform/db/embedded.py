@@ -11,7 +11,7 @@ import shlex
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -192,6 +192,30 @@ def hold(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(held)
+
+
+@contextmanager
+def visited(folder: Path) -> Iterator[Cluster]:
+    """The folder's server, for one command. One that was started for this alone is stopped again,
+    unless a service has come up over it meanwhile.
+    """
+    cluster = start(folder)
+    try:
+        yield cluster
+    finally:
+        if cluster.started:
+            with suppress(FolderInUse), hold(folder):
+                stop(cluster)
+
+
+@contextmanager
+def reached(url: str | None, folder: Path) -> Iterator[str]:
+    """The address of the database that is named, else of the folder's own, for one command."""
+    if url is not None:
+        yield url
+        return
+    with visited(folder) as cluster:
+        yield cluster.url_app
 
 
 # The server

@@ -280,6 +280,7 @@ def run_program(
 
 
 def open_lock(path: Path, account: Account | None = None) -> int:
+    """The descriptor of a lock's file, made for `account` where it is new; never through a link."""
     opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     if account:
         os.fchown(opened, account.uid, account.gid)
@@ -288,6 +289,7 @@ def open_lock(path: Path, account: Account | None = None) -> int:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
+    """Alone, by the lock of this file; waits for whoever has it."""
     opened = open_lock(path)
     try:
         fcntl.flock(opened, fcntl.LOCK_EX)
@@ -310,5 +312,6 @@ def plainly(folder: Path) -> Iterator[None]:
 
 
 def failure(sentence: str, words: str) -> EmbeddedError:
+    """Why a program of the server failed, by its own words: NoSpace, else ServerFailed."""
     full = os.strerror(errno.ENOSPC) in words or os.strerror(errno.EDQUOT) in words
     return (NoSpace if full else ServerFailed)(f"{sentence}\n{words.strip()}")

@@ -1,6 +1,6 @@
 """What does every request body have in common? Unknown fields and lookalike values are refused."""
 
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationInfo, field_validator
 from pydantic_core import PydanticKnownError
@@ -35,6 +35,14 @@ class View(BaseModel):
     """An answer for one audience. Every field is always there; what is not known is null."""
 
     model_config = ConfigDict(frozen=True)
+
+    @classmethod
+    def of(cls, row: Any, **besides: Any) -> Self:
+        """Its fields as they were read, under their own names; `besides` are those that were not
+        read, or are told in another way.
+        """
+        read = {name: getattr(row, name) for name in cls.model_fields if name not in besides}
+        return cls(**read, **besides)
 
 
 WORD = r"[^\s\x00-\x1f\x7f\x85\u202a-\u202e\u2066-\u2069]"

@@ -1,10 +1,8 @@
 """Which version did the caller see? ETags over what the caller may see, and If-Match."""
 
-from hashlib import sha256
 from typing import Annotated
 
 from fastapi import Header, Response
-from pydantic import BaseModel
 
 from app.platform.errors import Stale
 
@@ -21,11 +19,6 @@ IfMatch = Annotated[
 def version_tag(version: int) -> str:
     """The ETag of something that one audience sees: its row version."""
     return f'"v{version}"'
-
-
-def view_tag(view: BaseModel) -> str:
-    """The ETag of something that several audiences see: a digest of this caller's view."""
-    return f'"{sha256(view.model_dump_json().encode()).hexdigest()[:24]}"'
 
 
 def ensure_fresh(if_match: str, current: str) -> None:

@@ -43,17 +43,13 @@ INBOX = Resource(
 async def inbox(call: Call, paging: Paging) -> Page[NotificationView]:
     """What the caller was told, newest first; one statement."""
     fields = [getattr(Notification, name) for name in NotificationView.model_fields]
-
-    def view(row: Any) -> NotificationView:
-        return NotificationView(**{name: getattr(row, name) for name in row._fields[: len(fields)]})
-
     return await newest_first(
         call.db,
         select(*fields).where(visible_to(call.actor, INBOX)),
         paging,
         at=Notification.created_at,
         identity=Notification.id,
-        view=view,
+        view=NotificationView.of,
     )
 
 
@@ -89,4 +85,5 @@ def template_view(template: Template) -> TemplateView:
 
 
 def words_view(words: Words) -> WordsView:
+    """The words of a message in one language."""
     return WordsView(title=words.title, text=words.text)

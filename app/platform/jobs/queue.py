@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, case, func, select, update
+from sqlalchemy import ColumnElement, case, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -190,12 +190,6 @@ async def sweep(db: AsyncSession, now: datetime) -> int:
         .execution_options(synchronize_session=False)
     )
     return len(rows.all())
-
-
-async def count_by_state(db: AsyncSession) -> dict[str, int]:
-    """How many jobs are in each state, for whoever watches over the service."""
-    rows = await db.execute(select(Job.state, func.count()).group_by(Job.state))
-    return {row[0]: row[1] for row in rows}
 
 
 def _ours(job: Taken) -> ColumnElement[bool]:

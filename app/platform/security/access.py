@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.platform.db.base import Rows
@@ -107,10 +107,3 @@ def require(actor: Actor, verb: str) -> None:
     """For what concerns no object yet: only roles of the whole service, or the public, may."""
     if not actor.may(verb, {}):
         raise NotAllowed
-
-
-async def require_in(
-    db: AsyncSession, actor: Actor, resource: Resource, verb: str, where: ColumnElement[bool]
-) -> None:
-    """The caller may do `verb` to the object that `where` names."""
-    (await fetch_view(db, actor, resource, select().where(where))).require(verb)

@@ -159,6 +159,7 @@ def closed(path: Path) -> bytes:
 
 
 def make_folder(folder: Path) -> None:
+    """A folder that only its owner enters."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 

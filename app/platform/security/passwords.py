@@ -45,9 +45,6 @@ class PasswordRefused(Exception):
 class HashingBusy(Exception):
     """As many passwords are waiting as may wait; try again after a second."""
 
-    code = "hashing-busy"
-    retry_after_seconds = 1
-
 
 @dataclass(frozen=True, slots=True)
 class Cost:
@@ -57,13 +54,9 @@ class Cost:
     memory_kib: int
     lanes: int = 1
 
-    @property
-    def fit_for_production(self) -> bool:
-        """Whether it reaches ASVS 5.0 appendix C (one pass over 46 MiB, or more)."""
-        return self.memory_kib >= PRODUCTION.memory_kib
-
 
 PRODUCTION = Cost(passes=1, memory_kib=46 * 1024)
+"""ASVS 5.0, appendix C."""
 CHEAPEST = Cost(passes=1, memory_kib=8)
 
 
@@ -98,10 +91,6 @@ class PasswordHasher:
             return False
         # nobody's password is random and forgotten, so nothing matches it
         return await self._in_thread(lambda: self._matches(stored or self._nobody, octets))
-
-    def needs_rehash(self, stored: str) -> bool:
-        """Whether the hash was made at another cost: hash again at the next sign-in."""
-        return self._argon2.check_needs_rehash(stored)
 
     def close(self) -> None:
         """Ends the threads; passwords that still wait are given up."""

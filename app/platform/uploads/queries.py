@@ -1,6 +1,5 @@
 """What can be read of uploads, and by whom?"""
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -21,10 +20,6 @@ UPLOAD_RESOURCE = Resource(
     phases={"free": Upload.taken_at.is_(None)},
     missing=UploadUnknown,
 )
-
-
-def upload_view(row: Any) -> UploadView:
-    return UploadView(**{name: getattr(row, name) for name in UploadView.model_fields})
 
 
 async def get_upload(call: Call, upload_id: UUID, *, lock: bool = False) -> Found[Upload]:
@@ -54,7 +49,7 @@ async def list_uploads(call: Call, paging: Paging) -> Page[UploadView]:
         paging,
         at=Upload.created_at,
         identity=Upload.id,
-        view=upload_view,
+        view=UploadView.of,
     )
 
 

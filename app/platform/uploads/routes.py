@@ -96,7 +96,7 @@ async def list_uploads(call: Reading, paging: PageQuery) -> Page[UploadView]:
 )
 async def read_upload(call: Reading, upload_id: UUID) -> UploadView:
     """`received` is where to go on; `state` is `stored` once it can be attached."""
-    return queries.upload_view((await queries.get_upload(call, upload_id)).it)
+    return UploadView.of((await queries.get_upload(call, upload_id)).it)
 
 
 @routes.put(

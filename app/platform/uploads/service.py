@@ -34,12 +34,12 @@ async def announce(call: Call, body: UploadIn) -> UploadView:
     upload = Upload(person_id=call.actor.person_id, created_at=call.wall, **body.model_dump())
     call.db.add(upload)
     await call.db.flush()
-    return queries.upload_view(upload)
+    return UploadView.of(upload)
 
 
 async def fill(sent: Sent) -> UploadView:
     """Receive the announced bytes, or a part of them."""
-    return queries.upload_view(await receive(sent, UPLOADS))
+    return UploadView.of(await receive(sent, UPLOADS))
 
 
 async def discard(call: Call, upload_id: UUID) -> None:

