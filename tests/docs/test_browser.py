@@ -16,7 +16,7 @@ TYPESCRIPT = re.compile(r"^```typescript\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TYPE = r"(?:string|any|File|Progress|HeadersInit|BodyInit \| null|Promise<\w+>)"
 STORY = """
 const bytes = (await import("node:fs")).readFileSync(PLACE);
-const file = new File([bytes], "自评报告.PDF", { type: "" }); // as from a browser that does not know it
+const file = new File([bytes], "自评报告.PDF", { type: "" }); // a type no browser knew
 const seen = [];
 try {
   await upload(APPLICATION, "自评报告", file, (received) => {
