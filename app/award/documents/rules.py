@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import count
+from typing import Protocol
 
 from app.award.documents.kinds import FORMS, About, DocumentKind
 from app.award.documents.lifecycle import DocumentStatus
@@ -87,6 +89,24 @@ class NumberTaken(Conflict):
     en = "The number “{number}” has been used in {year}."
 
 
+class SeriesMissing(Invalid):
+    code = "series-missing"
+    zh = "请写明文号的式样和第一个序号（series）。"
+    en = "Say how the numbers are written and which is the first (series)."
+
+
+class DocumentChanged(Conflict):
+    code = "document-changed"
+    zh = "在您打开之后，这份公文已有改动。请重新读取。"
+    en = "This document has changed since you read it. Read it again."
+
+
+class DocumentTwice(Invalid):
+    code = "document-twice"
+    zh = "这份公文在清单中写了不止一次。"
+    en = "This document is in the list more than once."
+
+
 class DatedInFuture(Invalid):
     code = "dated-in-future"
     zh = "日期不能晚于今天。"
@@ -121,6 +141,17 @@ class OtherPlaces(Invalid):
     code = "document-places-left"
     zh = "文稿中还有未填写的项目：{places}。"
     en = "The file still has places that nothing will fill: {places}."
+
+
+class Series(Protocol):
+    """How consecutive numbers are written, and the first of them."""
+
+    @property
+    def before(self) -> str: ...
+    @property
+    def first(self) -> int: ...
+    @property
+    def after(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +209,19 @@ def subject_obstacle(kind: DocumentKind, subject: Subject) -> Refusal | None:
         return None
     refused = NoSuchOutcome if FORMS[kind].about is About.ENTRY else StageDoesNotFit
     return refused(stage=subject.stage_name, name=FORMS[kind].name)
+
+
+def numbers_given(of_cures: Sequence[str | None], series: Series | None) -> list[str | None]:
+    """The number of each document of a list, in its order: that of its call to cure, or the next of
+    the series; None where no series is given.
+    """
+    following = count(series.first) if series else None
+    return [
+        f"{series.before}{next(following)}{series.after}"
+        if own is None and series and following
+        else own
+        for own in of_cures
+    ]
 
 
 def told_reason(reason: str | None, names: Mapping[str, str]) -> str:
