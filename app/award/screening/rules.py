@@ -186,8 +186,7 @@ def examine(
 
     A stage that names `grounds` examines those; bars (限制申报) are examined at every screening but
     one whose list is empty: that asks only whether the file is complete. `decided`: a person's
-    answers on groups, on which grounds and tiers then rest. `beside`: what is known of the file
-    that neither form nor records say.
+    answers on groups, on which grounds and tiers then rest. `beside`: findings of other kinds.
     """
     formal = [
         *_code(regulation, rule, occasion.track, credit_code),
