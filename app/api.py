@@ -10,6 +10,7 @@ from app.award.calls.routes import routes as calls
 from app.award.copies.routes import routes as copies
 from app.award.deliberation.routes import motions
 from app.award.deliberation.routes import routes as deliberation
+from app.award.documents.many_routes import routes as many_documents
 from app.award.documents.routes import cycles as office_documents
 from app.award.documents.routes import documents, letters
 from app.award.documents.routes import forms as templates
@@ -75,6 +76,7 @@ CHAPTERS = [
     attachments,
     copies,
     office_documents,
+    many_documents,
     documents,
     letters,
     templates,

@@ -32,6 +32,8 @@ class Application(Model):
     once: the organisation, it in one track, or the awardee. `secrets` are what the applicant marks
     as trade secrets: keys of sections, ids of attachments. `scope`, settled at submission, are the
     credit codes of the legal persons that the application speaks for, its own among them.
+    `differing_paper` is the digest on the sealed paper that counts where that is not the content
+    that was submitted.
     """
 
     __tablename__ = "application"
@@ -77,6 +79,7 @@ class Application(Model):
     receipt: Mapped[str | None]
     created_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
+    differing_paper: Mapped[str | None]
 
 
 class FormPart(Model):

@@ -109,6 +109,7 @@ async def register_paper(call: Call, application_id: UUID, body: PaperCopyIn) ->
     ensure([rules.received_obstacle(body.received_on, local_date(call.now))])
     number = await queries.papers_so_far(call.db, application_id) + 1
     same = rules.matches(body.printed_digest, application.digest)
+    application.differing_paper = None if same else body.printed_digest
     call.db.add(
         PaperCopy(
             application_id=application_id,

@@ -13,11 +13,11 @@ from app.award.documents.schemas import (
     DocumentIn,
     DocumentLine,
     DocumentQuery,
+    DocumentsView,
     DocumentView,
     FileIn,
     LetterLine,
     LettersIn,
-    LettersView,
     LetterView,
     ReasonIn,
     SignatureIn,
@@ -150,7 +150,7 @@ async def list_documents(
 )
 async def draft_letters(
     call: TryingOnce, cycle_id: UUID, key: StageKey, body: LettersIn
-) -> LettersView:
+) -> DocumentsView:
     """Result letters, say, to all who were eliminated there and have none; all of them or none."""
     return await drafting.draft_letters(call, cycle_id, key, body)
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import count
+from typing import Protocol
 from unicodedata import normalize
 
 from app.award.documents.kinds import FORMS, About, DocumentKind
@@ -89,6 +91,24 @@ class NumberTaken(Conflict):
     en = "The number “{number}” has been used in {year}."
 
 
+class SeriesMissing(Invalid):
+    code = "series-missing"
+    zh = "请写明文号的式样和第一个序号（series）。"
+    en = "Say how the numbers are written and which is the first (series)."
+
+
+class DocumentChanged(Conflict):
+    code = "document-changed"
+    zh = "在您打开之后，这份公文已有改动。请重新读取。"
+    en = "This document has changed since you read it. Read it again."
+
+
+class DocumentTwice(Invalid):
+    code = "document-twice"
+    zh = "这份公文在清单中写了不止一次。"
+    en = "This document is in the list more than once."
+
+
 class DatedInFuture(Invalid):
     code = "dated-in-future"
     zh = "日期不能晚于今天。"
@@ -131,6 +151,17 @@ class OtherPlaces(Invalid):
     en = "The file still has places that nothing will fill: {places}."
 
 
+class Series(Protocol):
+    """How consecutive numbers are written, and the first of them."""
+
+    @property
+    def before(self) -> str: ...
+    @property
+    def first(self) -> int: ...
+    @property
+    def after(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What a document is about: the state of the stage and the outcome of the entry, if any."""
@@ -165,7 +196,7 @@ def number_obstacle(
     number: str, of_cure: str | None, *, replaces: bool, pointer: str = "/number"
 ) -> NumberOfCure | None:
     """A call to cure has told its number; only what replaces its letter has one of its own."""
-    fits = of_cure is None or replaces or number == of_cure
+    fits = of_cure is None or replaces or number == written_number(of_cure)
     return None if fits else NumberOfCure(pointer=pointer, number=of_cure)
 
 
@@ -186,6 +217,19 @@ def subject_obstacle(kind: DocumentKind, subject: Subject) -> Refusal | None:
         return None
     refused = NoSuchOutcome if FORMS[kind].about is About.ENTRY else StageDoesNotFit
     return refused(stage=subject.stage_name, name=FORMS[kind].name)
+
+
+def numbers_given(of_cures: Sequence[str | None], series: Series | None) -> list[str | None]:
+    """The number of each document of a list, in its order: that of its call to cure, or the next of
+    the series; None where no series is given.
+    """
+    following = count(series.first) if series else None
+    return [
+        written_number(f"{series.before}{next(following)}{series.after}")
+        if own is None and series and following
+        else own and written_number(own)
+        for own in of_cures
+    ]
 
 
 def told_reason(reason: str | None, names: Mapping[str, str]) -> str:
@@ -233,12 +277,14 @@ def written_number(number: str) -> str:
 
 def delivery_obstacles(day: date, dated: date | None, today: date) -> list[Refusal]:
     """A document is delivered from the day on which it was signed, and not tomorrow."""
+    found = [early_obstacle(day, dated), dated_obstacle(day, today, "/delivered_on")]
+    return [reason for reason in found if reason is not None]
+
+
+def early_obstacle(day: date, dated: date | None) -> DeliveredBeforeSigned | None:
+    """Whether a document would be delivered before it was signed."""
     early = dated is not None and day < dated
-    late = dated_obstacle(day, today, "/delivered_on")
-    return [
-        *([DeliveredBeforeSigned(pointer="/delivered_on", dated=dated)] if early else []),
-        *([late] if late else []),
-    ]
+    return DeliveredBeforeSigned(pointer="/delivered_on", dated=dated) if early else None
 
 
 def dated_obstacle(day: date, today: date, pointer: str = "/dated") -> DatedInFuture | None:

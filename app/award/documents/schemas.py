@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StringConstraints
 
 from app.award.documents.kinds import DocumentKind
 from app.award.documents.lifecycle import DocumentStatus
@@ -16,6 +16,10 @@ from app.platform.workflow.advance import Action
 
 DocumentNumber = Annotated[Line, AfterValidator(written_number)]
 """A document's number, as it is written and compared."""
+
+MANY = 200
+"""Documents in one call at most."""
+Part = Annotated[str, StringConstraints(max_length=60, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class DocumentIn(Body):
@@ -63,6 +67,50 @@ class SignatureIn(Body):
     scan_id: UUID | None = Field(
         default=None, description="Scan of the signed paper, uploaded for `signed-document`."
     )
+
+
+class NamedDocument(Body):
+    """A document as it was read."""
+
+    id: UUID
+    version: int = Field(strict=True, ge=1, description="The one that was read.", examples=[2])
+
+
+NamedDocuments = Annotated[list[NamedDocument], Field(min_length=1, max_length=MANY)]
+
+
+class ChecksIn(Body):
+    """Documents that were found in order."""
+
+    documents: NamedDocuments
+
+
+class SeriesIn(Body):
+    """Consecutive numbers: what stands before and after each, and the first."""
+
+    before: Part = Field(examples=["滨质奖办〔2026〕"])
+    first: int = Field(strict=True, ge=1, le=999_999, examples=[12])
+    after: Part = Field(examples=["号"])
+
+
+class SignaturesIn(Body):
+    """Documents to be signed with one day, numbered in this order."""
+
+    documents: NamedDocuments
+    dated: date = Field(examples=["2026-03-02"])
+    series: SeriesIn | None = Field(
+        default=None,
+        description="For all but letters that call to cure, which have the number of their call.",
+    )
+
+
+class DeliveriesIn(Body):
+    """Documents that go one way on one day."""
+
+    documents: list[UUID] = Field(min_length=1, max_length=MANY)
+    way: Way
+    delivered_on: date = Field(examples=["2026-03-02"])
+    note: Line | None = Field(default=None, examples=["机要交换"])
 
 
 class DeliveryIn(Body):
@@ -128,8 +176,8 @@ class DocumentView(DocumentLine):
     actions: list[Action]
 
 
-class LettersView(View):
-    """What was drafted, or would be."""
+class DocumentsView(View):
+    """What was done, or would be."""
 
     items: list[DocumentLine]
 

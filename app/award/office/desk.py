@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import literal, or_, select, union_all
+from sqlalchemy import literal, not_, or_, select, union_all
 
 from app.award.office.models import ReminderPlan
 from app.award.office.rules import Leads
@@ -22,7 +22,12 @@ MOST = 500
 
 def due(duties: Duties) -> tuple[Any, Rows]:
     """What waits for people, and the select of it with the names of where it waits."""
-    each = [duty.rows().add_columns(literal(duty.key).label("duty")) for duty in duties]
+    each = [
+        duty.rows().add_columns(
+            literal(duty.key).label("duty"), literal(duty.lapses).label("lapses")
+        )
+        for duty in duties
+    ]
     waiting = union_all(*each).subquery("due")
     statement = (
         select(
@@ -54,6 +59,7 @@ async def desk(call: Call, duties: Duties, within: timedelta, language: Language
         statement.where(
             waiting.c.person_id == call.actor.person_id,
             or_(waiting.c.at.is_(None), waiting.c.at <= call.now + within),
+            or_(waiting.c.at.is_(None), waiting.c.at > call.now, not_(waiting.c.lapses)),
         )
         .order_by(waiting.c.at.nulls_last(), waiting.c.duty, Stage.position, Stage.id)
         .limit(MOST)

@@ -112,8 +112,9 @@ DUTIES: Duties = (
             "补正期限至{at}，请一次补齐；逾期未补正的，按现有材料审查。",
             "What the call names can be mended until {at}; else the file is examined as it is.",
         ),
+        lapses=True,
     ),
-    Duty("cure-awaited", "等待补正", "Cure awaited", _to_await),
+    Duty("cure-awaited", "等待补正", "Cure awaited", _to_await, lapses=True),
     Duty(
         "consultation-to-answer",
         "待回复的征求意见",

@@ -16,7 +16,7 @@ from app.award.applications.schemas import Form
 from app.award.programmes.models import Cycle
 from app.award.programmes.queries import regulation_of
 from app.award.records.queries import history_of
-from app.award.screening import consulting, rules
+from app.award.screening import consulting, papers, rules
 from app.award.screening.models import Opinion, Reply, ScreenedGround, ScreenedGroup, Screening
 from app.award.screening.rules import GroundAnswer, Said
 from app.award.screening.schemas import (
@@ -66,6 +66,7 @@ CASES = (
         Application.form,
         Application.tier.label("applied_for"),
         Application.submitted_at,
+        Application.differing_paper,
         _CLOSES.label("intake_closes_at"),
         Organisation.credit_code,
     )
@@ -111,8 +112,9 @@ def examined_by(
     """What form and these records say of an entry, by rules that are read already."""
     form = Form.model_validate(case.form)
     facts = Facts(form.registered_on, form.facts, on_file)
-    code = case.credit_code
-    return rules.examine(*ruled, facts, occasion_of(case, now), decided, credit_code=code)
+    beside = [*papers.differing(ruled[0], case.track, case.differing_paper)]
+    code, occasion = case.credit_code, occasion_of(case, now)
+    return rules.examine(*ruled, facts, occasion, decided, credit_code=code, beside=beside)
 
 
 def occasion_of(case: Any, now: datetime) -> Occasion:

@@ -180,16 +180,18 @@ def examine(
     decided: Iterable[Answered] = (),
     *,
     credit_code: str | None = None,
+    beside: Sequence[Finding] = (),
 ) -> Examined:
     """One finding per ground and per group, in the regulation's order.
 
     A stage that names `grounds` examines those; bars (限制申报) are examined at every screening but
     one whose list is empty: that asks only whether the file is complete. `decided`: a person's
-    answers on groups, on which grounds and tiers then rest.
+    answers on groups, on which grounds and tiers then rest. `beside`: findings of other kinds.
     """
     formal = [
         *_code(regulation, rule, occasion.track, credit_code),
         *_complete(regulation, rule, occasion.track),
+        *beside,
     ]
     if rule.formal:
         return Examined(formal, [], ())

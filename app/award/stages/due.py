@@ -45,7 +45,8 @@ EACH = _EachHolder()
 @dataclass(frozen=True, slots=True)
 class Duty:
     """One kind of work that waits for people: what a desk calls it, and the rows `(person_id,
-    stage_id, at, count)` of `waiting_for`. With `says`, people are reminded before it is due.
+    stage_id, at, count)` of `waiting_for`. With `says`, people are reminded before it is due. What
+    `lapses` cannot be done any more when its time is over: nobody waits for it then.
     """
 
     key: str
@@ -53,6 +54,7 @@ class Duty:
     en: str
     rows: Callable[[], Rows]
     says: tuple[str, str] | None = None
+    lapses: bool = False
     reminder: Template | None = field(init=False)
 
     def __post_init__(self) -> None:

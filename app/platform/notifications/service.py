@@ -24,7 +24,7 @@ from app.platform.notifications.models import (
 )
 from app.platform.notifications.templates import Template, Urgency, Words
 
-__all__ = ["MAIL", "SMS", "Matter", "Template", "notify", "notify_all"]
+__all__ = ["MAIL", "SMS", "Matter", "Template", "notify", "notify_all", "notify_each"]
 
 MAIL, SMS = Way.MAIL, Way.SMS
 """The kinds of job that deliver a notification."""
@@ -46,6 +46,15 @@ class Reach:
     ways: Mapping[Way, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One notification: its id, to whom, and what fills the gaps of its words."""
+
+    identity: UUID
+    person: UUID
+    params: Mapping[str, str | int]
+
+
 async def notify(
     db: AsyncSession,
     person_id: UUID,
@@ -59,7 +68,7 @@ async def notify(
     the ways they have chosen. `now` is wall time. Raises KeyError for an unfilled gap.
     """
     identity = uuid4()
-    await _tell(db, {person_id: identity}, template, params, now, matter)
+    await _tell(db, [Told(identity, person_id, params)], template, now, matter)
     return identity
 
 
@@ -77,10 +86,26 @@ async def notify_all(
     the same number of statements whatever their number; gives how each is reached. `now` is wall
     time.
     """
-    if not people:
-        return {}
-    named = {person: uuid5(occasion, str(person)) for person in people}
-    return await _tell(db, named, template, params, now, matter)
+    told = [Told(uuid5(occasion, str(person)), person, params) for person in people]
+    return await _tell(db, told, template, now, matter) if told else {}
+
+
+async def notify_each(
+    db: AsyncSession,
+    told: Iterable[tuple[UUID, UUID, Mapping[str, str | int]]],
+    template: Template,
+    now: datetime,
+    *,
+    matter: Matter | None = None,
+) -> None:
+    """Tell several people something of several occasions (occasion, person, params), each once, in
+    the same number of statements whatever their number. `now` is wall time.
+    """
+    named = [
+        Told(uuid5(occasion, str(person)), person, params) for occasion, person, params in told
+    ]
+    if named:
+        await _tell(db, named, template, now, matter)
 
 
 def place(person_id: UUID | None) -> str:
@@ -101,34 +126,33 @@ def job_key(way: str, notification: UUID, times: int = 1) -> str:
 
 async def _tell(
     db: AsyncSession,
-    named: Mapping[UUID, UUID],
+    told: Sequence[Told],
     template: Template,
-    params: Mapping[str, str | int],
     now: datetime,
     matter: Matter | None,
 ) -> Mapping[UUID, Reach]:
     words = await words_of(db, template, matter.words_of if matter else None)
-    reached = await _reached(db, [*named], template.urgency)
+    reached = await _reached(db, [*{each.person for each in told}], template.urgency)
     about = matter.about if matter else None
-    told = {language: said.filled(params) for language, said in words.items()}
+    said = [words[reached[each.person].language].filled(each.params) for each in told]
     rows = [
         {
-            "id": identity,
-            "person_id": person,
+            "id": each.identity,
+            "person_id": each.person,
             "about": about,
             "template": template.key,
-            "params": dict(params),
-            "title": told[reached[person].language].title,
-            "text": told[reached[person].language].text,
+            "params": dict(each.params),
+            "title": filled.title,
+            "text": filled.text,
             "created_at": now,
         }
-        for person, identity in named.items()
+        for each, filled in zip(told, said, strict=True)
     ]
     await db.execute(insert(Notification).on_conflict_do_nothing(), rows)
     sent = [
-        (named[person], way, masked)
-        for person, reach in reached.items()
-        for way, masked in reach.ways.items()
+        (each.identity, way, masked)
+        for each in told
+        for way, masked in reached[each.person].ways.items()
     ]
     await _deliver(db, sent, now)
     return reached

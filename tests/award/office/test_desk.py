@@ -1,6 +1,6 @@
 """What waits for whom? Everybody's desk shows their own work, and nothing they may not see."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -21,7 +21,15 @@ from tests.award.publicity.steps import board, objected, posted
 from tests.award.screening.curing import NEW_CONTACT, asked, entered, firm_of, supply
 from tests.award.screening.test_consultations import ask, consulting, opinion, reply
 from tests.clock import MovableClock
-from tests.factories import Caller, Office, entries_in, give_role, make_caller, make_office
+from tests.factories import (
+    Caller,
+    Office,
+    entries_in,
+    give_role,
+    make_caller,
+    make_office,
+    refresh_token,
+)
 from tests.statements import counting
 
 pytestmark = pytest.mark.anyio
@@ -125,6 +133,30 @@ async def test_cure_waits_for_its_applicant_and_the_office_sees_until_when(
     assert (await supply(client, firm.speaker, place, NEW_CONTACT)).status_code == 201
     assert "cure-to-supply" not in await desk(client, firm.speaker)
     assert "cure-awaited" not in await desk(client, office.clerk)
+
+
+async def test_cure_that_has_lapsed_waits_for_nobody_and_the_entry_for_the_office(
+    ground: Ground, client: AsyncClient, clock: MovableClock
+) -> None:
+    office, (entry,) = await entered(ground)
+    place = await asked(client, office, entry)
+    firm = firm_of(office)
+    ends_at = datetime.fromisoformat(
+        (await client.get(f"/cures/{place}", **office.clerk.auth)).json()["ends_at"]
+    )
+    speaker, clerk = firm.speaker, office.clerk
+    clock.set(ends_at - timedelta(seconds=1))
+    for caller in (speaker, clerk):
+        await refresh_token(ground, caller)
+    assert (await desk(client, speaker))["cure-to-supply"]["urgency"] == "today"
+    assert "cure-awaited" in await desk(client, clerk)
+    clock.move(seconds=1)
+    late = await supply(client, speaker, place, NEW_CONTACT)
+    assert late.json()["code"] == "cure-over"
+    assert "cure-to-supply" not in await desk(client, speaker)
+    found = await desk(client, clerk)
+    assert "cure-awaited" not in found
+    assert found["entry-to-screen"]["count"] == 1
 
 
 async def test_department_sees_on_whom_its_opinion_is_awaited(

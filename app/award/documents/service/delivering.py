@@ -1,5 +1,6 @@
 """How does a document reach its reader, and how is that known?"""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -14,7 +15,7 @@ from app.platform.audit.record import record
 from app.platform.documents.contents import WORD, Made
 from app.platform.errors import ensure
 from app.platform.files.models import Upload
-from app.platform.notifications.service import Matter, notify_all
+from app.platform.notifications.service import Matter, notify_each
 from app.platform.notifications.templates import Template, Urgency, Words
 from app.platform.uploads.downloads import Stored
 from app.platform.workflow.advance import advancing
@@ -65,7 +66,7 @@ async def deliver(call: Call, document_id: UUID, body: DeliveryIn) -> DocumentVi
         )
     )
     await call.db.flush()
-    await _tell(call, document, told)
+    await tell(call, [(document, told)])
     return await queries.document_view(call, document_id)
 
 
@@ -104,17 +105,24 @@ async def _opened(call: Call, letter: OfficeDocument) -> None:
 async def _addressees(call: Call, document: OfficeDocument, way: Way) -> list[UUID]:
     if way is not Way.INBOX or document.organisation_id is None:
         return []
-    return [*await queries.addressees(call.db, document.organisation_id)]
+    speakers = await queries.addressees(call.db, [document.organisation_id])
+    return speakers[document.organisation_id]
 
 
-async def _tell(call: Call, document: OfficeDocument, people: list[UUID]) -> None:
-    params = {
+async def tell(call: Call, told: Sequence[tuple[OfficeDocument, list[UUID]]]) -> None:
+    """Put letters of one cycle before those who speak for their addressees."""
+    if told:
+        matter = Matter(told[0][0].cycle_id, told[0][0].programme_id)
+        named = [(one.id, person, _words(one)) for one, people in told for person in people]
+        await notify_each(call.db, named, TOLD, call.wall, matter=matter)
+
+
+def _words(document: OfficeDocument) -> dict[str, str | int]:
+    return {
         "kind": FORMS[DocumentKind(document.kind)].name,
         "title": document.title,
         "number": document.number or "",
     }
-    matter = Matter(document.cycle_id, document.programme_id)
-    await notify_all(call.db, people, TOLD, params, call.wall, occasion=document.id, matter=matter)
 
 
 def _log(call: Call, act: str, document: OfficeDocument, detail: dict[str, object]) -> None:

@@ -14,7 +14,7 @@ from app.award.documents.kinds import FORMS, LATE, DocumentKind
 from app.award.documents.lifecycle import DocumentStatus
 from app.award.documents.making import MAKE, add_file
 from app.award.documents.models import OfficeDocument, Origin
-from app.award.documents.schemas import DocumentIn, DocumentView, FileIn, LettersIn, LettersView
+from app.award.documents.schemas import DocumentIn, DocumentsView, DocumentView, FileIn, LettersIn
 from app.award.programmes.models import Cycle
 from app.award.programmes.queries import get_cycle
 from app.award.screening.cure_queries import get_cure
@@ -59,7 +59,7 @@ async def draft(call: Call, cycle_id: UUID, body: DocumentIn) -> DocumentView:
     return await queries.document_view(call, document.id)
 
 
-async def draft_letters(call: Call, cycle_id: UUID, key: str, body: LettersIn) -> LettersView:
+async def draft_letters(call: Call, cycle_id: UUID, key: str, body: LettersIn) -> DocumentsView:
     """Begin a letter to each entry of a stage that it fits and that has none; all or none."""
     found = await get_cycle(call, cycle_id)
     found.require("cycle:write-documents")
@@ -89,7 +89,7 @@ async def draft_letters(call: Call, cycle_id: UUID, key: str, body: LettersIn) -
     ]
     await _keep(call, documents)
     names = {entry.id: (entry.organisation, key) for entry in entries}
-    return LettersView(items=[queries.line_of(one, *names[one.entry_id]) for one in documents])
+    return DocumentsView(items=[queries.line_of(one, *names[one.entry_id]) for one in documents])
 
 
 async def edit(

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
-from app.award.documents import queries, rules
+from app.award.documents import many_queries, queries, rules
 from app.award.documents.lifecycle import DOCUMENT
 from app.award.documents.making import FINISH
 from app.award.documents.models import OfficeDocument
@@ -53,7 +53,7 @@ async def sign(call: Call, document_id: UUID, body: SignatureIn, if_match: str) 
     document = found.it
     written = {"number": body.number, "dated": body.dated.isoformat()}
     detail = await _file(call, found) | written
-    told = (await queries.numbers_of_cures(call.db, [document])).get(document.id)
+    told = (await many_queries.numbers_of_cures(call.db, [document])).get(document.id)
     with advancing(
         call.db, found, DOCUMENT, "sign", now=call.now, log=document.cycle_id, detail=detail
     ) as reasons:
