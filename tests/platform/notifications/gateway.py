@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +26,7 @@ class Gateway:
     answers: list[bytes | None] = field(default_factory=list)
     delay: float = 0.0
     asked: list[tuple[dict[str, str], dict[str, Any], bytes]] = field(default_factory=list)
+    answering: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
     def url(self) -> str:
@@ -35,7 +36,14 @@ class Gateway:
     def sent(self) -> dict[str, dict[str, Any]]:
         return {headers["webhook-id"]: body for headers, body, _ in self.asked}
 
-    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def called(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.answering.add(asyncio.create_task(self._answer(reader, writer)))
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with closing(writer):
+            await self._answered(reader, writer)
+
+    async def _answered(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
         headers = {
             name.lower(): value
@@ -47,16 +55,18 @@ class Gateway:
         answer = self.answers.pop(0) if self.answers else OK
         if answer is not None:
             writer.write(answer)
-        writer.close()
 
 
 @asynccontextmanager
 async def gateway() -> AsyncIterator[Gateway]:
     """A running server on a port of the loopback interface."""
     kept = Gateway()
-    server = await asyncio.start_server(kept.answer, "127.0.0.1", 0)
+    server = await asyncio.start_server(kept.called, "127.0.0.1", 0)
     kept.port = server.sockets[0].getsockname()[1]
     try:
         yield kept
     finally:
         server.close()
+        for task in kept.answering:
+            task.cancel()
+        await asyncio.gather(*kept.answering, return_exceptions=True)
