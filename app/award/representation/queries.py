@@ -134,7 +134,13 @@ def _fields(row: Any) -> dict[str, Any]:
 
 
 def _line(row: Any) -> MandateLine:
-    return MandateLine(**_fields(row))
+    return MandateLine(**_shown(row))
+
+
+def _shown(row: Any) -> dict[str, Any]:
+    """Whoever does not join is not made known by having been invited: logins can be guessed."""
+    unjoined = row.kind == MandateKind.AGENT and row.status != MandateStatus.ACCEPTED
+    return _fields(row) | ({"person": "—"} if unjoined else {})
 
 
 def _claim_line(row: Any) -> ClaimLine:
@@ -151,7 +157,7 @@ async def mandate_view(call: Call, mandate_id: UUID) -> MandateView:
     """The mandate with the caller's moves; one statement."""
     found = await _found(call, LINES, mandate_id)
     moves = actions(found, MANDATE, MandateStatus(found.it.status))
-    return MandateView(**_fields(found.it), actions=moves)
+    return MandateView(**_shown(found.it), actions=moves)
 
 
 async def claim_view(call: Call, mandate_id: UUID) -> ClaimView:
