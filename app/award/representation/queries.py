@@ -129,16 +129,8 @@ def mandated(
     return or_(by_letter, vouched_for(person, organisation, wall))
 
 
-def _fields(row: Any) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in MandateLine.model_fields}
-
-
-def _line(row: Any) -> MandateLine:
-    return MandateLine(**_fields(row))
-
-
 def _claim_line(row: Any) -> ClaimLine:
-    return ClaimLine(**_fields(row), doubts=doubts(row.credit_code, disputed=row.disputed))
+    return ClaimLine.of(row, doubts=doubts(row.credit_code, disputed=row.disputed))
 
 
 async def get_mandate(call: Call, mandate_id: UUID, *, lock: bool = False) -> Found[Mandate]:
@@ -151,7 +143,7 @@ async def mandate_view(call: Call, mandate_id: UUID) -> MandateView:
     """The mandate with the caller's moves; one statement."""
     found = await _found(call, LINES, mandate_id)
     moves = actions(found, MANDATE, MandateStatus(found.it.status))
-    return MandateView(**_fields(found.it), actions=moves)
+    return MandateView.of(found.it, actions=moves)
 
 
 async def claim_view(call: Call, mandate_id: UUID) -> ClaimView:
@@ -172,10 +164,7 @@ async def claim_view(call: Call, mandate_id: UUID) -> ClaimView:
         **_claim_line(row).model_dump(),
         document=row.document,
         papers=await _papers(call, {Paper.LETTER: row.letter_id, Paper.LICENCE: row.licence_id}),
-        rivals=[
-            RivalView(**{name: getattr(one, name) for name in RivalView.model_fields})
-            for one in await call.db.execute(rivals)
-        ],
+        rivals=[RivalView.of(one) for one in await call.db.execute(rivals)],
         administrator=row.administrator,
     )
 
@@ -183,7 +172,7 @@ async def claim_view(call: Call, mandate_id: UUID) -> ClaimView:
 async def own_mandates(call: Call, paging: Paging) -> Page[MandateLine]:
     """The caller's own, and those of organisations they administer, newest first; one statement."""
     mine = visible_to(call.actor, MANDATE_RESOURCE, "mandate:read-own")
-    return await _listed(call, LINES.where(mine), paging, _line)
+    return await _listed(call, LINES.where(mine), paging, MandateLine.of)
 
 
 async def mandates_towards(call: Call, programme_id: UUID, query: MandateQuery) -> Page[ClaimLine]:
