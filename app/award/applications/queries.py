@@ -259,7 +259,8 @@ def _unconfirmed_bytes(application_id: UUID) -> ScalarSelect[Any]:
 
 
 def attachment_view(row: Any) -> AttachmentView:
-    return AttachmentView(**{name: getattr(row, name) for name in AttachmentView.model_fields})
+    """An attachment and how far its upload has come."""
+    return AttachmentView.of(row)
 
 
 ATTACHED = Prepared(

@@ -87,7 +87,7 @@ async def desk(call: Call, query: DeskQuery) -> Page[DeskLine]:
         query,
         by=Organisation.name,
         identity=Routing.id,
-        view=lambda row: DeskLine(**{name: getattr(row, name) for name in DeskLine.model_fields}),
+        view=DeskLine.of,
     )
 
 
@@ -120,7 +120,7 @@ async def routings(call: Call, cycle_id: UUID, key: str, query: RoutingQuery) ->
         named = holds(Organisation.name, Organisation.credit_code)
         statement = statement.where(named).params(q=query.q)
     by = ORDERS[query.sort]
-    return await page(call.db, statement, query, by=by, identity=Routing.id, view=_routing)
+    return await page(call.db, statement, query, by=by, identity=Routing.id, view=RoutingView.of)
 
 
 async def routings_of(call: Call, stage: Stage, entries: Sequence[UUID]) -> list[RoutingView]:
@@ -130,7 +130,7 @@ async def routings_of(call: Call, stage: Stage, entries: Sequence[UUID]) -> list
         .where(among(Routing.entry_id, entries))
         .order_by(Organisation.name, Routing.body, Routing.id)
     )
-    return [_routing(row) for row in rows]
+    return [RoutingView.of(row) for row in rows]
 
 
 def _routed_in(call: Call, stage: Stage) -> Rows:
@@ -154,10 +154,6 @@ def _routed_in(call: Call, stage: Stage) -> Rows:
     )
 
 
-def _routing(row: Any) -> RoutingView:
-    return RoutingView(**{name: getattr(row, name) for name in RoutingView.model_fields})
-
-
 async def directory(
     call: Call, cycle_id: UUID, key: str, query: DirectoryQuery
 ) -> Page[ListedBodyView]:
@@ -169,11 +165,13 @@ async def directory(
     if query.q is not None:
         statement = statement.where(Authority.name.contains(query.q, autoescape=True))
 
-    def view(row: Any) -> ListedBodyView:
-        return ListedBodyView(**{name: getattr(row, name) for name in ListedBodyView.model_fields})
-
     return await page(
-        call.db, statement, query, by=Authority.name, identity=ListedBody.id, view=view
+        call.db,
+        statement,
+        query,
+        by=Authority.name,
+        identity=ListedBody.id,
+        view=ListedBodyView.of,
     )
 
 

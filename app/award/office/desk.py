@@ -69,13 +69,12 @@ async def desk(call: Call, duties: Duties, within: timedelta, language: Language
 
 
 def _item(row: Any, name: str, now: datetime) -> DutyView:
-    plain = set(DutyView.model_fields) - {"what", "name", "due_at", "urgency"}
-    return DutyView(
+    return DutyView.of(
+        row,
         what=row.duty,
         name=name,
         due_at=row.at,
         urgency=_urgent(row.at, now),
-        **{field: getattr(row, field) for field in plain},
     )
 
 

@@ -129,22 +129,18 @@ def mandated(
     return or_(by_letter, vouched_for(person, organisation, wall))
 
 
-def _fields(row: Any) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in MandateLine.model_fields}
-
-
 def _line(row: Any) -> MandateLine:
-    return MandateLine(**_shown(row))
+    return MandateLine.of(row, **_unnamed(row))
 
 
-def _shown(row: Any) -> dict[str, Any]:
+def _unnamed(row: Any) -> dict[str, str]:
     """Whoever does not join is not made known by having been invited: logins can be guessed."""
     unjoined = row.kind == MandateKind.AGENT and row.status != MandateStatus.ACCEPTED
-    return _fields(row) | ({"person": "—"} if unjoined else {})
+    return {"person": "—"} if unjoined else {}
 
 
 def _claim_line(row: Any) -> ClaimLine:
-    return ClaimLine(**_fields(row), doubts=doubts(row.credit_code, disputed=row.disputed))
+    return ClaimLine.of(row, doubts=doubts(row.credit_code, disputed=row.disputed))
 
 
 async def get_mandate(call: Call, mandate_id: UUID, *, lock: bool = False) -> Found[Mandate]:
@@ -157,7 +153,7 @@ async def mandate_view(call: Call, mandate_id: UUID) -> MandateView:
     """The mandate with the caller's moves; one statement."""
     found = await _found(call, LINES, mandate_id)
     moves = actions(found, MANDATE, MandateStatus(found.it.status))
-    return MandateView(**_shown(found.it), actions=moves)
+    return MandateView.of(found.it, actions=moves, **_unnamed(found.it))
 
 
 async def claim_view(call: Call, mandate_id: UUID) -> ClaimView:
@@ -178,10 +174,7 @@ async def claim_view(call: Call, mandate_id: UUID) -> ClaimView:
         **_claim_line(row).model_dump(),
         document=row.document,
         papers=await _papers(call, {Paper.LETTER: row.letter_id, Paper.LICENCE: row.licence_id}),
-        rivals=[
-            RivalView(**{name: getattr(one, name) for name in RivalView.model_fields})
-            for one in await call.db.execute(rivals)
-        ],
+        rivals=[RivalView.of(one) for one in await call.db.execute(rivals)],
         administrator=row.administrator,
     )
 

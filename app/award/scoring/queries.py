@@ -105,8 +105,7 @@ async def list_assignments(call: Call, query: AssignmentQuery) -> Page[Assignmen
         statement = statement.where(Stage.key == query.stage)
 
     def view(row: Any) -> AssignmentView:
-        plain = {n: getattr(row, n) for n in AssignmentView.model_fields if n != "stage"}
-        return AssignmentView(stage=stage_ref(row), **plain)
+        return AssignmentView.of(row, stage=stage_ref(row))
 
     return await page(
         call.db, statement, query, by=Organisation.name, identity=Assignment.id, view=view

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel
 from sqlalchemy import Row, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -33,13 +32,14 @@ from app.award.stages.queries import ENTRY_RESOURCE, live
 from app.platform.accounts.callers import Call
 from app.platform.accounts.models import Organisation, Person
 from app.platform.db.base import among
+from app.platform.http.bodies import View
 from app.platform.security.access import Found, fetch_view
 from app.rules.calendar import local_date
 from app.rules.facts import Answer, Facts, Occasion, Record
 from app.rules.regulation import stages as regulated
 from app.rules.regulation.model import Regulation
 
-V = TypeVar("V", bound=BaseModel)
+V = TypeVar("V", bound=View)
 
 _INTAKE, _ENTERED = aliased(Stage), aliased(Entry)
 _CLOSES = (
@@ -254,7 +254,7 @@ async def _answered(
     ).all()
     found: dict[UUID, list[V]] = {entry: [] for entry in entries}
     for row in rows:
-        found[row.entry_id].append(view(**{n: getattr(row, n) for n in view.model_fields}))
+        found[row.entry_id].append(view.of(row))
     return found
 
 
