@@ -17,6 +17,7 @@ from rich.progress import Progress
 
 from app import auditing, checking, regulating, serving, working
 from app.catalogue import command as criteria_sets
+from app.catalogue.forms_command import forms
 from app.keeping.archive import Manifest
 from app.keeping.backup import back_up
 from app.keeping.refusals import KeepingRefused
@@ -42,6 +43,7 @@ main = typer.Typer(
 audit = typer.Typer(help="日志：核对有无改动。", no_args_is_help=True)
 main.add_typer(regulating.regulation, name="regulation")
 main.add_typer(criteria_sets.criteria, name="criteria")
+main.add_typer(forms, name="forms")
 keys = typer.Typer(help="密钥：更换、清理、重新加密。", no_args_is_help=True)
 main.add_typer(audit, name="audit")
 main.add_typer(keys, name="keys")

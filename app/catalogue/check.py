@@ -4,6 +4,9 @@ from collections.abc import Iterator
 
 from app.catalogue import loader
 from app.rules.exact import decimal_text
+from app.rules.forms.check import fields_of
+from app.rules.forms.model import FormSet, Listed
+from app.rules.forms.sentences import problem as unfit_form
 from app.rules.regulation.model import Regulation
 from app.rules.regulation.problems import Problem, problem
 from app.rules.regulation.stages import Composite, Intake, Panel
@@ -41,6 +44,21 @@ def check_forms(regulation: Regulation) -> list[Problem]:
                 if stage.assessed(track.key) and track.criteria is None:
                     here = ("stages", place, "self_assessment")
                     found.append(problem("assessed_without_criteria", here, key=track.key))
+    return found
+
+
+def check_form(form: FormSet) -> list[Problem]:
+    """Code lists that are not in the catalogue, or not in the version named."""
+    found: list[Problem] = []
+    for path, field in fields_of(form):
+        if isinstance(field, Listed):
+            known = loader.versions_of(field.list) if field.list in loader.code_lists() else ()
+            if field.version not in known:
+                told = "、".join(known or loader.code_lists())
+                where, version = (*path, "list"), field.version
+                found.append(
+                    unfit_form("unknown_list", where, key=field.list, version=version, choices=told)
+                )
     return found
 
 

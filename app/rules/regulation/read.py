@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from app.rules.regulation.check import check
 from app.rules.regulation.model import Regulation
 from app.rules.regulation.problems import SENTENCES, Problem, RegulationErrors, pointer, problem
-from app.rules.regulation.schema import field_help, fields_there
+from app.rules.regulation.schema import Schema, field_help, fields_there
 from app.rules.regulation.values import MARKS, Rule
 from app.rules.strict_yaml import StrictYamlError, Tree, load, misread
 
@@ -51,13 +51,11 @@ def read(text: str) -> Regulation:
 
     Figures and names are looked at first; only when all can be read, how the parts hang together.
     """
-    tree = _tree(text)
+    tree = tree_of(text)
     try:
         regulation = Regulation.model_validate(tree)
     except ValidationError as error:
-        wrong = error.errors(include_url=False)
-        found = [_shape(tree, each) for each in wrong if not _only_spoiled(each)]
-        raise RegulationErrors(found) from error
+        raise RegulationErrors(shape_problems(tree, error)) from error
     if problems := [*_misread(text), *check(regulation)]:
         raise RegulationErrors(problems)
     return regulation
@@ -70,7 +68,7 @@ def digest(text: str) -> str:
     Raises RegulationErrors if the text cannot be read at all.
     """
     canonical = json.dumps(
-        _composed(_tree(text)), ensure_ascii=False, sort_keys=True, separators=(",", ":")
+        _composed(tree_of(text)), ensure_ascii=False, sort_keys=True, separators=(",", ":")
     )
     return f"sha256:{hashlib.sha256(canonical.encode()).hexdigest()}"
 
@@ -80,7 +78,8 @@ def assumptions(regulation: Regulation) -> list[Assumption]:
     return list(_assumed(regulation, ()))
 
 
-def _tree(text: str) -> dict[str, Tree]:
+def tree_of(text: str) -> dict[str, Tree]:
+    """What a YAML text says, every value as text. Raises RegulationErrors."""
     try:
         return load(text)
     except StrictYamlError as error:
@@ -130,6 +129,16 @@ def _without_marks(rule: Rule) -> dict[str, object]:
     return {key: bare(each) for key, each in written.items() if key not in MARKS}
 
 
+def shape_problems(
+    tree: Tree, error: ValidationError, schema: Schema | None = None
+) -> list[Problem]:
+    """What pydantic found in a file, in our words and at the place in the file; a regulation unless
+    it has another `schema`.
+    """
+    wrong = error.errors(include_url=False)
+    return [_shape(tree, each, schema) for each in wrong if not _only_spoiled(each)]
+
+
 def _only_spoiled(error: ErrorDetails) -> bool:
     """Whether a list is called too short only because what stands in it could not be read."""
     written = error["input"]
@@ -140,8 +149,7 @@ def _only_spoiled(error: ErrorDetails) -> bool:
     )
 
 
-def _shape(tree: Tree, error: ErrorDetails) -> Problem:
-    """What pydantic found, in our words and at the place in the file."""
+def _shape(tree: Tree, error: ErrorDetails, schema: Schema | None) -> Problem:
     kind, figures = error["type"], error.get("ctx", {})
     path = _place(tree, error["loc"], missing=kind == "missing")
     code = _CODES.get(kind, kind)
@@ -156,8 +164,8 @@ def _shape(tree: Tree, error: ErrorDetails) -> Problem:
             "found": figures.get("tag", error["input"]),
             "choices": choices.replace("'", "").replace(" or ", ", "),
             "wanted": _STRUCTURES.get(kind),
-            "help": field_help(tree, path),
-            "fields": fields_there(tree, path) if code == "unknown_field" else "",
+            "help": field_help(tree, path, schema),
+            "fields": fields_there(tree, path, schema) if code == "unknown_field" else "",
             **figures,
         },
     )

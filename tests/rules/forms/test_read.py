@@ -8,7 +8,7 @@ from tests.rules.forms.filled import FORM, whole
 def codes(text: str) -> list[str]:
     with pytest.raises(FormSetError) as refused:
         read_form_set(text)
-    assert all(problem.path and problem.zh for problem in refused.value.problems)
+    assert all(problem.zh and problem.mend for problem in refused.value.problems)
     return [problem.code for problem in refused.value.problems]
 
 
@@ -23,8 +23,24 @@ def codes(text: str) -> list[str]:
         ("other: figures.revenue", "other: figures.turnover", "unknown_field"),
         ("column: staff, way", "column: people, way", "unknown_column"),
         ("column: code}", "column: number}", "unknown_column"),
-        ("kind: yes_no", "kind: maybe", "union_tag_invalid"),
-        ('edition: "1"', "edition: [", "yaml_syntax"),
+        ("kind: yes_no", "kind: maybe", "unknown_kind"),
+        ('edition: "1"', "edition: [", "yaml"),
+        ("name: 规模", "title: 规模", "unknown_field"),
+        ("since: registered_on", "since: employees", "not_a_day"),
+        ("equals: employees}", "equals: market}", "not_a_figure"),
+        ("column: staff, way", "column: name, way", "not_a_figure"),
+        ("at_least: 2, at_most: 10", "at_least: 20, at_most: 10", "range_reversed"),
+        (
+            "key: employees, name: 职工人数, kind: whole",
+            "key: employees, name: 职工人数, kind: line",
+            "kind_unfit",
+        ),
+        (
+            "{key: men, name: 男, kind: whole}",
+            "{key: summary, name: 男, kind: whole}",
+            "kind_unfit",
+        ),
+        ("{key: men, name: 男, kind: whole}", "{key: tier, name: 男, kind: whole}", "key_taken"),
     ],
 )
 def test_unsound_form_set_is_refused_with_its_place(old: str, new: str, code: str) -> None:
