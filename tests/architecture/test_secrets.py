@@ -4,11 +4,11 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
-from app.award.applications.form_schemas import SectionView
+from app.award.applications.form_schemas import PrivateAnswerView, SectionView
 from app.award.applications.schemas import AttachmentView, Form, Secrets
 from tests.architecture.test_operations import SIGNED_IN, dependencies, models, routes
 
-KEPT = {AttachmentView, Form, Secrets, SectionView}
+KEPT = {AttachmentView, Form, PrivateAnswerView, Secrets, SectionView}
 
 
 def told_by(route: APIRoute) -> set[type[BaseModel]]:

@@ -127,7 +127,8 @@ class ApplicationQuery(Paging):
     received_until: AwareDatetime | None = Field(default=None, description="Before this instant.")
     q: SearchText | None = Field(
         default=None,
-        description="Part of the organisation's or awardee's name, credit code or code.",
+        description="Part of the organisation's or awardee's name, of the credit code, or of the"
+        " application's own code; never of what is private.",
         examples=["精密"],
     )
     sort: ApplicationSort = ApplicationSort.CODE

@@ -68,7 +68,8 @@ class EntryQuery(Paging):
     result: Result | None = None
     q: SearchText | None = Field(
         default=None,
-        description="Part of the organisation's name or credit code.",
+        description="Part of the organisation's name or credit code. By code or awardee: the list"
+        " of applications, with this `stage`.",
         examples=["精密"],
     )
 
