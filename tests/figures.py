@@ -36,6 +36,7 @@ SCHEMA = "tests/schema/test_schema.py::test_service_keeps_its_description"
 CATALOGUE = "tests/rehearsal/test_catalogue.py"
 INVENTED = "tests/rehearsal/test_random.py"
 PARALLEL = "tests/faults/test_parallel.py::test"
+HUNDRED = "tests/award/copies/test_hundred.py::test_hundred_copies"
 ROWS = [
     Row(
         "kill -9 of the service, 16 clients",
@@ -138,6 +139,12 @@ ROWS = [
             f"{INVENTED}::test_two_hundred_invented_regulations_end_lawfully",
             f"{INVENTED}::test_forty_years_do_not_depend_on_the_order_of_the_input",
         ),
+    ),
+    Row(
+        "100 sealed copies, each in a process of its own, two at a time",
+        "≤ 0.2 s of processor time each: 0.1 s on two cores",
+        (f"{HUNDRED}_take_a_tenth_of_a_second_of_two_cores_each",),
+        "test_hundred_copies_take_a_tenth_of_a_second_of_two_cores_each",
     ),
     Row(
         "a whole award over PostgreSQL 15",

@@ -1,6 +1,7 @@
 """Forms with every field filled as far as it goes, in characters that few fonts have."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +11,8 @@ from app.award.applications.naming import intake_of
 from app.award.copies.printing import document_of
 from app.catalogue import loader
 from app.proof.canonical import canonical
+from app.rules.forms.model import Private, Years
+from app.rules.forms.private import MASKED
 from app.rules.forms.read import read_form_set
 from app.rules.forms.whole import Lists, WholeForm, whole_form
 from app.rules.regulation.read import read
@@ -24,8 +27,8 @@ MOST_LINES = 40
 FIGURE, DAY = "123456789012.34", "2009-12-18"
 
 
-def document(code: str, *, draft: bool = False) -> dict[str, Any]:
-    """What stands on the pages of this form, filled to the brim."""
+def document(code: str, *, lines: int = MOST_LINES, sentence: str = SENTENCE) -> dict[str, Any]:
+    """What stands on the pages of this form, filled to the brim, or with fewer lines and words."""
     regulation = read(loader.regulation_text("binhu-2023"))
     edition = read_form_set(loader.form_text(code))
     rule = intake_of(regulation, TRACK)
@@ -38,14 +41,14 @@ def document(code: str, *, draft: bool = False) -> dict[str, Any]:
         cycle="2026年度（第五届）",
         track=TRACK,
         awardee="高端数控机床装配班组",
-        status=ApplicationStatus.DRAFT if draft else ApplicationStatus.SUBMITTED,
-        submitted_at=None if draft else datetime(2026, 3, 20, 9, 29, tzinfo=UTC),
-        content=None if draft else "",
+        status=ApplicationStatus.SUBMITTED,
+        submitted_at=datetime(2026, 3, 20, 9, 29, tzinfo=UTC),
+        content="",
     )
     shown = {
         "organisation": {"name": name, "credit_code": "91320211MA1ABCDE1X"},
-        "form": form(whole, lists),
-        "attachments": [attached(number) for number in range(30)],
+        "form": Filled(whole, lists, lines, sentence).form(),
+        "attachments": [attached(number) for number in range(lines)],
         "secrets": {"sections": [whole.sections[0].key]},
     }
     asked = SimpleNamespace(regulation=regulation, whole=whole, lists=lists)
@@ -61,44 +64,54 @@ def attached(number: int) -> dict[str, Any]:
     }
 
 
-def form(whole: WholeForm, lists: Lists) -> dict[str, Any]:
-    """Every field of the form answered."""
-    made: dict[str, Any] = {}
-    for section in whole.sections:
-        given = {field.key: value(field, whole, lists) for field in section.fields}
-        made = section.written(made, given)
-    return made
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """Answers to everything that a form asks."""
+
+    whole: WholeForm
+    lists: Lists
+    lines: int
+    sentence: str
+
+    def form(self) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        for section in self.whole.sections:
+            given = {field.key: self.value(field) for field in section.fields}
+            made = section.written(made, given)
+        return made
+
+    def value(self, field: Any) -> Any:
+        """The longest that a field takes, or nearly."""
+        if isinstance(field, Private):
+            return {MASKED: "320211********1234"}
+        by_kind: dict[str, Callable[[], Any]] = {
+            "years": lambda: {row.key: self.years(field) for row in field.rows},
+            "list": lambda: (
+                [{one.key: self.value(one) for one in field.columns}]
+                * min(field.at_most, self.lines)
+            ),
+            "pages": lambda: {code: [1, 200] for code, _ in field.items},
+            "period": lambda: {"first_day": DAY, "last_day": DAY},
+            "prose": lambda: prose(self.sentence, field.at_most or 3000),
+            "line": lambda: (self.sentence * 20)[: field.at_most or 200],
+            "yes_no": lambda: True,
+            "date": lambda: DAY,
+            "choice": lambda: max(field.options, key=lambda one: len(one.name)).code,
+            "code": lambda: longest(self.lists[field.list, field.version]),
+            "awardee": lambda: {
+                "name": self.sentence[:100],
+                "people": [{"name": RARE, "post": self.sentence[:200]}] * self.lines,
+            },
+        }
+        made = by_kind.get(field.kind)
+        return made() if made else str(field.at_most or FIGURE)
+
+    def years(self, field: Years) -> dict[str, str]:
+        return dict.fromkeys(map(str, self.whole.years(field)), FIGURE)
 
 
-def value(field: Any, whole: WholeForm, lists: Lists) -> Any:
-    """The longest that a field takes, or nearly."""
-    by_kind: dict[str, Callable[[], Any]] = {
-        "years": lambda: {
-            row.key: dict.fromkeys(map(str, whole.years(field)), FIGURE) for row in field.rows
-        },
-        "list": lambda: (
-            [{one.key: value(one, whole, lists) for one in field.columns}]
-            * min(field.at_most, MOST_LINES)
-        ),
-        "pages": lambda: {code: [1, 200] for code, _ in field.items},
-        "period": lambda: {"first_day": DAY, "last_day": DAY},
-        "prose": lambda: prose(field.at_most or 3000),
-        "line": lambda: (SENTENCE * 10)[: field.at_most or 200],
-        "yes_no": lambda: True,
-        "date": lambda: DAY,
-        "choice": lambda: max(field.options, key=lambda one: len(one.name)).code,
-        "code": lambda: longest(lists[field.list, field.version]),
-        "awardee": lambda: {
-            "name": SENTENCE[:100],
-            "people": [{"name": RARE, "post": SENTENCE[:200]}] * 30,
-        },
-    }
-    made = by_kind.get(field.kind)
-    return made() if made else str(field.at_most or FIGURE)
-
-
-def prose(most: int) -> str:
-    whole = (SENTENCE * most)[:most]
+def prose(sentence: str, most: int) -> str:
+    whole = (sentence * most)[:most]
     return "\n".join(whole[at : at + 700] for at in range(0, most, 700))
 
 
