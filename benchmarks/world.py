@@ -27,7 +27,8 @@ from app.award.programmes.models import (
     RegulationEdition,
 )
 from app.award.representation.lifecycle import MandateStatus
-from app.award.representation.models import Mandate, MandateKind
+from app.award.representation.models import Mandate
+from app.award.representation.rules import MandateKind
 from app.award.roles import Role
 from app.award.scoring.lifecycle import SheetStatus
 from app.award.scoring.models import Sheet, SheetItem

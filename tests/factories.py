@@ -27,6 +27,9 @@ from app.award.programmes.models import (
     RegulationEdition,
     Slot,
 )
+from app.award.representation.lifecycle import MandateStatus
+from app.award.representation.models import Mandate
+from app.award.representation.rules import MandateKind
 from app.award.roles import Role
 from app.award.stages.lifecycle import Result, StageStatus
 from app.award.stages.models import Entry, Outcome, Snapshot, Stage
@@ -38,6 +41,7 @@ from app.platform.accounts.models import (
     Organisation,
     Person,
     Portal,
+    PortalSignature,
     RoleGrant,
     SignInSession,
     Vouching,
@@ -172,10 +176,16 @@ PORTAL = UUID(int=0x504F5254414C)
 async def vouch(db: AsyncSession, person_id: UUID, organisation_id: UUID) -> None:
     """The person speaks for the organisation by a portal's word: towards any programme."""
     always = datetime(2099, 12, 31, tzinfo=UTC)
-    row = {"id": PORTAL, "name": "测试门户", "public_key": '{"kid": "none"}', "proving": ["L3"]}
+    row = {"id": PORTAL, "name": "测试门户", "proving": ["L3"]}
     await db.execute(
         insert(Portal)
         .values(row | {"until": always, "created_at": always})
+        .on_conflict_do_nothing()
+    )
+    key = {"portal_id": PORTAL, "kid": "none", "public_key": '{"kid": "none"}'}
+    await db.execute(
+        insert(PortalSignature)
+        .values(key | {"since": always, "added_at": always})
         .on_conflict_do_nothing()
     )
     db.add(
@@ -207,6 +217,29 @@ async def make_firm(ground: Ground, name: str = "") -> Firm:
         await vouch(db, speaker.person_id, organisation.id)
     await give_role(ground, speaker, Role.APPLICANT, organisation.id)
     return Firm(organisation.id, name, code, speaker)
+
+
+async def accept_agent(ground: Ground, firm: Firm, agent: Caller) -> None:
+    """Somebody who speaks for the firm towards every programme to which it has begun something."""
+    async with ground.database.writing() as db:
+        towards = await db.scalars(
+            select(Cycle.programme_id)
+            .join(Application, Application.cycle_id == Cycle.id)
+            .where(Application.organisation_id == firm.id)
+            .distinct()
+        )
+        db.add_all(
+            Mandate(
+                programme_id=programme,
+                organisation_id=firm.id,
+                credit_code=firm.credit_code,
+                person_id=agent.person_id,
+                kind=MandateKind.AGENT,
+                status=MandateStatus.ACCEPTED,
+                created_at=ground.clock(),
+            )
+            for programme in towards.all()
+        )
 
 
 async def make_office(
@@ -328,6 +361,7 @@ async def make_submitted(office: Office, firm: Firm, track: str = "organisation"
             code=f"SB-{uuid4().hex[:8].upper()}",
             cycle_id=office.cycle_id,
             organisation_id=firm.id,
+            drafted_by=firm.speaker.person_id,
             track=track,
             status=ApplicationStatus.SUBMITTED,
             entry_key=str(firm.id),

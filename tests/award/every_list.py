@@ -17,11 +17,12 @@ from app.award.programmes.models import Authority, Programme, RegulationEdition
 from app.award.publicity.models import Notice
 from app.award.records.models import Record
 from app.award.representation.lifecycle import MandateStatus
-from app.award.representation.models import Mandate, MandateKind
+from app.award.representation.models import Mandate
+from app.award.representation.rules import MandateKind
 from app.award.roles import Role
 from app.award.screening.models import Consultation
 from app.award.stages.models import Entry
-from app.platform.accounts.models import Portal, SignInSession
+from app.platform.accounts.models import Portal, PortalSignature, SignInSession
 from app.platform.audit.checkpoints import checkpoint
 from app.platform.audit.models import log_key
 from app.platform.audit.record import record
@@ -107,8 +108,11 @@ async def _people(ground: Ground, lists: Lists, count: int) -> None:
     )
     lists.at("list_accounts", "/accounts", security)
     system = await make_caller(ground, (Role.SYSTEM_ADMINISTRATOR, None))
-    terms = {"public_key": '{"kid": "k"}', "proving": [], "until": now, "created_at": now}
-    await keep(ground, *(Portal(name=uuid4().hex, **terms) for _ in range(count)))
+    terms = {"proving": [], "until": now, "created_at": now}
+    portals = [Portal(id=uuid4(), name=uuid4().hex, **terms) for _ in range(count)]
+    key = {"kid": "k", "public_key": "{}", "since": now, "added_at": now}
+    await keep(ground, *portals)
+    await keep(ground, *(PortalSignature(portal_id=portal.id, **key) for portal in portals))
     lists.at("list_portals", "/portals", system)
     lists.at("list_sessions", "/auth/sessions", speaker)
     lists.at("list_organisations", "/organisations", speaker)

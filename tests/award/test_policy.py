@@ -91,6 +91,7 @@ EXPECTED: dict[str, set[Right]] = {
     | rights("upload:edit", standing="uploader", phase="free")
     | rights("expert:declare", "expert:read", standing="self")
     | rights("mandate:end", "mandate:hold", "mandate:read", "mandate:read-own", standing="holder")
+    | rights("organisation:claim", "organisation:read", standing="registrant")
     | rights("award:read", phase="published"),
     Role.APPLICANT: rights(
         "application:look-back",
@@ -100,15 +101,15 @@ EXPECTED: dict[str, set[Right]] = {
         "application:withdraw",
         "cure:read",
         "cure:supply",
-        "organisation:apply",
-        "organisation:read",
+        standing="member",
     )
+    | rights("organisation:apply", "organisation:claim", "organisation:read")
     | rights("mandate:end", "mandate:read", "mandate:read-own", standing="administrator")
     | rights("mandate:lead", standing="leader")
-    | rights("application:edit", phase="draft")
-    | rights("application:seal", phase="received")
-    | rights("letter:read", phase="delivered")
-    | rights("event:read", phase="own"),
+    | rights("application:edit", standing="member", phase="draft")
+    | rights("application:seal", standing="member", phase="received")
+    | rights("letter:read", standing="member", phase="delivered")
+    | rights("event:read", standing="member", phase="own"),
     Role.ENDORSER: rights(
         "consultation:answer", "consultation:read", "routing:answer", "routing:read"
     ),
@@ -181,7 +182,12 @@ EXPECTED: dict[str, set[Right]] = {
     | rights("motion:read", phase="decided")
     | rights("stage:read-snapshot", phase="closed"),
     Role.SYSTEM_ADMINISTRATOR: rights(
-        "authority:create", "portal:read", "portal:register", "portal:revoke", "programme:create"
+        "authority:create",
+        "portal:read",
+        "portal:register",
+        "portal:revoke",
+        "portal:rotate",
+        "programme:create",
     ),
     Role.SECURITY_ADMINISTRATOR: rights(
         "account:disable",

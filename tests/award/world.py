@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, update
 
 from app.award.applications.models import Application
 from app.award.applications.queries import APPLICATION_RESOURCE
@@ -39,8 +39,9 @@ from app.award.publicity.models import Notice, Objection
 from app.award.publicity.queries import NOTICE_RESOURCE, OBJECTION_RESOURCE
 from app.award.records.models import Conflict
 from app.award.representation.lifecycle import MandateStatus
-from app.award.representation.models import Mandate, MandateKind
+from app.award.representation.models import Mandate
 from app.award.representation.queries import MANDATE_RESOURCE
+from app.award.representation.rules import MandateKind
 from app.award.roles import SCOPE, Role
 from app.award.scoring.models import Scorebook, Sheet
 from app.award.scoring.queries import SHEET_RESOURCE, sheets
@@ -107,7 +108,10 @@ READABLE = [
     Readable(STAGE_RESOURCE, select(Stage.id).join(Cycle, Cycle.id == Stage.cycle_id)),
     Readable(ENTRY_RESOURCE, at_stage(Entry.id, Entry.stage_id)),
     Readable(CONSULTATION_RESOURCE, at_stage(Consultation.id, Consultation.stage_id)),
-    Readable(CURE_RESOURCE, at_entry(Cure.id, Cure.entry_id)),
+    Readable(
+        CURE_RESOURCE,
+        at_entry(Cure.id, Cure.entry_id).join(Application, Application.id == Entry.application_id),
+    ),
     Readable(APPLICATION_RESOURCE, select(Application.id).join(Cycle)),
     Readable(MANDATE_RESOURCE, select(Mandate.id)),
     Readable(ROUTING_RESOURCE, at_entry(Routing.id, Routing.entry_id)),
@@ -156,6 +160,7 @@ async def make_world(ground: Ground) -> World:
     entries = [entry for _, entry in entered]
     actors = await _actors(ground, here, there, firm, rival)
     await _draft(here, firm)
+    await _begun_by(ground, rival, actors[f"{Role.APPLICANT} elsewhere"])
     await _keep(
         ground, *(uploaded(ground, actors[role].person_id) for role in (Role.APPLICANT, Role.CLERK))
     )
@@ -476,10 +481,12 @@ def _asked(ground: Ground, owner: Actor) -> Job:
 
 
 def mandates(here: Office, firm: Firm, rival: Firm, actors: dict[str, Actor]) -> list[Mandate]:
-    """The firm's administrator and an agent invited, and a claim on the rival."""
+    """The firm's administrator, an agent and one invited, and a claim on the rival."""
     administrator, agent = actors[Role.APPLICANT], actors["clerk who works at the firm"]
+    interested = actors[f"{Role.APPLICANT}, interested"]
     held = [
         (firm, administrator, MandateKind.ADMINISTRATOR, MandateStatus.ACCEPTED),
+        (firm, interested, MandateKind.AGENT, MandateStatus.ACCEPTED),
         (firm, agent, MandateKind.AGENT, MandateStatus.INVITED),
         (rival, actors["without a role"], MandateKind.ADMINISTRATOR, MandateStatus.CLAIMED),
     ]
@@ -497,6 +504,13 @@ def mandates(here: Office, firm: Firm, rival: Firm, actors: dict[str, Actor]) ->
     ]
 
 
+async def _begun_by(ground: Ground, firm: Firm, who: Actor) -> None:
+    """Somebody without a mandate has begun what the firm applied with."""
+    begun = update(Application).where(Application.organisation_id == firm.id)
+    async with ground.database.writing() as db:
+        await db.execute(begun.values(drafted_by=who.person_id))
+
+
 async def _draft(office: Office, firm: Firm) -> None:
     async with office.ground.database.writing() as db:
         db.add(
@@ -504,6 +518,7 @@ async def _draft(office: Office, firm: Firm) -> None:
                 code=f"SB-{uuid4().hex[:8].upper()}",
                 cycle_id=office.cycle_id,
                 organisation_id=firm.id,
+                drafted_by=firm.speaker.person_id,
                 track="organisation",
                 entry_key=str(firm.id),
                 created_at=office.ground.clock(),

@@ -15,7 +15,7 @@ from app.award.stages.models import Stage
 from app.platform.files.models import FileState
 from app.platform.ground import Ground
 from app.rules.regulation.stages import Intake
-from tests.factories import Firm, Office
+from tests.factories import Firm, Office, accept_agent
 
 FORM = {
     "registered_on": "2009-06-18",
@@ -73,6 +73,7 @@ async def complete_drafts(office: Office, firms: Sequence[Firm]) -> list[UUID]:
                 code=f"SB-{uuid4().hex[:8].upper()}",
                 cycle_id=office.cycle_id,
                 organisation_id=firm.id,
+                drafted_by=firm.speaker.person_id,
                 track="organisation",
                 status=ApplicationStatus.DRAFT,
                 entry_key=str(firm.id),
@@ -96,4 +97,6 @@ async def complete_drafts(office: Office, firms: Sequence[Firm]) -> list[UUID]:
                 )
                 for document in (each.name for each in rule.documents)
             )
+    for firm in {firm.id: firm for firm in firms}.values():
+        await accept_agent(office.ground, firm, firm.speaker)
     return made

@@ -62,6 +62,7 @@ BODIES: dict[str, Any] = {
         "defects": [{"pointer": "/form/contact_name", "wrong": "不符", "asked": "请改正"}],
     },
     "accept_mandate": {"document": "文"},
+    "restore_mandate": {"document": "文"},
     "refuse_mandate": REASON,
     "end_mandate": {"reason": "离职"},
     "hand_in_sealed_copy": {"upload_id": str(UUID(int=7))},

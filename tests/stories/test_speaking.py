@@ -17,7 +17,9 @@ from tests.award.representation.speakers import (
     claim,
     claimed,
     draft,
+    in_log,
     login_of,
+    open_office,
     register,
     seen,
     submission,
@@ -26,11 +28,9 @@ from tests.award.representation.speakers import (
 from tests.clock import MovableClock
 from tests.factories import (
     Caller,
-    Office,
     credit_code,
     make_caller,
     make_firm,
-    make_office,
     refresh_token,
 )
 
@@ -39,23 +39,10 @@ pytestmark = pytest.mark.anyio
 MISSING = "mandate-missing"
 
 
-async def open_office(ground: Ground, client: AsyncClient) -> Office:
-    office = await make_office(ground)
-    answer = await client.post(office.path("/stages/intake/opening"), **office.clerk.auth)
-    assert answer.status_code == 200, answer.text
-    return office
-
-
 async def acts(ground: Ground, subject: str) -> set[str]:
     async with ground.database.reading() as db:
         rows = await db.scalars(select(AuditEvent.act).where(AuditEvent.subject == subject))
         return set(rows)
-
-
-async def in_log(ground: Ground, office: Office) -> int:
-    async with ground.database.reading() as db:
-        count = select(func.count()).where(AuditEvent.log == office.cycle_id)
-        return await db.scalar(count) or 0
 
 
 async def moves(client: AsyncClient, caller: Caller, path: str) -> dict[str, list[str]]:
@@ -81,6 +68,7 @@ async def test_applicant_drafts_at_once_and_submits_once_the_office_has_accepted
         "accept",
         "refuse",
         "end",
+        "restore",
     }
     answer = await act(client, office.clerk, made["id"], "acceptance", **DECISION)
     assert (answer.status_code, answer.json()["status"]) == (200, "accepted")
@@ -247,7 +235,8 @@ async def test_lost_administrator_is_replaced_by_a_claim_and_told(
     assert await seen(client, newcomer) == [begun]
     view = (await client.get(f"/mandates/{second['id']}/claim", **office.clerk.auth)).json()
     assert view["administrator"] == lost.name
-    answer = await act(client, office.clerk, second["id"], "acceptance", **DECISION)
+    stays = DECISION | {"agents": "stay"}
+    answer = await act(client, office.clerk, second["id"], "acceptance", **stays)
     assert answer.json()["organisation_id"] == organisation
     assert set(await seen(client, newcomer)) == {kept, begun}
     assert set(await seen(client, agent)) == {kept, begun}
@@ -291,7 +280,7 @@ async def test_mandate_runs_out_with_the_last_day_of_its_letter(
     await refresh_token(ground, speaker)
     assert (await client.get(f"/applications/{application}", **speaker.auth)).status_code == 404
     over = await claim(client, office, speaker, organisation, valid_until=last)
-    assert over.status_code == 404  # they no longer speak for it
+    assert (over.status_code, over.json()["code"]) == (422, "mandate-over")
     own = await register(client, speaker, credit_code())
     over = await claim(client, office, speaker, own, valid_until=last)
     assert (over.status_code, over.json()["code"]) == (422, "mandate-over")

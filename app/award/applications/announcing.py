@@ -13,6 +13,7 @@ from sqlalchemy import select
 from app.award.applications.lifecycle import ApplicationStatus
 from app.award.applications.models import Application
 from app.award.programmes.models import Cycle, Programme
+from app.award.representation.queries import member
 from app.award.roles import Role
 from app.award.stages.models import Entry
 from app.platform.accounts.models import RoleGrant
@@ -112,11 +113,18 @@ def _concerned(cycle_id: UUID, entry: UUID | None) -> Rows:
     people = (
         select(RoleGrant.person_id)
         .join(Application, Application.organisation_id == RoleGrant.scope_id)
+        .join(Cycle, Cycle.id == Application.cycle_id)
         .where(
             Application.cycle_id == cycle_id,
             Application.status != ApplicationStatus.WITHDRAWN,
             RoleGrant.role == Role.APPLICANT,
             RoleGrant.ended_at.is_(None),
+            member(
+                RoleGrant.person_id,
+                Application.drafted_by,
+                Application.organisation_id,
+                Cycle.programme_id,
+            ),
         )
         .distinct()
         .order_by(RoleGrant.person_id)

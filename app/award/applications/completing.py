@@ -11,7 +11,6 @@ from app.award.applications.form_schemas import CompletenessView, GapView
 from app.award.applications.lifecycle import ApplicationStatus
 from app.award.applications.naming import intake_of
 from app.award.applications.schemas import Form
-from app.award.representation.rules import MandateMissing
 from app.platform.accounts.callers import Call
 from app.platform.db.prepared import Direct
 from app.platform.errors import Refusal
@@ -40,7 +39,7 @@ def obstacles(
     regulation, track = asked.regulation, application.track
     rule = intake_of(regulation, track)
     if application.status == ApplicationStatus.DRAFT:
-        yield None if application.mandated else MandateMissing()
+        yield queries.speaking_obstacle(rule.speaking, application)
         yield rules.window_obstacle(stage.opens_at, stage.closes_at, now)
     form = Form.model_validate(application.form)
     yield from naming.naming_obstacles(regulation, rule, track, form, local_date(now))

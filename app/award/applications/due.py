@@ -3,6 +3,7 @@
 from app.award.applications.lifecycle import ApplicationStatus
 from app.award.applications.models import Application
 from app.award.programmes.models import Cycle
+from app.award.representation.queries import member
 from app.award.roles import Role
 from app.award.stages.due import HOLDER, Duties, Duty, held, waiting_for
 from app.award.stages.models import Stage
@@ -14,7 +15,16 @@ def _to_submit() -> Rows:
         waiting_for(HOLDER.person_id, each=Application.id)
         .join(Application, Application.cycle_id == Cycle.id)
         .join(HOLDER, held(Application.organisation_id, Role.APPLICANT))
-        .where(Stage.kind == "intake", Application.status == ApplicationStatus.DRAFT)
+        .where(
+            Stage.kind == "intake",
+            Application.status == ApplicationStatus.DRAFT,
+            member(
+                HOLDER.person_id,
+                Application.drafted_by,
+                Application.organisation_id,
+                Cycle.programme_id,
+            ),
+        )
     )
 
 

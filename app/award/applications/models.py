@@ -65,6 +65,7 @@ class Application(Model):
     code: Mapped[str] = mapped_column(unique=True)
     cycle_id: Mapped[UUID] = mapped_column(ForeignKey("cycle.id"))
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    drafted_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     track: Mapped[str]
     status: Mapped[str] = mapped_column(default=ApplicationStatus.DRAFT)
     version: Mapped[int] = mapped_column(default=1)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from app.award.applications.lifecycle import APPLICATION, ApplicationStatus
 from app.award.applications.models import Application, Attachment, PageCount, Supplement, Validity
+from app.award.applications.naming import intake_of
 from app.award.applications.rules import ApplicationUnknown, AttachmentUnknown
 from app.award.applications.schemas import (
     ApplicationLine,
@@ -22,18 +23,21 @@ from app.award.applications.schemas import (
     SupplementView,
 )
 from app.award.programmes.models import Cycle
+from app.award.programmes.queries import regulation_of
 from app.award.records.queries import conflicted
-from app.award.representation.queries import mandated
-from app.award.representation.rules import MandateMissing
+from app.award.representation.queries import member, word_of
+from app.award.representation.rules import word_obstacle
 from app.award.stages.lifecycle import StageStatus
 from app.award.stages.models import Entry, Outcome, Stage
 from app.platform.accounts.callers import Call
 from app.platform.accounts.models import Organisation
 from app.platform.db.base import among
 from app.platform.db.prepared import Connected, Direct, Prepared, all_of
+from app.platform.errors import Refusal
 from app.platform.security.access import Found, fetch, fetch_prepared, fetch_view
 from app.platform.security.permission import AnyCaller, Resource
 from app.platform.workflow.advance import actions
+from app.rules.regulation.speaking import Speaking
 
 APPLICATION_RESOURCE = Resource(
     "application",
@@ -41,6 +45,14 @@ APPLICATION_RESOURCE = Resource(
         "organisation": Application.organisation_id,
         "programme": Cycle.programme_id,
         "cycle": Cycle.id,
+    },
+    standings={
+        "member": lambda actor: member(
+            actor.person_id,
+            Application.drafted_by,
+            Application.organisation_id,
+            Cycle.programme_id,
+        )
     },
     phases={
         "draft": Application.status == ApplicationStatus.DRAFT,
@@ -117,13 +129,15 @@ _SUBMITTING = (
         Organisation.credit_code,
         Cycle.regulation_hash,
         _ENTERED.label("entered"),
-        mandated(
+        Cycle.programme_id,
+        Organisation.confirmed_at,
+        *word_of(
             AnyCaller().person_id,
             Application.organisation_id,
             Cycle.programme_id,
             bindparam("now", type_=DateTime(timezone=True)),
             bindparam("wall", type_=DateTime(timezone=True)),
-        ).label("mandated"),
+        ),
         *APPLICATION_RESOURCE.facts(AnyCaller()),
     )
     .join(Cycle, Cycle.id == Application.cycle_id)
@@ -133,7 +147,7 @@ _SUBMITTING = (
 DRAFT = Prepared(_SUBMITTING)
 SUBMITTING = Prepared(_SUBMITTING.with_for_update(of=Application))
 """An application on its way into the award, locked: who applies, under which regulation, and what
-of the organisation's has been submitted already (`entry_key`s), and whether the caller speaks for
+of the organisation's has been submitted already (`entry_key`s), and by what the caller speaks for
 it towards the programme.
 """
 
@@ -179,16 +193,19 @@ async def application_view(call: Call, application_id: UUID) -> tuple[Applicatio
         Application.secrets,
         Application.digest,
         Application.version,
-        mandated(
+        Cycle.regulation_hash,
+        *word_of(
             call.actor.person_id,
             Application.organisation_id,
             Cycle.programme_id,
             call.now,
             call.wall,
-        ).label("mandated"),
+        ),
     ).where(Application.id == application_id)
     found = await fetch_view(call.db, call.actor, APPLICATION_RESOURCE, statement)
     row = found.it
+    regulation = await regulation_of(call.db, row.regulation_hash)
+    silenced = _against(speaking_obstacle(intake_of(regulation, row.track).speaking, row))
     view = ApplicationView(
         **line_fields(row),
         credit_code=row.credit_code,
@@ -202,14 +219,25 @@ async def application_view(call: Call, application_id: UUID) -> tuple[Applicatio
         supplements=await supplements_of(call.db, application_id),
         progress=await progress_of(call.db, application_id),
         digest=row.digest,
-        actions=actions(
-            found,
-            APPLICATION,
-            ApplicationStatus(row.status),
-            submit=[] if row.mandated else [MandateMissing()],
-        ),
+        actions=actions(found, APPLICATION, ApplicationStatus(row.status), submit=silenced),
     )
     return view, row.version
+
+
+def _against(refusal: Refusal | None) -> list[Refusal]:
+    return [] if refusal is None else [refusal]
+
+
+def speaking_obstacle(rule: Speaking, row: Any) -> Refusal | None:
+    """Why whoever a row of `word_of` is about may not submit."""
+    levels = [word.rpartition(":")[0] for word in row.words]
+    return word_obstacle(
+        rule,
+        row.speaks_as,
+        levels,
+        ended=row.word_ended,
+        known_elsewhere=row.known_elsewhere,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from app.award.applications.schemas import (
     ScopeReleaseIn,
 )
 from app.award.programmes.rules import CycleUnknown
-from app.award.representation.rules import MandateMissing
+from app.award.representation.rules import AgentOnlyDrafts, MandateMissing
 from app.award.stages.rules import StageNotOpen
 from app.platform.accounts.callers import (
     DecidingOnce,
@@ -72,10 +72,13 @@ attachments = APIRouter(prefix="/attachments", tags=["applications"])
         rules.IntakeClosed,
         StageNotOpen,
         rules.TrackUnknown,
+        MandateMissing,
     ),
 )
 async def start_draft(call: Writing, body: ApplicationIn) -> ApplicationView:
-    """For an organisation the caller speaks for, while the intake is open."""
+    """For an organisation the caller speaks for, while the intake is open; once its office has
+    accepted somebody for it, by them and theirs.
+    """
     return await service.start_draft(call, body)
 
 
@@ -161,6 +164,7 @@ async def announce(call: Writing, application_id: UUID, body: AttachmentIn) -> A
         *NAMED,
         *OWN,
         MoveNotPossible,
+        AgentOnlyDrafts,
         MandateMissing,
         rules.IntakeNotOpen,
         rules.IntakeClosed,

@@ -4,7 +4,7 @@ from secrets import choice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,6 +25,8 @@ from app.award.applications.schemas import (
 from app.award.applications.sealing import sealed_form
 from app.award.programmes.models import Cycle
 from app.award.programmes.queries import get_cycle, regulation_of
+from app.award.representation.rules import MandateMissing
+from app.award.representation.service import vouched
 from app.award.stages import queries as stages
 from app.award.stages.lifecycle import StageStatus
 from app.award.stages.models import Stage
@@ -33,13 +35,19 @@ from app.platform.accounts.callers import Call
 from app.platform.accounts.models import Organisation
 from app.platform.accounts.queries import ORGANISATION
 from app.platform.audit.record import record
-from app.platform.db.prepared import Direct
+from app.platform.db.prepared import Direct, Prepared
 from app.platform.errors import ensure
 from app.platform.http.preconditions import ensure_fresh, version_tag
 from app.platform.security.access import fetch
 from app.platform.workflow.advance import advancing
 from app.rules.regulation.stages import Grant, Intake
 
+CONFIRM = Prepared(
+    update(Organisation)
+    .where(Organisation.id == bindparam("organisation"))
+    .values(confirmed_at=bindparam("now"))
+    .returning(Organisation.id)
+)
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -63,22 +71,20 @@ async def start_draft(call: Call, body: ApplicationIn) -> ApplicationView:
         code="SB-" + "".join(choice(ALPHABET) for _ in range(8)),
         cycle_id=cycle.id,
         organisation_id=body.organisation_id,
+        drafted_by=call.actor.person_id,
         track=body.track,
         entry_key=naming.entry_key(rule.one_entry_per, body.organisation_id, body.track, None),
         created_at=call.now,
     )
     call.db.add(application)
     await call.db.flush()
-    record(
-        call.db,
-        call.actor,
-        "application:draft",
-        subject=application.id,
-        now=call.now,
-        log=cycle.id,
-    )
-    view, _ = await queries.application_view(call, application.id)
-    return view
+    await vouched.take(call, cycle.programme_id, organisation.it, rule.speaking)
+    act, of = "application:draft", application.id
+    record(call.db, call.actor, act, subject=of, now=call.now, log=cycle.id)
+    try:
+        return (await queries.application_view(call, of))[0]
+    except rules.ApplicationUnknown:  # its office has accepted somebody else, or put them out
+        raise MandateMissing from None
 
 
 async def fill_in(
@@ -169,7 +175,24 @@ async def submit(call: Call[Direct], application_id: UUID) -> ReceiptView:
         application.track,
         call.now,
     )
+    await _stand_on_record(call, application, rule)
     return receipt_view(application)
+
+
+async def _stand_on_record(call: Call[Direct], application: Any, rule: Intake) -> None:
+    """Who submits by a portal's word stands on the office's list from then on, and an organisation
+    is known whose papers nobody asks for. Raises MandateMissing.
+    """
+    word = None if application.speaks_as else vouched.believed(application.words, [rule.speaking])
+    if word and not application.word_ended:
+        bearer = application.organisation_id, application.credit_code
+        await vouched.put(call, word, application.programme_id, *bearer)
+    if application.confirmed_at is None:
+        try:
+            known = {"organisation": application.organisation_id, "now": call.now}
+            await call.db.first(CONFIRM, **known)
+        except IntegrityError as another_was_first:
+            raise MandateMissing from another_was_first
 
 
 def _entry_key(rule: Intake, application: Any) -> str:

@@ -1,7 +1,6 @@
 """What can be read of documents: by the office, and by whom a letter is addressed to?"""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -32,20 +31,33 @@ from app.award.documents.schemas import (
 )
 from app.award.programmes.queries import get_cycle
 from app.award.records.queries import conflicted
-from app.award.roles import Role
+from app.award.representation.queries import member
 from app.award.screening.models import Cure, ScreenedGround, Screening
 from app.award.screening.rules import GroundAnswer
 from app.award.stages.lifecycle import Result
 from app.award.stages.models import Disqualification, Entry, Outcome, Stage
 from app.platform.accounts.callers import Call
-from app.platform.accounts.models import Organisation, RoleGrant
-from app.platform.db.base import among
+from app.platform.accounts.models import Organisation
 from app.platform.files.models import Upload
 from app.platform.http.newest import newest_first
 from app.platform.http.pages import Page, Paging
 from app.platform.security.access import Found, fetch, fetch_view, visible_to
-from app.platform.security.permission import Actor, Resource
+from app.platform.security.permission import Actor, Asking, Resource
 from app.platform.workflow.advance import actions
+
+
+def _is_member(actor: Asking) -> ColumnElement[bool]:
+    """Whether the caller speaks for the organisation in what the letter is about."""
+    drafter = (
+        select(Application.drafted_by)
+        .join(Entry, Entry.application_id == Application.id)
+        .where(Entry.id == OfficeDocument.entry_id)
+        .scalar_subquery()
+    )
+    return member(
+        actor.person_id, drafter, OfficeDocument.organisation_id, OfficeDocument.programme_id
+    )
+
 
 DELIVERED = exists(
     select(DocumentDelivery.id).where(DocumentDelivery.document_id == OfficeDocument.id)
@@ -60,6 +72,7 @@ DOCUMENT_RESOURCE = Resource(
 LETTER_RESOURCE = Resource(
     "letter",
     scopes={"organisation": OfficeDocument.organisation_id},
+    standings={"member": _is_member},
     phases={"delivered": DELIVERED},
     missing=LetterUnknown,
 )
@@ -201,25 +214,6 @@ async def get_letter(call: Call, document_id: UUID) -> Found[OfficeDocument]:
 
 def letter_view(letter: OfficeDocument) -> LetterView:
     return LetterView(**{name: getattr(letter, name) for name in LetterView.model_fields})
-
-
-async def addressees(
-    db: AsyncSession, organisations: Iterable[UUID | None]
-) -> dict[UUID | None, list[UUID]]:
-    """Who speaks for each organisation now; one statement."""
-    rows = await db.execute(
-        select(RoleGrant.scope_id, RoleGrant.person_id)
-        .where(
-            RoleGrant.role == Role.APPLICANT,
-            among(RoleGrant.scope_id, organisations),
-            RoleGrant.ended_at.is_(None),
-        )
-        .distinct()
-    )
-    found: dict[UUID | None, list[UUID]] = defaultdict(list)
-    for organisation, person in rows:
-        found[organisation].append(person)
-    return found
 
 
 ENTERED = (

@@ -16,6 +16,7 @@ from app.award.events.rules import EventUnknown
 from app.award.events.schemas import EventQuery, EventsView, EventType, EventView
 from app.award.programmes.models import Cycle
 from app.award.publicity.models import Notice
+from app.award.representation.queries import member
 from app.award.stages.models import Stage
 from app.platform.accounts.callers import Call
 from app.platform.audit.models import AuditEvent
@@ -55,6 +56,14 @@ def _is(acts: dict[str, EventType]) -> ColumnElement[bool]:
 EVENT_RESOURCE = Resource(
     "event",
     scopes={"organisation": Application.organisation_id},
+    standings={
+        "member": lambda actor: member(
+            actor.person_id,
+            Application.drafted_by,
+            Application.organisation_id,
+            Cycle.programme_id,
+        )
+    },
     phases={
         # a cycle cancelled before its launch was never public
         "public": and_(_is(OF_THE_AWARD), Cycle.launched_at.is_not(None)),

@@ -1,7 +1,6 @@
 """How does an office tell many applicants something in words of its own?"""
 
 from dataclasses import replace
-from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import not_, select
@@ -15,6 +14,7 @@ from app.award.office.schemas import MessageIn, ToldView
 from app.award.programmes.models import Cycle
 from app.award.programmes.queries import get_cycle
 from app.award.records.queries import conflicted
+from app.award.representation.queries import member
 from app.award.roles import Role
 from app.award.stages.models import Entry, Outcome, Stage
 from app.award.stages.queries import ensure_disinterested, get_stage, live
@@ -46,7 +46,7 @@ async def tell(call: Call, cycle_id: UUID, body: MessageIn) -> ToldView:
     found.require("cycle:tell")
     ensure([addressees_obstacle(body.drafts, body.stage, body.applications)])
     applications = await _addressed(call, cycle_id, body)
-    speaking = await _speaking(call, list(applications.values()))
+    speaking = await _speaking(call, applications)
     people = sorted({person for person, _ in speaking})
     message = uuid4()
     reached = await notify_all(
@@ -59,13 +59,13 @@ async def tell(call: Call, cycle_id: UUID, body: MessageIn) -> ToldView:
         matter=Matter(cycle_id, words_of=found.it.programme_id),
     )
     ways = [way for reach in reached.values() for way in reach.ways]
-    spoken_for = {organisation for _, organisation in speaking}
+    spoken_for = {application for _, application in speaking}
     told = ToldView(
         applications=len(applications),
         people=len(people),
         mail=ways.count(Way.MAIL),
         sms=ways.count(Way.SMS),
-        nobody=sum(one not in spoken_for for one in applications.values()),
+        nobody=sum(one not in spoken_for for one in applications),
     )
     _log(call, cycle_id, message, body, told)
     return told
@@ -85,11 +85,9 @@ def _log(call: Call, cycle_id: UUID, message: UUID, body: MessageIn, told: ToldV
     )
 
 
-async def _addressed(call: Call, cycle_id: UUID, body: MessageIn) -> dict[UUID, UUID]:
-    """The applications that are meant, each with its organisation."""
-    statement: Rows = select(Application.id, Application.organisation_id).where(
-        Application.cycle_id == cycle_id
-    )
+async def _addressed(call: Call, cycle_id: UUID, body: MessageIn) -> list[UUID]:
+    """The applications that are meant."""
+    statement: Rows = select(Application.id).where(Application.cycle_id == cycle_id)
     if body.drafts:
         statement = statement.where(Application.status == ApplicationStatus.DRAFT)
     elif body.stage is not None:
@@ -107,23 +105,31 @@ async def _addressed(call: Call, cycle_id: UUID, body: MessageIn) -> dict[UUID, 
             visible_to(call.actor, APPLICATION_RESOURCE),
             not_(conflicted(call.actor, Application.organisation_id)),
         )
-    rows: Any = await call.db.execute(statement)
-    found = {row.id: row.organisation_id for row in rows}
+    found = dict.fromkeys(await call.db.scalars(statement))
     ensure(
         ApplicationUnknown(pointer=f"/applications/{place}")
         for place, each in enumerate(body.applications or ())
         if each not in found
     )
-    return found
+    return [*found]
 
 
-async def _speaking(call: Call, organisations: list[UUID]) -> list[tuple[UUID, UUID]]:
-    """Who speaks for which of them."""
+async def _speaking(call: Call, applications: list[UUID]) -> list[tuple[UUID, UUID]]:
+    """Who speaks in which of them."""
     rows = await call.db.execute(
-        select(RoleGrant.person_id, RoleGrant.scope_id).where(
+        select(RoleGrant.person_id, Application.id)
+        .join(Application, Application.organisation_id == RoleGrant.scope_id)
+        .join(Cycle, Cycle.id == Application.cycle_id)
+        .where(
+            among(Application.id, applications),
             RoleGrant.role == Role.APPLICANT,
             RoleGrant.ended_at.is_(None),
-            among(RoleGrant.scope_id, organisations),
+            member(
+                RoleGrant.person_id,
+                Application.drafted_by,
+                Application.organisation_id,
+                Cycle.programme_id,
+            ),
         )
     )
-    return [(row.person_id, row.scope_id) for row in rows]
+    return [(row.person_id, row.id) for row in rows]

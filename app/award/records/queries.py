@@ -9,8 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.award.records.models import Conflict, Record
 from app.award.records.rules import InterestInRecord
-from app.award.roles import Role
-from app.platform.accounts.models import Organisation, RoleGrant
+from app.platform.accounts.models import Organisation
 from app.platform.accounts.queries import member_of
 from app.platform.db.base import among
 from app.platform.security.permission import Asking
@@ -58,21 +57,6 @@ async def ensure_no_interest(
     )
     if await db.scalar(select(exists(concerned))):
         raise InterestInRecord
-
-
-async def speakers_of(db: AsyncSession, organisation_id: UUID) -> Sequence[UUID]:
-    """Who speaks for an organisation; one statement."""
-    rows = await db.scalars(
-        select(RoleGrant.person_id)
-        .where(
-            RoleGrant.role == Role.APPLICANT,
-            RoleGrant.scope_id == organisation_id,
-            RoleGrant.ended_at.is_(None),
-        )
-        .distinct()
-        .order_by(RoleGrant.person_id)
-    )
-    return rows.all()
 
 
 async def records_of(

@@ -26,6 +26,8 @@ MANDATE = Lifecycle([
     ("decline",   {MandateStatus.INVITED},  MandateStatus.DECLINED,  "mandate:hold"),
     ("end",       {MandateStatus.INVITED,
                    MandateStatus.ACCEPTED}, MandateStatus.ENDED,     "mandate:end"),
+    # a portal's word that the office has ended comes back by the office alone
+    ("restore",   {MandateStatus.ENDED},    MandateStatus.ACCEPTED,  "mandate:decide"),
     ("invite",    {MandateStatus.ACCEPTED}, None,                    "mandate:lead"),
     ("hand-over", {MandateStatus.ACCEPTED}, None,                    "mandate:lead"),
 ], Names(

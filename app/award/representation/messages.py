@@ -68,7 +68,18 @@ HANDED_OVER = Template(
         "{person} has handed the administration of {organisation} in {programme} over to you.",
     ),
 )
-TEMPLATES = (CLAIMED, ACCEPTED, REFUSED, ENDED, INVITED, HANDED_OVER)
+HANDED_ON = Template(
+    "mandate-handed-on",
+    "“{organisation}”的管理员已更换",
+    "{person}已将“{organisation}”在{programme}中的管理员权限交接给一名经办人。"
+    "已核验的授权书载明的是{person}，必要时请要求补交或结束该授权。",
+    Words(
+        "{organisation}: another administrator",
+        "{person} has handed the administration of {organisation} in {programme} over to an agent. "
+        "The letter you accepted names {person}: ask for another, or end the mandate.",
+    ),
+)
+TEMPLATES = (CLAIMED, ACCEPTED, REFUSED, ENDED, INVITED, HANDED_OVER, HANDED_ON)
 
 
 async def tell_holder(call: Call, mandate: Mandate, template: Template) -> None:
@@ -77,8 +88,8 @@ async def tell_holder(call: Call, mandate: Mandate, template: Template) -> None:
     await notify(call.db, mandate.person_id, template, words, call.wall)
 
 
-async def tell_office(call: Call, mandate: Mandate) -> None:
-    """Tell the secretariat that a claim waits."""
+async def tell_office(call: Call, mandate: Mandate, template: Template) -> None:
+    """Tell the secretariat that a claim waits, or that somebody else administers."""
     office = await call.db.scalars(
         select(RoleGrant.person_id)
         .where(
@@ -89,7 +100,7 @@ async def tell_office(call: Call, mandate: Mandate) -> None:
         .order_by(RoleGrant.person_id)
     )
     words = await _words(call, mandate)
-    await notify_all(call.db, office.all(), CLAIMED, words, call.wall, occasion=mandate.id)
+    await notify_all(call.db, office.all(), template, words, call.wall, occasion=mandate.id)
 
 
 async def _words(call: Call, mandate: Mandate) -> dict[str, str | int]:

@@ -1,26 +1,20 @@
 """How are mandates stored?"""
 
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.award.representation.lifecycle import MandateStatus
+from app.award.representation.rules import MandateKind
 from app.platform.db.base import Model, identifier, one_of
-
-
-class MandateKind(StrEnum):
-    """管理员 leads those who speak for the organisation, 经办人 speaks at their invitation."""
-
-    ADMINISTRATOR = "administrator"
-    AGENT = "agent"
 
 
 class Mandate(Model):
     """That a person speaks for an organisation towards a programme: claimed with a letter of
-    authorisation and the licence, or an agent's by invitation.
+    authorisation and the licence, an agent's by invitation, or by the word of a portal, which
+    counts as long as the portal stands for them.
 
     `credit_code` is the organisation's as it was claimed: it stays, also when the organisation
     proves to be one that is known already. `document` and `reason` are those of the last decision.
@@ -31,6 +25,7 @@ class Mandate(Model):
         one_of("kind", MandateKind),
         one_of("status", MandateStatus),
         CheckConstraint("kind = 'administrator' OR status <> 'claimed'", name="agents_are_invited"),
+        CheckConstraint("(kind = 'portal') = (portal_id IS NOT NULL)", name="portal_named"),
         # An organisation has one administrator towards a programme: a claim accepted replaces.
         Index(
             "uq_mandate_administrator",
@@ -69,6 +64,7 @@ class Mandate(Model):
     letter_id: Mapped[UUID | None] = mapped_column(ForeignKey("upload.id"))
     licence_id: Mapped[UUID | None] = mapped_column(ForeignKey("upload.id"))
     valid_until: Mapped[date | None]
+    portal_id: Mapped[UUID | None] = mapped_column(ForeignKey("portal.id"))
     invited_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     document: Mapped[str | None]
     reason: Mapped[str | None]

@@ -1,16 +1,19 @@
 """What can be read of mandates, and by whom? And who speaks for an organisation now?"""
 
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Date, and_, cast, exists, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from app.award.programmes.queries import get_programme
 from app.award.records.queries import interested
 from app.award.representation.lifecycle import MANDATE, MandateStatus
-from app.award.representation.models import Mandate, MandateKind
-from app.award.representation.rules import MandateUnknown, doubts
+from app.award.representation.models import Mandate
+from app.award.representation.rules import MandateKind, MandateUnknown, NoPortalsWord, doubts
 from app.award.representation.schemas import (
     ClaimLine,
     ClaimView,
@@ -22,10 +25,12 @@ from app.award.representation.schemas import (
     RivalView,
 )
 from app.platform.accounts.callers import Call
-from app.platform.accounts.models import Organisation, Person
-from app.platform.accounts.queries import vouched_for
+from app.platform.accounts.models import Organisation, Person, Portal, RoleGrant
+from app.platform.accounts.queries import words_for
+from app.platform.accounts.service.joining import APPLICANT
 from app.platform.clock import ZONE
-from app.platform.db.base import Rows
+from app.platform.db.base import Rows, among
+from app.platform.errors import Refusal
 from app.platform.files.models import Upload
 from app.platform.http.newest import newest_first
 from app.platform.http.pages import Page, Paging
@@ -33,7 +38,8 @@ from app.platform.security.access import Found, fetch, fetch_view, visible_to
 from app.platform.security.permission import Asking, Resource
 from app.platform.workflow.advance import actions
 
-OTHER, BEARER = aliased(Mandate), aliased(Organisation)
+OTHER, INVITER = aliased(Mandate), aliased(Person)
+BEARER, CLAIMED = aliased(Organisation), aliased(Organisation)
 
 
 def _leads(actor: Asking) -> ColumnElement[bool]:
@@ -85,6 +91,7 @@ LINES = (
         Person.name.label("person"),
         Mandate.kind,
         Mandate.status,
+        func.coalesce(Portal.name, INVITER.name).label("by"),
         Mandate.valid_until,
         Mandate.reason,
         Mandate.created_at,
@@ -93,6 +100,8 @@ LINES = (
     .select_from(Mandate)
     .join(Organisation, Organisation.id == Mandate.organisation_id)
     .join(Person, Person.id == Mandate.person_id)
+    .outerjoin(Portal, Portal.id == Mandate.portal_id)
+    .outerjoin(INVITER, INVITER.id == Mandate.invited_by)
 )
 DISPUTED = (
     exists(
@@ -107,26 +116,122 @@ DISPUTED = (
 ).label("disputed")
 
 
-def mandated(
+def word_of(
     person: Any, organisation: Any, programme: Any, now: Any, wall: Any
-) -> ColumnElement[bool]:
-    """Whether the person speaks for the organisation towards the programme, at `now` in award time
-    by a mandate, at `wall` by a portal's word; all may be columns or places. The one expression
-    that a submission asks.
+) -> list[ColumnElement[Any]]:
+    """What a submission asks about who submits: the kind of their mandate at `now` in award time,
+    the words of portals that stand for them at `wall` (`level:portal`), whether the office has
+    ended such a word, and whether the credit code is known to be another organisation's. All may
+    be columns or places; rules.word_obstacle decides.
     """
-    by_letter = exists(
-        select(Mandate.id).where(
-            Mandate.person_id == person,
-            Mandate.organisation_id == organisation,
-            Mandate.programme_id == programme,
+    theirs = _of(person, organisation, programme)
+    return [
+        select(Mandate.kind)
+        .where(
+            theirs,
             Mandate.status == MandateStatus.ACCEPTED,
             or_(
                 Mandate.valid_until.is_(None),
                 Mandate.valid_until >= cast(func.timezone(ZONE.key, now), Date),
             ),
         )
+        .scalar_subquery()
+        .label("speaks_as"),
+        words_for(person, organisation, wall).label("words"),
+        exists(
+            select(Mandate.id).where(
+                theirs, Mandate.kind == MandateKind.PORTAL, Mandate.status == MandateStatus.ENDED
+            )
+        ).label("word_ended"),
+        exists(
+            select(BEARER.id)
+            .join(CLAIMED, CLAIMED.credit_code == BEARER.credit_code)
+            .where(
+                CLAIMED.id == organisation,
+                BEARER.id != organisation,
+                BEARER.confirmed_at.is_not(None),
+            )
+        ).label("known_elsewhere"),
+    ]
+
+
+def _of(person: Any, organisation: Any, programme: Any) -> ColumnElement[bool]:
+    return and_(
+        Mandate.person_id == person,
+        Mandate.organisation_id == organisation,
+        Mandate.programme_id == programme,
     )
-    return or_(by_letter, vouched_for(person, organisation, wall))
+
+
+def accepted(person: Any, organisation: Any, programme: Any) -> ColumnElement[bool]:
+    """Whether the office of the programme has accepted that they speak for the organisation."""
+    theirs = _of(person, organisation, programme)
+    return exists(select(Mandate.id).where(theirs, Mandate.status == MandateStatus.ACCEPTED))
+
+
+def member(person: Any, drafter: Any, organisation: Any, programme: Any) -> ColumnElement[bool]:
+    """Whether they speak for the organisation in a matter towards the programme that `drafter`
+    began: by a mandate towards just this programme; before anybody administers the organisation
+    towards it, who began it does, unless the office has put them out.
+    """
+    other = and_(
+        Mandate.organisation_id == organisation,
+        Mandate.programme_id == programme,
+        or_(
+            and_(
+                Mandate.kind == MandateKind.ADMINISTRATOR, Mandate.status == MandateStatus.ACCEPTED
+            ),
+            and_(Mandate.person_id == person, Mandate.status == MandateStatus.ENDED),
+        ),
+    )
+    own = and_(drafter == person, ~exists(select(Mandate.id).where(other)))
+    return or_(accepted(person, organisation, programme), own)
+
+
+async def speakers_of(
+    db: AsyncSession, organisation_id: UUID, programme_id: UUID
+) -> Sequence[UUID]:
+    """Who is told of what an organisation has going on towards a programme; one statement."""
+    return (await speakers_of_each(db, [organisation_id], {programme_id}))[organisation_id]
+
+
+async def speakers_of_each(
+    db: AsyncSession, organisations: Iterable[UUID | None], programmes: Collection[UUID]
+) -> dict[UUID | None, list[UUID]]:
+    """Who is told of what organisations have going on towards one of these programmes: those whom
+    its office has accepted; where it has accepted nobody, all who speak for the organisation. One
+    statement.
+    """
+    led = exists(
+        select(Mandate.id).where(
+            Mandate.organisation_id == RoleGrant.scope_id,
+            Mandate.programme_id.in_(programmes),
+            Mandate.status == MandateStatus.ACCEPTED,
+        )
+    )
+    theirs = exists(
+        select(Mandate.id).where(
+            Mandate.person_id == RoleGrant.person_id,
+            Mandate.organisation_id == RoleGrant.scope_id,
+            Mandate.programme_id.in_(programmes),
+            Mandate.status == MandateStatus.ACCEPTED,
+        )
+    )
+    rows = await db.execute(
+        select(RoleGrant.scope_id, RoleGrant.person_id)
+        .where(
+            RoleGrant.role == APPLICANT,
+            among(RoleGrant.scope_id, organisations),
+            RoleGrant.ended_at.is_(None),
+            or_(theirs, ~led),
+        )
+        .distinct()
+        .order_by(RoleGrant.person_id)
+    )
+    found: dict[UUID | None, list[UUID]] = defaultdict(list)
+    for organisation, person in rows:
+        found[organisation].append(person)
+    return found
 
 
 def _line(row: Any) -> MandateLine:
@@ -152,7 +257,8 @@ async def get_mandate(call: Call, mandate_id: UUID, *, lock: bool = False) -> Fo
 async def mandate_view(call: Call, mandate_id: UUID) -> MandateView:
     """The mandate with the caller's moves; one statement."""
     found = await _found(call, LINES, mandate_id)
-    moves = actions(found, MANDATE, MandateStatus(found.it.status))
+    against: list[Refusal] = [] if found.it.kind == MandateKind.PORTAL else [NoPortalsWord()]
+    moves = actions(found, MANDATE, MandateStatus(found.it.status), restore=against)
     return MandateView.of(found.it, actions=moves, **_unnamed(found.it))
 
 

@@ -9,6 +9,7 @@ from app.award.programmes.rules import ProgrammeUnknown
 from app.award.representation import queries, rules
 from app.award.representation.schemas import (
     AcceptanceIn,
+    ClaimAcceptanceIn,
     ClaimIn,
     ClaimLine,
     ClaimView,
@@ -21,7 +22,7 @@ from app.award.representation.schemas import (
     Paper,
     RefusalIn,
 )
-from app.award.representation.service import agents, claiming
+from app.award.representation.service import agents, claiming, vouched
 from app.platform.accounts.callers import Reading, SignInNeeded, Writing
 from app.platform.errors import NotAllowed, NotFound
 from app.platform.files.objects import StorageAway
@@ -52,11 +53,14 @@ MOVED = (*ONE, MoveNotPossible)
         UploadTaken,
         rules.MandateHeld,
         rules.MandateOver,
+        rules.WordMissing,
+        rules.WordEnded,
     ),
 )
 async def claim(call: Writing, body: ClaimIn) -> MandateView:
     """Towards one programme, with the letter of authorisation (授权书) and the licence (营业执照).
-    Until its office accepts, the caller may draft, but not submit. Also the way back for an
+    Until its office accepts, the caller may draft, but not submit. Without papers, who came by a
+    portal whose word the award takes is accepted at once. Also the way back for an
     organisation whose administrator is lost: the claim accepted replaces them.
     """
     return await claiming.claim(call, body)
@@ -115,9 +119,9 @@ async def open_paper(request: Request, call: Writing, mandate_id: UUID, paper: P
     summary="Accept a claim",
     responses=answers(*MOVED, rules.MandateOver, rules.MandateHeld),
 )
-async def accept(call: Writing, mandate_id: UUID, body: AcceptanceIn) -> MandateView:
+async def accept(call: Writing, mandate_id: UUID, body: ClaimAcceptanceIn) -> MandateView:
     """Other claims on the credit code are refused with it, and the administrator before is replaced
-    and told.
+    and told, their agents with them unless `agents` says that they stay.
     """
     return await claiming.accept(call, mandate_id, body)
 
@@ -149,7 +153,7 @@ async def withdraw(call: Writing, mandate_id: UUID) -> MandateView:
     operation_id="invite_agent",
     summary="Invite an agent",
     status_code=status.HTTP_201_CREATED,
-    responses=answers(*MOVED, rules.LoginUnknown, rules.MandateHeld),
+    responses=answers(*MOVED, rules.LoginUnknown, rules.MandateHeld, rules.MandateOver),
 )
 async def invite(call: Writing, mandate_id: UUID, body: InvitationIn) -> MandateView:
     """As the administrator, on one's own mandate; they speak for the organisation once they join,
@@ -184,10 +188,12 @@ async def decline(call: Writing, mandate_id: UUID) -> MandateView:
     "/{mandate_id}/handover",
     operation_id="hand_over_mandate",
     summary="Hand the administration over",
-    responses=answers(*MOVED, rules.NoAgent),
+    responses=answers(*MOVED, rules.NoAgent, rules.MandateOver),
 )
 async def hand_over(call: Writing, mandate_id: UUID, body: HandOverIn) -> MandateView:
-    """To an agent who has joined; the caller goes on as an agent, whom the successor may end."""
+    """To an agent who has joined; the caller goes on as an agent, whom the successor may end. The
+    office is told: it has accepted a letter that names somebody else.
+    """
     return await agents.hand_over(call, mandate_id, body)
 
 
@@ -200,9 +206,20 @@ async def hand_over(call: Writing, mandate_id: UUID, body: HandOverIn) -> Mandat
 )
 async def end(call: Writing, mandate_id: UUID, body: EndingIn) -> None:
     """One's own, an agent's as the administrator, or anybody's as the office. An administrator's
-    takes the agents' with it.
+    takes the agents' with it; a portal's word that was ended comes back by the office alone.
     """
     await agents.end(call, mandate_id, body)
+
+
+@routes.post(
+    "/{mandate_id}/restoration",
+    operation_id="restore_mandate",
+    summary="Take a portal's word again",
+    responses=answers(*MOVED, rules.NoPortalsWord, rules.MandateHeld),
+)
+async def restore(call: Writing, mandate_id: UUID, body: AcceptanceIn) -> MandateView:
+    """That the office had ended: a portal's next assertion alone does not bring it back."""
+    return await vouched.restore(call, mandate_id, body)
 
 
 @desk.get(

@@ -2,13 +2,13 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from app.award.representation.lifecycle import MandateStatus
-from app.award.representation.models import MandateKind
-from app.award.representation.rules import Doubt
+from app.award.representation.rules import Doubt, MandateKind
 from app.platform.accounts.schemas import Login
 from app.platform.http.bodies import Body, Line, Prose, View
 from app.platform.http.pages import Paging
@@ -25,11 +25,17 @@ class Paper(StrEnum):
 
 
 class ClaimIn(Body):
-    """That the caller speaks for an organisation they have registered."""
+    """That the caller speaks for an organisation they have registered; without papers, that a
+    registered portal stands for them.
+    """
 
     programme_id: UUID
     organisation_id: UUID
-    letter: UUID = Field(description="An upload of the purpose `mandate`: 授权书.")
+    letter: UUID | None = Field(
+        default=None,
+        description="An upload of the purpose `mandate`: 授权书. Null: by the word of the portal "
+        "that the caller came by, where the award takes it.",
+    )
     licence: UUID | None = Field(
         default=None, description="The same for 营业执照; null where the letter's file holds both."
     )
@@ -41,6 +47,14 @@ class ClaimIn(Body):
 class AcceptanceIn(Body):
     document: Line = Field(description="By what it was accepted.", examples=["授权核验单2026-17"])
     reason: Prose | None = None
+
+
+class ClaimAcceptanceIn(AcceptanceIn):
+    agents: Literal["end", "stay"] = Field(
+        default="end",
+        description="What becomes of the agents of the administrator who is replaced: they spoke "
+        "on that word.",
+    )
 
 
 class RefusalIn(Body):
@@ -81,9 +95,13 @@ class MandateLine(View):
     person: str
     kind: MandateKind
     status: MandateStatus
+    by: str | None = Field(
+        description="By whose word: the portal, or who invited an agent; null: by letter.",
+        examples=[None],
+    )
     valid_until: date | None = Field(description="The last day it counts.")
     reason: str | None
-    created_at: datetime
+    created_at: datetime = Field(description="Since when it is on the list.")
     decided_at: datetime | None
 
 

@@ -13,6 +13,7 @@ from app.award.applications.queries import attachment_view
 from app.award.applications.schemas import SupplementView
 from app.award.programmes.models import Cycle, Programme
 from app.award.records.queries import conflicted
+from app.award.representation.queries import member
 from app.award.screening import cures
 from app.award.screening.models import Cure, Defect
 from app.award.screening.schemas import CureLine, CureQuery, CureView, DefectView
@@ -30,6 +31,14 @@ CURE_RESOURCE = Resource(
         "organisation": Entry.organisation_id,
         "programme": Cycle.programme_id,
         "cycle": Cycle.id,
+    },
+    standings={
+        "member": lambda actor: member(
+            actor.person_id,
+            Application.drafted_by,
+            Entry.organisation_id,
+            Cycle.programme_id,
+        )
     },
     conflict=lambda actor: conflicted(actor, Entry.organisation_id),
     missing=cures.CureUnknown,

@@ -2,8 +2,9 @@
 
 from sqlalchemy import not_, select
 
-from app.award.applications.models import Supplement
+from app.award.applications.models import Application, Supplement
 from app.award.programmes.models import Cycle
+from app.award.representation.queries import member
 from app.award.roles import Role
 from app.award.screening.models import Consultation, Cure, Opinion, Screening
 from app.award.stages.due import (
@@ -50,8 +51,18 @@ def _cures() -> Rows:
 def _to_supply() -> Rows:
     return (
         _cures()
+        .join(Application, Application.id == Entry.application_id)
         .join(HOLDER, held(Entry.organisation_id, Role.APPLICANT))
-        .where(Entry.round == Stage.round, not_(ENDED))
+        .where(
+            Entry.round == Stage.round,
+            not_(ENDED),
+            member(
+                HOLDER.person_id,
+                Application.drafted_by,
+                Entry.organisation_id,
+                Cycle.programme_id,
+            ),
+        )
     )
 
 

@@ -158,7 +158,7 @@ class BootstrapToken(Model):
 
 class Portal(Model):
     """A portal whose people signed in elsewhere (统一身份认证): it signs what it asserts of them
-    with `public_key` (a JWK, as text). At the `proving` assurance levels its word proves that
+    with its keys. At the `proving` assurance levels its word proves that
     somebody speaks for an organisation.
     """
 
@@ -166,12 +166,27 @@ class Portal(Model):
 
     id: Mapped[UUID] = identifier()
     name: Mapped[str] = mapped_column(unique=True)
-    public_key: Mapped[str]
     proving: Mapped[list[str]] = mapped_column(JSONB)
     until: Mapped[datetime]
     registered_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+
+class PortalSignature(Model):
+    """A key that a portal signs with, by its thumbprint: what it signs counts from `since` on, and
+    before `until` where that is given. `public_key` is a JWK, as text.
+    """
+
+    __tablename__ = "portal_signature"
+
+    portal_id: Mapped[UUID] = mapped_column(ForeignKey("portal.id"), primary_key=True)
+    kid: Mapped[str] = mapped_column(primary_key=True)
+    public_key: Mapped[str]
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+    added_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    added_at: Mapped[datetime]
 
 
 class PortalPerson(Model):

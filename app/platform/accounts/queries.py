@@ -1,10 +1,12 @@
 """What can be read of accounts and organisations, and by whom?"""
 
-import json
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ARRAY, ColumnElement, Text, and_, exists, func, literal_column, select
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.platform.accounts.callers import Call
 from app.platform.accounts.models import (
@@ -12,12 +14,14 @@ from app.platform.accounts.models import (
     Organisation,
     Person,
     Portal,
+    PortalSignature,
     RoleGrant,
     SignInSession,
     Vouching,
 )
 from app.platform.accounts.schemas import (
     Me,
+    PortalKeyView,
     PortalView,
     RoleIn,
     SessionView,
@@ -31,7 +35,11 @@ from app.platform.security.permission import Actor, Resource
 
 ACCOUNT_RESOURCE = Resource("account")
 PORTAL = Resource("portal")
-ORGANISATION = Resource("organisation", scopes={"organisation": Organisation.id})
+ORGANISATION = Resource(
+    "organisation",
+    scopes={"organisation": Organisation.id},
+    standings={"registrant": lambda actor: Organisation.registered_by == actor.person_id},
+)
 
 
 def member_of(person: ColumnElement[UUID] | UUID | None, organisation: Any) -> ColumnElement[bool]:
@@ -46,25 +54,69 @@ def member_of(person: ColumnElement[UUID] | UUID | None, organisation: Any) -> C
 
 
 def portals() -> Rows:
-    """The registered portals, each with its key and until when it counts."""
+    """Portals with their keys."""
+    fields: list[ColumnElement[Any]] = [
+        literal_column(f"'{name}'") for name in PortalKeyView.model_fields
+    ]
+    shown = zip(
+        fields, (getattr(PortalSignature, n) for n in PortalKeyView.model_fields), strict=True
+    )
+    one = func.jsonb_build_object(*(part for pair in shown for part in pair))
+    latest = PortalSignature.added_at.desc(), PortalSignature.since.desc(), PortalSignature.kid
+    keys = (
+        select(func.jsonb_agg(aggregate_order_by(one, *latest), type_=JSONB))
+        .where(PortalSignature.portal_id == Portal.id)
+        .scalar_subquery()
+    )
     return select(
-        Portal.id, Portal.name, Portal.public_key, Portal.proving, Portal.until, Portal.revoked_at
+        Portal.id,
+        Portal.name,
+        keys.label("signatures"),
+        Portal.proving,
+        Portal.until,
+        Portal.revoked_at,
     )
 
 
+async def portal_of(db: AsyncSession, portal_id: UUID) -> PortalView:
+    return portal_view((await db.execute(portals().where(Portal.id == portal_id))).one())
+
+
 def portal_view(row: Any) -> PortalView:
-    """A portal; of its key only the id."""
-    return PortalView.of(row, kid=json.loads(row.public_key)["kid"])
+    """A portal with its keys; `kid` is that of the latest."""
+    keys = [PortalKeyView.model_validate(one) for one in row.signatures]
+    return PortalView.of(row, kid=keys[0].kid, keys=keys)
 
 
-def vouched_for(person: Any, organisation: Any, wall: Any) -> ColumnElement[bool]:
-    """Whether a portal that still counts stands for the person's speaking for the organisation."""
-    return exists(
-        select(Vouching.portal_id)
+def words_for(person: Any, organisation: Any, wall: Any) -> ColumnElement[list[str]]:
+    """The words of portals that still count for the person's speaking for the organisation, each
+    as its level of assurance and the portal (`l3:…`).
+    """
+    return func.array(
+        select(func.concat(Vouching.assurance, ":", Vouching.portal_id))
         .join(Portal, Portal.id == Vouching.portal_id)
         .where(
             Vouching.person_id == person,
             Vouching.organisation_id == organisation,
+            Vouching.until > wall,
+            Portal.revoked_at.is_(None),
+        )
+        .order_by(Vouching.portal_id)
+        .scalar_subquery(),
+        type_=ARRAY(Text()),
+    )
+
+
+async def vouched_until(
+    db: AsyncSession, person_id: UUID, organisation_id: UUID, wall: datetime
+) -> datetime | None:
+    """Until when portals stand for the person's speaking for the organisation (wall time)."""
+    return await db.scalar(
+        select(func.max(Vouching.until))
+        .join(Portal, Portal.id == Vouching.portal_id)
+        .where(
+            Vouching.person_id == person_id,
+            Vouching.organisation_id == organisation_id,
             Vouching.until > wall,
             Portal.revoked_at.is_(None),
         )

@@ -58,6 +58,7 @@ well_known = APIRouter(tags=["sign-in"])
     summary="Sign in, or refresh a sign-in",
     responses=answers(
         rules.AssertionRefused,
+        rules.AssertionKeyOver,
         rules.SignInFailed,
         rules.RefreshRefused,
         rules.TooManyAttempts,

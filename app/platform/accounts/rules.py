@@ -88,6 +88,30 @@ class PortalKnown(Conflict):
     en = "A portal of this name is registered."
 
 
+class PortalKeyKnown(Conflict):
+    code = "portal-key-known"
+    zh = "该门户已登记这一公钥。"
+    en = "The portal has this key already."
+
+
+class PortalKeyUnknown(NotFound):
+    code = "portal-key-not-found"
+    zh = "该门户没有这一公钥。"
+    en = "The portal has no such key."
+
+
+class PortalKeyOver(Conflict):
+    code = "portal-key-over"
+    zh = "该公钥已停用。"
+    en = "The key is retired already."
+
+
+class AssertionKeyOver(Unauthenticated):
+    code = "assertion-key-over"
+    zh = "签名所用的门户公钥已停用或尚未启用，请改用有效的密钥。"
+    en = "The portal's key that signed is retired or not in force yet; sign with one that counts."
+
+
 class PortalRevoked(Conflict):
     code = "portal-revoked"
     zh = "该门户已被撤销。"

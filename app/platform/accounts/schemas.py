@@ -204,10 +204,37 @@ class PortalIn(Body):
     until: AwareDatetime = Field(description="From then on it asserts nothing.")
 
 
+class PortalKeyIn(PortalKey):
+    """One more key of a portal."""
+
+    since: AwareDatetime | None = Field(
+        default=None, description="From then on what it signs counts; null: from now on."
+    )
+
+
+class RetirementIn(Body):
+    """The end of a key's time."""
+
+    until: AwareDatetime | None = Field(
+        default=None, description="From then on what it signs counts no more; null: from now on."
+    )
+    end_sessions: bool = Field(
+        default=False,
+        description="Where it may be in other hands: every session that came by the portal ends.",
+    )
+
+
+class PortalKeyView(View):
+    kid: str
+    since: datetime
+    until: datetime | None
+
+
 class PortalView(View):
     id: UUID
     name: str
-    kid: str
+    kid: str = Field(description="Of the key that was added last.")
+    keys: list[PortalKeyView] = Field(description="All, the latest first, retired ones too.")
     proving: list[str]
     until: datetime
     revoked_at: datetime | None

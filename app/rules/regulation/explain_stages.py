@@ -10,6 +10,7 @@ from app.rules.regulation.bodies import Body
 from app.rules.regulation.handed_in import Document
 from app.rules.regulation.judges import Method
 from app.rules.regulation.model import Regulation
+from app.rules.regulation.speaking import Speaking
 from app.rules.regulation.stages import (
     NOTICE_EVIDENCE,
     Approval,
@@ -137,6 +138,22 @@ def _intake(regulation: Regulation, stage: Intake) -> Iterator[Said]:
         pledge = f"承诺内容为“{copy.pledge}”。" if copy.pledge else ""
         text = f"{many}纸质件与电子件不一致的，以{which}为准。{pledge}"
         yield _part(stage, "sealed_copy", text, copy)
+    yield _part(stage, "speaking", _speaking(stage.speaking), stage.speaking)
+
+
+def _speaking(rule: Speaking) -> str:
+    """By what somebody speaks for the applicant."""
+    levels = f"（等级{'、'.join(rule.levels)}）" if rule.levels else ""
+    word = {
+        "accepted": f"已登记门户{levels}的认证代替授权书和营业执照",
+        "refused": "不认可门户认证",
+    }[rule.portal]
+    asked = {
+        "before_submission": f"提交前，代表申报单位的授权书和营业执照须经核验；{word}",
+        "not_asked": "提交时不要求授权书和营业执照；该单位已有他人经核验的除外",
+    }[rule.papers]
+    agents = {"submit": "经办人可以提交", "draft": "经办人只能填写，由管理员提交"}[rule.agents]
+    return f"{asked}；{agents}。"
 
 
 _FILES = ("types", "at_most", "largest")

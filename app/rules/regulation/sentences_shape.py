@@ -72,6 +72,11 @@ SHAPE: Final[dict[str, tuple[str, str, str]]] = {
         "A size of a file is needed.",
         "写作 20MB 或 500KB。",
     ),
+    "levels_of_refused_portal": (
+        "不认可门户认证，就没有认可的等级。",
+        "There are no levels of a portal's word that is refused.",
+        "删去 levels，或写 portal: accepted。",
+    ),
     "types_twice": ("同一类型写了两次。", "A type is named twice.", "每种类型只写一次。"),
     "exactly_one": (
         "应当且只能写其中一项：{ways}。",

@@ -10,6 +10,7 @@ from app.rules.regulation.bodies import Body
 from app.rules.regulation.handed_in import Named
 from app.rules.regulation.judges import CommentsPerItem, Disagreement, Judges, Method, TieKey
 from app.rules.regulation.quotas import Floor, Keys
+from app.rules.regulation.speaking import Speaking
 from app.rules.regulation.values import (
     Code,
     Flag,
@@ -112,6 +113,7 @@ class Intake(StageRule):
     self_assessment: tuple[SelfAssessment, ...] = ()
     members_apart: Flag = False
     sealed_copy: SealedCopy | None = None
+    speaking: Speaking = Speaking()
 
     def assessed(self, track: str) -> SelfAssessment | None:
         """What a track's self-assessment must be, where the regulation says so."""

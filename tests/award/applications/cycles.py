@@ -10,7 +10,7 @@ from app.award.roles import Role
 from app.catalogue import loader
 from app.platform.ground import Ground
 from app.proof.canonical import digest_text
-from tests.factories import Caller, Firm, Office, make_caller, make_firm, make_office
+from tests.factories import Caller, Firm, Office, accept_agent, make_caller, make_firm, make_office
 from tests.platform.http.test_once import attach
 
 YEARS = ("2022", "2023", "2024")
@@ -73,8 +73,10 @@ async def drafted(ground: Ground, client: AsyncClient, **more: Any) -> tuple[Off
 
 
 async def colleague(ground: Ground, firm: Firm) -> Caller:
-    """Somebody else who speaks for the firm."""
-    return await make_caller(ground, (Role.APPLICANT, firm.id), name="王五")
+    """Somebody else who speaks for the firm in what it has begun."""
+    other = await make_caller(ground, (Role.APPLICANT, firm.id), name="王五")
+    await accept_agent(ground, firm, other)
+    return other
 
 
 async def put_form(

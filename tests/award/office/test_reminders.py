@@ -22,7 +22,15 @@ from tests.award.judging.bench import declare_interest, make_bench
 from tests.award.screening.curing import asked, entered, firm_of
 from tests.award.screening.test_consultations import ask, consulting
 from tests.clock import MovableClock
-from tests.factories import Firm, Office, give_role, make_caller, make_firm, make_office
+from tests.factories import (
+    Firm,
+    Office,
+    accept_agent,
+    give_role,
+    make_caller,
+    make_firm,
+    make_office,
+)
 from tests.statements import counting
 
 pytestmark = pytest.mark.anyio
@@ -44,6 +52,7 @@ async def drafting(ground: Ground, count: int = 1) -> tuple[Office, list[Firm]]:
                     code=f"SB-{firm.credit_code[-8:]}",
                     cycle_id=office.cycle_id,
                     organisation_id=firm.id,
+                    drafted_by=firm.speaker.person_id,
                     track="organisation",
                     entry_key=str(firm.id),
                     created_at=ground.clock(),
@@ -161,6 +170,7 @@ async def test_people_who_join_later_are_told_and_nobody_twice(
     await look(ground, clock, THREE_BEFORE)
     colleague = await make_caller(ground)
     await give_role(ground, colleague, "applicant", firm.id)
+    await accept_agent(ground, firm, colleague)
     await look(ground, clock, THREE_BEFORE + timedelta(hours=1))
     for person in (firm.speaker, colleague):
         assert len(await told(ground, person.person_id)) == 1

@@ -12,7 +12,7 @@ from tests.award.cycle_log import cycle_log
 from tests.award.judging.bench import interested_clerk
 from tests.award.office.test_messages import reachable
 from tests.award.office.test_reminders import drafting
-from tests.factories import Caller, Office, entries_in, make_caller, make_office
+from tests.factories import Caller, Office, accept_agent, entries_in, make_caller, make_office
 from tests.statements import counting
 
 pytestmark = pytest.mark.anyio
@@ -41,6 +41,7 @@ def told(answer: Response) -> dict[str, int]:
 async def test_all_draft_holders_are_told_once_each(ground: Ground, client: AsyncClient) -> None:
     office, firms = await drafting(ground, 2)
     second = await make_caller(ground, (Role.APPLICANT, firms[0].id))
+    await accept_agent(ground, firms[0], second)
     await reachable(client, firms[0].speaker)
     await reachable(client, second, least="urgent")
     tried = told(await tell(client, office, drafts=True, dry=True))

@@ -4,14 +4,31 @@ from typing import Any
 from uuid import UUID
 
 from httpx import AsyncClient, Response
+from sqlalchemy import func, select
 
+from app.platform.audit.models import AuditEvent
 from app.platform.ground import Ground
-from tests.factories import Caller, Office, credit_code, make_caller
+from tests.factories import Caller, Office, credit_code, make_caller, make_office
 from tests.platform.uploads.sending import announced, pdf, send
 
 DECISION = {"document": "授权核验单2026-17"}
 REFUSAL = DECISION | {"reason": "授权书未加盖公章。"}
 ENDING = {"reason": "人员已离职。"}
+
+
+async def open_office(ground: Ground, client: AsyncClient, **more: Any) -> Office:
+    """An office whose intake is open."""
+    office = await make_office(ground, **more)
+    answer = await client.post(office.path("/stages/intake/opening"), **office.clerk.auth)
+    assert answer.status_code == 200, answer.text
+    return office
+
+
+async def in_log(ground: Ground, office: Office) -> int:
+    """How many acts the log of the office's cycle holds."""
+    async with ground.database.reading() as db:
+        count = select(func.count()).where(AuditEvent.log == office.cycle_id)
+        return await db.scalar(count) or 0
 
 
 async def paper(client: AsyncClient, caller: Caller) -> str:

@@ -12,6 +12,7 @@ POSSIBLE = {
     ("decline", "invited"): "declined",
     ("end", "invited"): "ended",
     ("end", "accepted"): "ended",
+    ("restore", "ended"): "accepted",
     ("invite", "accepted"): "accepted",
     ("hand-over", "accepted"): "accepted",
 }
@@ -22,6 +23,7 @@ PERMISSIONS = {
     "join": "mandate:hold",
     "decline": "mandate:hold",
     "end": "mandate:end",
+    "restore": "mandate:decide",
     "invite": "mandate:lead",
     "hand-over": "mandate:lead",
 }

@@ -10,6 +10,7 @@ from app.award.documents.kinds import FORMS, DocumentKind
 from app.award.documents.lifecycle import DOCUMENT, DocumentStatus
 from app.award.documents.models import DocumentDelivery, DocumentReading, OfficeDocument, Way
 from app.award.documents.schemas import DeliveryIn, DocumentView, LetterView
+from app.award.representation.queries import speakers_of
 from app.platform.accounts.callers import Call
 from app.platform.audit.record import record
 from app.platform.documents.contents import WORD, Made
@@ -105,8 +106,7 @@ async def _opened(call: Call, letter: OfficeDocument) -> None:
 async def _addressees(call: Call, document: OfficeDocument, way: Way) -> list[UUID]:
     if way is not Way.INBOX or document.organisation_id is None:
         return []
-    speakers = await queries.addressees(call.db, [document.organisation_id])
-    return speakers[document.organisation_id]
+    return [*await speakers_of(call.db, document.organisation_id, document.programme_id)]
 
 
 async def tell(call: Call, told: Sequence[tuple[OfficeDocument, list[UUID]]]) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
-from app.award.documents import many_queries, queries, rules
+from app.award.documents import many_queries, rules
 from app.award.documents.lifecycle import DOCUMENT, DocumentStatus
 from app.award.documents.making import FINISH
 from app.award.documents.models import DocumentDelivery, OfficeDocument, Way
@@ -19,6 +19,7 @@ from app.award.documents.schemas import (
 )
 from app.award.documents.service.delivering import tell
 from app.award.programmes.queries import get_cycle
+from app.award.representation.queries import speakers_of_each
 from app.platform.accounts.callers import Call
 from app.platform.audit.record import record
 from app.platform.errors import NotAllowed, Refusal, ensure
@@ -81,7 +82,8 @@ async def deliver_many(call: Call, cycle_id: UUID, body: DeliveriesIn) -> Docume
     held, against = await _held(call, cycle_id, body.documents, "send")
     inbox = body.way is Way.INBOX
     to = {found.it.organisation_id for found in held.values()} - {None}
-    people = await queries.addressees(call.db, to if inbox else ())
+    towards = {found.it.programme_id for found in held.values()}  # one: that of the cycle
+    people = await speakers_of_each(call.db, to if inbox else (), towards)
     against.append(rules.dated_obstacle(body.delivered_on, local_date(call.now), "/delivered_on"))
     told: list[tuple[OfficeDocument, list[UUID]]] = []
     for place, found in held.items():

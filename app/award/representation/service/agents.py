@@ -6,12 +6,19 @@ from sqlalchemy import select
 
 from app.award.representation import rules
 from app.award.representation.lifecycle import MANDATE, MandateStatus
-from app.award.representation.messages import ENDED, HANDED_OVER, INVITED, tell_holder
-from app.award.representation.models import Mandate, MandateKind
+from app.award.representation.messages import (
+    ENDED,
+    HANDED_ON,
+    HANDED_OVER,
+    INVITED,
+    tell_holder,
+    tell_office,
+)
+from app.award.representation.models import Mandate
 from app.award.representation.queries import MANDATE_RESOURCE, get_mandate, mandate_view
+from app.award.representation.rules import MandateKind
 from app.award.representation.schemas import EndingIn, HandOverIn, InvitationIn, MandateView
-from app.award.representation.service.claiming import keep
-from app.award.representation.service.speaking import settle
+from app.award.representation.service.speaking import keep, settle
 from app.platform.accounts.callers import Call
 from app.platform.accounts.lifecycle import AccountStatus
 from app.platform.accounts.models import Account
@@ -36,6 +43,7 @@ async def invite(call: Call, mandate_id: UUID, body: InvitationIn) -> MandateVie
         )
         unknown = rules.LoginUnknown(pointer="/login", login=body.login)
         reasons.append(unknown if person is None else await _held(call, own, person))
+        reasons.append(rules.over_obstacle(own.valid_until, local_date(call.now)))
     agent = Mandate(
         programme_id=own.programme_id,
         organisation_id=own.organisation_id,
@@ -88,12 +96,14 @@ async def hand_over(call: Call, mandate_id: UUID, body: HandOverIn) -> MandateVi
             .with_for_update()
         )
         reasons.append(rules.NoAgent(pointer="/to") if successor is None else None)
+        reasons.append(rules.over_obstacle(own.valid_until, local_date(call.now)))
     if successor is not None:
         own.kind = MandateKind.AGENT
         await call.db.flush()  # one administrator at a time
         successor.kind = MandateKind.ADMINISTRATOR
         await call.db.flush()
         await tell_holder(call, successor, HANDED_OVER)
+        await tell_office(call, successor, HANDED_ON)
     return await mandate_view(call, mandate_id)
 
 
@@ -111,6 +121,7 @@ async def end(call: Call, mandate_id: UUID, body: EndingIn) -> None:
         .where(
             Mandate.organisation_id == found.it.organisation_id,
             Mandate.programme_id == found.it.programme_id,
+            Mandate.kind == MandateKind.AGENT,
             Mandate.status.in_([MandateStatus.ACCEPTED, MandateStatus.INVITED]),
         )
         .order_by(Mandate.id)

@@ -2,28 +2,38 @@
 
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from app.award.programmes.queries import get_programme
 from app.award.representation import queries, rules
 from app.award.representation.lifecycle import MANDATE, MandateStatus
-from app.award.representation.messages import ACCEPTED, ENDED, REFUSED, tell_holder, tell_office
-from app.award.representation.models import Mandate, MandateKind
+from app.award.representation.messages import (
+    ACCEPTED,
+    CLAIMED,
+    ENDED,
+    REFUSED,
+    tell_holder,
+    tell_office,
+)
+from app.award.representation.models import Mandate
 from app.award.representation.queries import MANDATE_RESOURCE, get_mandate, mandate_view
+from app.award.representation.rules import MandateKind
 from app.award.representation.schemas import (
-    AcceptanceIn,
+    ClaimAcceptanceIn,
     ClaimIn,
     ClaimView,
     MandateView,
     Paper,
     RefusalIn,
 )
+from app.award.representation.service import speaking, vouched
 from app.award.representation.service.speaking import settle
 from app.platform.accounts.callers import Call
-from app.platform.accounts.models import Organisation
+from app.platform.accounts.models import Organisation, RoleGrant
 from app.platform.accounts.queries import ORGANISATION
 from app.platform.accounts.service import representing
+from app.platform.accounts.service.joining import APPLICANT
 from app.platform.audit.record import record
 from app.platform.errors import ensure
 from app.platform.files.models import Upload
@@ -38,11 +48,13 @@ DECIDED = "评审办已确认由他人代表该单位。"
 
 
 async def claim(call: Call, body: ClaimIn) -> MandateView:
-    """Claim to speak for an organisation, with letter and licence."""
+    """Claim to speak for an organisation, with letter and licence, or by a portal's word."""
     statement = select(Organisation).where(Organisation.id == body.organisation_id)
     found = await fetch(call.db, call.actor, ORGANISATION, statement)
-    found.require("organisation:apply")
+    found.require("organisation:claim")
     await get_programme(call, body.programme_id)
+    if body.letter is None:
+        return await vouched.claim(call, body.programme_id, found.it)
     ensure([rules.over_obstacle(body.valid_until, local_date(call.now))])
     letter = await take(call, body.letter, "mandate", pointer="/letter")
     licence = (
@@ -62,23 +74,14 @@ async def claim(call: Call, body: ClaimIn) -> MandateView:
         valid_until=body.valid_until,
         created_at=call.now,
     )
-    await keep(call, mandate)
+    await speaking.keep(call, mandate)
     detail = {"programme": str(body.programme_id), "credit_code": mandate.credit_code}
     record(call.db, call.actor, "mandate:claim", subject=mandate.id, now=call.now, detail=detail)
-    await tell_office(call, mandate)
+    await tell_office(call, mandate, CLAIMED)
     return await mandate_view(call, mandate.id)
 
 
-async def keep(call: Call, mandate: Mandate) -> None:
-    """Store a new one. Raises MandateHeld where one is waiting."""
-    try:
-        async with call.db.begin_nested():
-            call.db.add(mandate)
-    except IntegrityError as waiting:
-        raise rules.MandateHeld from waiting
-
-
-async def accept(call: Call, mandate_id: UUID, body: AcceptanceIn) -> MandateView:
+async def accept(call: Call, mandate_id: UUID, body: ClaimAcceptanceIn) -> MandateView:
     """Accept a claim: it decides every other claim on the credit code towards the programme, and
     replaces the administrator before. What was drafted under it goes on under the organisation.
     """
@@ -89,11 +92,12 @@ async def accept(call: Call, mandate_id: UUID, body: AcceptanceIn) -> MandateVie
     with advancing(call.db, found, MANDATE, "accept", now=call.now, detail=detail) as reasons:
         reasons.append(rules.over_obstacle(one.valid_until, local_date(call.now)))
         ensure(reasons)
-        await _supersede(call, found, body.document)
+        await _supersede(call, found, body)
         await _refuse_rivals(call, found, body.document)
         await _confirm(call, one)
         _decided(call, one, body.document, body.reason)
     await settle(call, one.person_id, one.organisation_id)
+    await _silence_unproven(call, one.organisation_id)
     await tell_holder(call, one, ACCEPTED)
     return await mandate_view(call, one.id)
 
@@ -158,16 +162,19 @@ async def _confirm(call: Call, one: Mandate) -> None:
         one.organisation_id = known
 
 
-async def _supersede(call: Call, found: Found[Mandate], document: str) -> None:
-    """End the administrator's mandate before, and whatever else the new one held or was offered."""
-    one = found.it
+async def _supersede(call: Call, found: Found[Mandate], body: ClaimAcceptanceIn) -> None:
+    """End the administrator's mandate before, with the agents' unless they are to stay, and
+    whatever else the new one held or was offered.
+    """
+    one, theirs = found.it, [MandateKind.ADMINISTRATOR, MandateKind.AGENT]
+    ended = theirs if body.agents == "end" else theirs[:1]
     before = await call.db.scalars(
         select(Mandate)
         .where(
             Mandate.programme_id == one.programme_id,
             Mandate.credit_code == one.credit_code,
             Mandate.status.in_([MandateStatus.ACCEPTED, MandateStatus.INVITED]),
-            or_(Mandate.kind == MandateKind.ADMINISTRATOR, Mandate.person_id == one.person_id),
+            or_(Mandate.kind.in_(ended), Mandate.person_id == one.person_id),
         )
         .order_by(Mandate.id)
         .with_for_update()
@@ -177,11 +184,31 @@ async def _supersede(call: Call, found: Found[Mandate], document: str) -> None:
         its = Found(other, MANDATE_RESOURCE, call.actor, found.facts, locked=True)
         detail = {"by": str(one.id)}
         with advancing(call.db, its, MANDATE, "end", now=call.now, detail=detail):
-            _decided(call, other, document, REPLACED)
+            _decided(call, other, body.document, REPLACED)
         await call.db.flush()
         if other.person_id != one.person_id:
             await settle(call, other.person_id, other.organisation_id)
             await tell_holder(call, other, ENDED)
+
+
+async def _silence_unproven(call: Call, organisation_id: UUID) -> None:
+    """Who had registered the organisation, and for whom no papers were asked, speaks no more."""
+    unproven = await call.db.scalars(
+        select(RoleGrant.person_id).where(
+            RoleGrant.role == APPLICANT,
+            RoleGrant.scope_id == organisation_id,
+            RoleGrant.ended_at.is_(None),
+            ~exists(
+                select(Mandate.id).where(
+                    Mandate.person_id == RoleGrant.person_id,
+                    Mandate.organisation_id == organisation_id,
+                    Mandate.status == MandateStatus.ACCEPTED,
+                )
+            ),
+        )
+    )
+    for person_id in unproven.all():
+        await settle(call, person_id, organisation_id)
 
 
 async def _refuse_rivals(call: Call, found: Found[Mandate], document: str) -> None:

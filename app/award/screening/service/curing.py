@@ -19,7 +19,8 @@ from app.award.applications.sealing import sealed_form
 from app.award.applications.supplementing import Mending, pending, supplement
 from app.award.programmes.models import Cycle
 from app.award.programmes.queries import regulation_of
-from app.award.records.queries import history_of, speakers_of
+from app.award.records.queries import history_of
+from app.award.representation.queries import speakers_of
 from app.award.screening import cure_queries, cures, queries, rules
 from app.award.screening.messages import CALLED, SUPPLIED
 from app.award.screening.models import Cure, Defect, Screening
@@ -94,7 +95,7 @@ async def _tell(call: Call, case: Any, cure: Cure, count: int) -> None:
     names = (await call.db.execute(cure_queries.names_of(case.cycle_id))).one()
     await notify_all(
         call.db,
-        await speakers_of(call.db, case.organisation_id),
+        await speakers_of(call.db, case.organisation_id, case.programme_id),
         CALLED,
         {
             "programme": names.programme,

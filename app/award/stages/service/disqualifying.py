@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.award.programmes.models import Cycle, Programme
 from app.award.programmes.queries import regulation_of
 from app.award.records.models import disqualification
-from app.award.records.queries import speakers_of
 from app.award.records.rules import word_obstacle
+from app.award.representation.queries import speakers_of
 from app.award.stages import queries, rules
 from app.award.stages.lifecycle import Result
 from app.award.stages.models import Disqualification, Entry, Outcome, Stage
@@ -110,7 +110,7 @@ async def _tell(call: Call, case: Any, made: Disqualification) -> None:
     )
     await notify_all(
         call.db,
-        await speakers_of(call.db, case.organisation_id),
+        await speakers_of(call.db, case.organisation_id, case.programme_id),
         TOLD,
         {
             "programme": case.programme,

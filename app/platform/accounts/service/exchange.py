@@ -1,7 +1,9 @@
 """How do people whose portal vouches for them get our tokens (RFC 8693)?"""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID, uuid4
 
 from sqlalchemy import exists, select
@@ -18,76 +20,39 @@ from app.platform.accounts.models import (
     Person,
     Portal,
     PortalPerson,
+    PortalSignature,
     RoleGrant,
     SignInSession,
     SpentAssertion,
     Vouching,
 )
-from app.platform.accounts.queries import portal_view
-from app.platform.accounts.schemas import PortalIn, PortalView, Tokens
+from app.platform.accounts.schemas import Tokens
 from app.platform.accounts.service import representing
-from app.platform.accounts.service.joining import APPLICANT, insert_or
-from app.platform.accounts.service.sign_in import SESSION_LIFETIME, end_sessions, note, tokens
+from app.platform.accounts.service.joining import APPLICANT
+from app.platform.accounts.service.sign_in import SESSION_LIFETIME, note, tokens
 from app.platform.audit.record import record
-from app.platform.errors import NotFound
 from app.platform.ground import Ground
 from app.platform.http.networks import site
 from app.platform.http.rates import swept
-from app.platform.security.access import require
 from app.platform.security.permission import Actor
 from app.proof.assertion import Assertion, read_assertion
-from app.proof.jws import BadKey, BadToken, KeyRing, VerifyingKey
+from app.proof.jws import BadToken, Fault, KeyRing, VerifyingKey
 from app.rules.identifiers import credit_code_problem, identity_number_problem
 
 GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"
 
 
-async def register(call: Call, body: PortalIn) -> PortalView:
-    """Take a portal's word from now on."""
-    require(call.actor, "portal:register")
-    try:
-        key = VerifyingKey.at(body.key.x, body.key.y)
-    except BadKey as wrong:
-        raise rules.PortalKeyWrong(pointer="/key") from wrong
-    portal = Portal(
-        name=body.name,
-        public_key=json.dumps(key.public_jwk(), sort_keys=True),
-        proving=body.proving,
-        until=body.until,
-        registered_by=call.actor.person_id,
-        created_at=call.wall,
-    )
-    await insert_or(call, portal, rules.PortalKnown(pointer="/name"))
-    detail = {"kid": key.kid, "proving": body.proving, "until": body.until.isoformat()}
-    record(call.db, call.actor, "portal:register", subject=portal.id, now=call.now, detail=detail)
-    return portal_view(portal)
-
-
-async def revoke(call: Call, portal_id: UUID) -> None:
-    """Its word counts no more, and its sessions end."""
-    require(call.actor, "portal:revoke")
-    portal = await call.db.get(Portal, portal_id, with_for_update=True)
-    if portal is None:
-        raise NotFound
-    if portal.revoked_at is not None:
-        raise rules.PortalRevoked
-    portal.revoked_at = call.wall
-    ended = await end_sessions(call.db, SignInSession.portal_id == portal_id, call.wall)
-    detail = {"sessions": ended}
-    record(call.db, call.actor, "portal:revoke", subject=portal_id, now=call.now, detail=detail)
-
-
 async def exchange(
     ground: Ground, client_id: str, token: str, wall: datetime, address: str
 ) -> Tokens:
-    """Our tokens for whom the assertion is about, made on first sight. Raises AssertionRefused,
-    whatever is wrong; the security events say what.
+    """Our tokens for whom the assertion is about, made on first sight. Raises AssertionKeyOver, and
+    AssertionRefused whatever else is wrong; the security events say what.
     """
     network = site(address)
     try:
         async with ground.database.writing() as db:
             portal = await _portal(db, client_id, wall)
-            said = _read(ground, portal, token, wall)
+            said = _read(ground, portal, await _keys(db, portal), token, wall)
             await _spend(db, portal, said, wall)
             call = Call(db, Actor(ground.policy), wall, wall, ground)
             account = await _account(call, portal, said)
@@ -108,6 +73,9 @@ async def exchange(
     except BadToken as bad:
         await note(ground, f"assertion-{bad.code.value}", None, wall, network)
         raise rules.AssertionRefused from bad
+    except _KeyOver as over:
+        await note(ground, "assertion-key-over", None, wall, network)
+        raise rules.AssertionKeyOver from over
     except _Refused as refused:
         await note(ground, f"assertion-{refused}", None, wall, network)
         raise rules.AssertionRefused from refused
@@ -115,6 +83,10 @@ async def exchange(
 
 class _Refused(Exception):
     """Why, for the security events."""
+
+
+class _KeyOver(Exception):
+    """A sound assertion by a key of the portal's that does not count now."""
 
 
 async def _portal(db: AsyncSession, client_id: str, wall: datetime) -> Portal:
@@ -129,9 +101,40 @@ async def _portal(db: AsyncSession, client_id: str, wall: datetime) -> Portal:
     return portal
 
 
-def _read(ground: Ground, portal: Portal, token: str, wall: datetime) -> Assertion:
-    ring = KeyRing(others=(VerifyingKey.from_jwk(json.loads(portal.public_key)),))
-    said = read_assertion(token, ring, issuer=str(portal.id), audience=ground.issuer, now=wall)
+async def _keys(db: AsyncSession, portal: Portal) -> Sequence[PortalSignature]:
+    of = PortalSignature.portal_id == portal.id
+    return (await db.scalars(select(PortalSignature).where(of))).all()
+
+
+def _asserted(
+    ground: Ground, portal_id: UUID, keys: Sequence[PortalSignature], token: str, wall: datetime
+) -> Assertion:
+    """What is asserted by a key that counts now. Raises BadToken, and _KeyOver where the key does
+    not, but the assertion is sound: only who holds the key learns that.
+    """
+    read = partial(read_assertion, token, issuer=str(portal_id), audience=ground.issuer, now=wall)
+    counting = [each for each in keys if each.since <= wall and not _over(each, wall)]
+    try:
+        return read(_ring(counting))
+    except BadToken as bad:
+        if bad.code is Fault.UNKNOWN_KEY and len(counting) < len(keys):
+            read(_ring(keys))
+            raise _KeyOver from bad
+        raise
+
+
+def _over(key: PortalSignature, wall: datetime) -> bool:
+    return key.until is not None and key.until <= wall
+
+
+def _ring(keys: Sequence[PortalSignature]) -> KeyRing:
+    return KeyRing(others=tuple(VerifyingKey.from_jwk(json.loads(k.public_key)) for k in keys))
+
+
+def _read(
+    ground: Ground, portal: Portal, keys: Sequence[PortalSignature], token: str, wall: datetime
+) -> Assertion:
+    said = _asserted(ground, portal.id, keys, token, wall)
     if credit_code_problem(said.credit_code) == "malformed":
         raise _Refused("credit-code")
     if said.identity_number is not None and identity_number_problem(said.identity_number):
