@@ -14,6 +14,7 @@ from tests.platform.uploads.sending import pdf
 
 TYPESCRIPT = re.compile(r"^```typescript\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TYPE = r"(?:string|any|File|Progress|HeadersInit|BodyInit \| null|Promise<\w+>)"
+STRICT = ("npx", "tsc", "--noEmit", "--strict", "--target", "es2022", "--module", "esnext")
 STORY = """
 const bytes = (await import("node:fs")).readFileSync(PLACE);
 const file = new File([bytes], "自评报告.PDF", { type: "" }); // a type no browser knew
@@ -71,3 +72,17 @@ def test_browser_goes_on_where_it_was_broken_off(rehearsal_url: str, tmp_path: P
         "state": "stored",
         "received": len(content),
     }
+
+
+@pytest.mark.long
+@pytest.mark.skipif(which("npm") is None, reason="npm is not installed")
+def test_browsers_example_is_typed_strictly(tmp_path: Path) -> None:
+    [example] = TYPESCRIPT.findall((GUIDES / "portal.md").read_text(encoding="utf-8"))
+    given = "".join(f"declare const {name}: string;\n" for name in ("BASE", "TOKEN"))
+    (tmp_path / "example.ts").write_text(given + example + "\nexport {};\n", encoding="utf-8")
+    for command in (
+        ["npm", "install", "--no-save", "--no-audit", "--no-fund", "typescript@5"],
+        [*STRICT, "--lib", "es2022,dom,dom.iterable", "example.ts"],
+    ):
+        ran = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, timeout=120)
+        assert ran.returncode == 0, (ran.stdout + ran.stderr).decode()
