@@ -6,6 +6,7 @@ from sqlalchemy import true
 
 from app.award.applications import due as applications
 from app.award.applications.announcing import MESSAGES
+from app.award.applications.including import INCLUDED
 from app.award.applications.kind import IntakeKind
 from app.award.applications.models import Attachment
 from app.award.copies.models import PrintedCopy
@@ -99,6 +100,7 @@ TEMPLATES: Templates = registry(
         *accounts.TEMPLATES,
         *representation.TEMPLATES,
         *MESSAGES.values(),
+        INCLUDED,
         *cures.MESSAGES,
         disqualifying.TOLD,
         LETTER_DELIVERED,

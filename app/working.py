@@ -18,6 +18,7 @@ from threading import Event, Thread
 import uvloop
 
 from app.award.applications.announcing import announce
+from app.award.applications.including import INCLUDE, tell_included
 from app.award.copies.printing import printing
 from app.award.copies.service import PRINT
 from app.award.documents.making import FINISH, MAKE, finish, make
@@ -59,6 +60,7 @@ def tasks_of(settings: Settings) -> Tasks:
     """
     tasks: dict[str, Task] = {
         ANNOUNCE: announce,
+        INCLUDE: tell_included,
         CHECK: checking(CONTENTS),
         PRINT: printing(Press(settings.font_folder)),
         MAKE: make,

@@ -1,6 +1,9 @@
-"""Is this credit code, identity number or bank card number well formed, by its own check?"""
+"""Is this credit code, identity number or bank card number well formed, by its own check? And in
+which one form is kept what people type in many?
+"""
 
 import re
+import unicodedata
 from datetime import date
 from typing import Final
 
@@ -12,6 +15,12 @@ _CREDIT_BODY: Final = re.compile(
 )
 _IDENTITY_BODY: Final = re.compile(r"[1-9][0-9]{16}")
 _BANK_CARD: Final = re.compile(r"[0-9]{13,19}")
+_PARTED: Final = re.compile(r"[-‐‑‒–—―−.·()/]+")
+_INSIDE: Final = re.compile(r"转|分机号?|ext\.?|x|#", re.IGNORECASE)
+_EXTENSION: Final = re.compile(r"(.*[0-9]{7,8})-([0-9]{1,6})")
+_MOBILE: Final = re.compile(r"(?:(?:\+|00)?86)?(1[3-9][0-9]{9})")
+_LANDLINE: Final = re.compile(r"(?:(?:\+|00)86(?=[0-9]))?0?(10|2[0-9]|[3-9][0-9]{2})([0-9]{7,8})")
+_ABROAD: Final = re.compile(r"(?:\+|00)([1-9][0-9]{8,16})")
 
 
 def credit_code_check(first17: str) -> str:
@@ -64,3 +73,33 @@ def bank_card_problem(text: str) -> str | None:
     if _BANK_CARD.fullmatch(text) is None:
         return "malformed"
     return None if luhn_holds(text) else "check-digit"
+
+
+def typed(text: str) -> str:
+    """What was typed, in half width, without blanks and without signs that nobody sees."""
+    seen = unicodedata.normalize("NFKC", text)
+    return "".join(c for c in seen if not c.isspace() and unicodedata.category(c) != "Cf")
+
+
+def identity_number_typed(text: str) -> str:
+    """An identity number as it is kept: its X large."""
+    return typed(text).upper()
+
+
+def phone_number_typed(text: str) -> str:
+    """A telephone number as it is kept, however it was typed: `13812345678`, `0510-85012345`,
+    `0510-85012345-801` with an extension, `+442079460000` abroad. What is none of these is given
+    back without blanks.
+    """
+    bare = typed(text)
+    dashed = _PARTED.sub("-", _INSIDE.sub("-", bare)).strip("-")
+    inner = _EXTENSION.fullmatch(dashed)
+    dashed, extension = (inner[1], f"-{inner[2]}") if inner else (dashed, "")
+    digits = dashed.replace("-", "")
+    if found := _MOBILE.fullmatch(digits):
+        return f"{found[1]}{extension}"
+    if (found := _LANDLINE.fullmatch(digits)) and digits[0] in "0+":
+        return f"0{found[1]}-{found[2]}{extension}"
+    if (found := _ABROAD.fullmatch(digits)) and not digits.startswith(("+86", "0086")):
+        return f"+{found[1]}{extension}"
+    return bare

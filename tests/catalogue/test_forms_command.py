@@ -68,7 +68,7 @@ def test_the_list_has_every_form_with_its_edition_and_size() -> None:
     told = run("list")
     lines = {line.split()[0]: line for line in told.stdout.splitlines()}
     assert (told.exit_code, set(lines)) == (0, set(form_codes()))
-    assert "第2版" in lines["application-2023"]
+    assert "第3版" in lines["application-2023"]
 
 
 @pytest.mark.parametrize("code", form_codes())

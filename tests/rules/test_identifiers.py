@@ -9,7 +9,10 @@ from app.rules.identifiers import (
     credit_code_problem,
     identity_number_check,
     identity_number_problem,
+    identity_number_typed,
     luhn_holds,
+    phone_number_typed,
+    typed,
 )
 
 CREDIT_CODE = "91350100M000100Y43"
@@ -107,3 +110,51 @@ def test_bank_card_problem_is_named() -> None:
 def test_luhn_one_wrong_digit_is_found(place: int, digit: str) -> None:
     changed = BANK_CARD[:place] + digit + BANK_CARD[place + 1 :]
     assert luhn_holds(changed) is (changed == BANK_CARD)
+
+
+MOBILE, LANDLINE, INSIDE, ABROAD = (
+    "13812345678",
+    "0510-85012345",
+    "0510-85012345-801",
+    "+442079460000",
+)
+
+
+@pytest.mark.parametrize(
+    ("kept", "ways"),
+    [
+        (
+            MOBILE,
+            ["138 1234 5678", "+86 138-1234-5678", "0086-13812345678", "１３８１２３４５６７８"],
+        ),
+        (MOBILE, ["8613812345678", "＋８６　138．1234．5678", "\u202d138 1234 5678\u202c"]),
+        (LANDLINE, ["（0510）85012345", "(0510) 8501-2345", "051085012345", "0510—85012345"]),
+        (LANDLINE, ["+86 510 85012345", "+86 (0)510 85012345", "０５１０－８５０１２３４５"]),
+        (INSIDE, ["0510-85012345转801", "（0510）85012345-801", "0510 85012345 ext. 801"]),
+        (ABROAD, ["+44 20 7946 0000", "0044-20-7946-0000", "+44-2079460000"]),
+        ("010-12345678", ["01012345678", "+86-10-12345678", "(010)1234 5678"]),
+    ],
+)
+def test_phone_number_is_kept_in_one_form_however_it_was_typed(kept: str, ways: list[str]) -> None:
+    assert {phone_number_typed(way) for way in [kept, *ways]} == {kept}
+
+
+@pytest.mark.parametrize("text", ["138", "85012345", "请打总机", "+8612345678901", "１３８ 12"])
+def test_what_is_no_phone_number_is_made_into_none(text: str) -> None:
+    assert phone_number_typed(text) == typed(text)
+
+
+@given(st.text(alphabet="0123456789+-() （）转x１３８—\u202d", max_size=24))
+def test_kept_form_of_a_phone_number_is_its_own(text: str) -> None:
+    kept = phone_number_typed(text)
+    assert phone_number_typed(kept) == kept
+
+
+def test_identity_number_and_address_are_kept_in_half_width_without_blanks() -> None:
+    for way in (
+        "11010519491231002x",
+        " 110105 19491231 002X ",
+        "１１０１０５１９４９１２３１００２ｘ",
+    ):
+        assert identity_number_typed(way) == IDENTITY_NUMBER
+    assert typed(" li.si＠example.cn　") == "li.si@example.cn"

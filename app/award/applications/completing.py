@@ -44,7 +44,8 @@ def obstacles(
     form = Form.model_validate(application.form)
     yield from naming.naming_obstacles(regulation, rule, track, form, local_date(now))
     pages = paging.pages_of(asked, attached)
-    yield from rules.gap_obstacles(gaps(asked.whole, application.form, asked.lists, pages))
+    own = application.credit_code
+    yield from rules.gap_obstacles(gaps(asked.whole, application.form, asked.lists, pages, own))
     for report in paging.uncounted(asked, attached):
         yield rules.PagesNotCounted(name=report.file_name)
     yield from rules.document_obstacles(

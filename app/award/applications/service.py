@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.award.applications import drafting, naming, queries, rules, scope
+from app.award.applications import drafting, including, naming, queries, rules, scope
 from app.award.applications.asking import asked_of
 from app.award.applications.completing import obstacles, once_obstacle
 from app.award.applications.lifecycle import APPLICATION, ApplicationStatus
@@ -161,20 +161,15 @@ async def submit(call: Call[Direct], application_id: UUID) -> ReceiptView:
         freeze(call, application, attached, asked)
         detail["digest"] = application.digest
     ensure([not_open])
+    including.have_told(call.db, application, call.wall)
     sign_receipt(call, application, stage.closes_at, reasons.leaf)
     changed = ("status", "version", "entry_key", *FROZEN)
     try:
         await call.db.change(application, Application, *changed)
     except IntegrityError as lost_the_race:
         raise once_obstacle(rule) from lost_the_race
-    sieve.enter(
-        call.db,
-        stage,
-        application.id,
-        application.organisation_id,
-        application.track,
-        call.now,
-    )
+    whose = application.id, application.organisation_id, application.track
+    sieve.enter(call.db, stage, *whose, call.now)
     await _stand_on_record(call, application, rule)
     return receipt_view(application)
 

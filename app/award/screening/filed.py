@@ -27,9 +27,7 @@ async def lacking(db: AsyncSession, cases: Sequence[Any]) -> dict[UUID, list[Ref
     for row in await _filed(db, [case.application_id for case in cases]):
         filed[row.application_id].append(row)
     forms = {case.track: await asked_of(db, case.cycle_id, case.track) for case in cases}
-    return {
-        case.id: _lacks(forms[case.track], case.form, filed[case.application_id]) for case in cases
-    }
+    return {case.id: _lacks(forms[case.track], case, filed[case.application_id]) for case in cases}
 
 
 async def _filed(db: AsyncSession, applications: Sequence[UUID]) -> Sequence[Any]:
@@ -51,11 +49,11 @@ async def _filed(db: AsyncSession, applications: Sequence[UUID]) -> Sequence[Any
     return rows.all()
 
 
-def _lacks(asked: Asked, form: dict[str, Any], filed: Sequence[Any]) -> list[Refusal]:
+def _lacks(asked: Asked, case: Any, filed: Sequence[Any]) -> list[Refusal]:
     wanted = asked.regulation.documents_of(intake_of(asked.regulation, asked.track), asked.track)
     pages = paging.pages_of(asked, filed)
     there = [(each.document, each.file_name, each.state == FileState.STORED) for each in filed]
     return [
-        *gap_obstacles(gaps(asked.whole, form, asked.lists, pages)),
+        *gap_obstacles(gaps(asked.whole, case.form, asked.lists, pages, case.credit_code)),
         *document_obstacles(wanted, there),
     ]

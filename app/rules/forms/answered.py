@@ -1,6 +1,6 @@
 """What does a filled form answer at a place that a condition or a check names?"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -21,10 +21,11 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A document, read through its form."""
+    """A document, read through its form; `own` is the applicant's credit code."""
 
     whole: WholeForm
     document: Mapping[str, Any]
+    own: str | None = None
 
     def spot(self, place: str, year: int | None = None) -> Spot:
         """The place `field` or `table.row` in a year; without one, in the last."""
@@ -48,6 +49,10 @@ class Answered:
         if isinstance(spot.field, Rows):
             return Fraction(len(found or ()))
         return figure(spot.field, found)
+
+    def lines(self, table: str) -> Sequence[Mapping[str, Any]]:
+        """The lines of a list."""
+        return at(self.document, self.spot(table).address) or ()
 
     def years(self, *places: str) -> tuple[int, ...] | None:
         """The years in which these places are compared; None where one is not of a table."""

@@ -12,11 +12,14 @@ from app.rules.forms.model import (
     Implied,
     Known,
     Money,
+    NotOwn,
     Number,
+    Order,
     Private,
     Question,
     Rows,
     Sum,
+    Unique,
     When,
     Writing,
     Years,
@@ -178,6 +181,23 @@ def _of_check(check: Check) -> Iterator[tuple[Path, str, str]]:
         case Known():
             yield ("table",), check.table, "any"
             yield ("day",), check.day, "day"
+        case Order(list=None):
+            yield ("first",), check.first, "day"
+            yield ("then",), check.then, "day"
+        case Order() | Unique() | NotOwn():
+            yield ("list",), check.list or "", "any"
+
+
+def _columns_of(check: Check) -> Iterator[tuple[str, str, tuple[type, ...], str]]:
+    """Which columns a check names: where, of which kinds, and what is said of others."""
+    match check:
+        case Column():
+            yield "column", check.column, (Number, Money), "not_a_figure"
+        case Order() if check.list:
+            yield "first", check.first, (Day,), "not_a_day"
+            yield "then", check.then, (Day,), "not_a_day"
+        case Unique() | NotOwn():
+            yield "column", check.column, (Question,), "unknown_column"
 
 
 def _columns(form: FormSet, placed: Iterable[Placed]) -> Iterator[Problem]:
@@ -187,13 +207,16 @@ def _columns(form: FormSet, placed: Iterable[Placed]) -> Iterator[Problem]:
         if isinstance(field, Rows)
     }
     for place, each in enumerate(form.checks):
-        if isinstance(each, Column):
-            path: Path = ("checks", place, "column")
-            column = lists.get(each.list, {}).get(each.column)
+        for step, key, kinds, code in _columns_of(each):
+            path: Path = ("checks", place, step)
+            table = getattr(each, "list", "")
+            column = lists.get(table, {}).get(key)
             if column is None:
-                yield problem("unknown_column", path, key=each.list, column=each.column)
-            elif not isinstance(column, Number | Money):
-                yield problem("not_a_figure", path, key=f"{each.list}.{each.column}")
+                yield problem("unknown_column", path, key=table, column=key)
+            elif not isinstance(column, kinds):
+                yield problem(code, path, key=f"{table}.{key}")
+            elif isinstance(column, Private):
+                yield problem("private_answer", path, key=f"{table}.{key}")
     scope = form.scope
     if scope and scope.column not in lists.get(scope.field, {}):
         yield problem("unknown_column", ("scope",), key=scope.field, column=scope.column)

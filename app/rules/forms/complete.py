@@ -48,9 +48,12 @@ def gaps(
     document: Mapping[str, Any],
     lists: Lists,
     pages: int | None = None,
+    own: str | None = None,
 ) -> list[Gap]:
-    """Everything at once. `pages`: how many the report has, None where nobody has counted."""
-    answered = Answered(whole, document)
+    """Everything at once. `pages`: how many the report has, None where nobody has counted; `own`:
+    the applicant's credit code.
+    """
+    answered = Answered(whole, document, own)
     found: list[Gap] = []
     for section, field in whole.placed():
         if section.origin in {Origin.FORM, Origin.REPORT}:

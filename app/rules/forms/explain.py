@@ -17,11 +17,14 @@ from app.rules.forms.model import (
     Known,
     Listed,
     Money,
+    NotOwn,
     Number,
+    Order,
     Picked,
     Question,
     Rows,
     Sum,
+    Unique,
     When,
     Writing,
     Years,
@@ -153,5 +156,16 @@ def _check(check: object, names: dict[str, str]) -> str:
             return f"{check.says}{stands_on}"
         case Known():
             return f"“{names[check.table]}”不填“{names[check.day]}”之前的年度"
+        case Order() | Unique() | NotOwn():
+            return _check_of_lines(check, names)
         case _:
             raise TypeError(check)
+
+
+def _check_of_lines(check: Order | Unique | NotOwn, names: dict[str, str]) -> str:
+    if isinstance(check, Order):
+        table = f"{check.list}." if check.list else ""
+        of = f"“{names[check.list]}”每行的" if check.list else ""
+        return f"{of}“{names[table + check.then]}”不早于“{names[table + check.first]}”"
+    column = f"“{names[check.list]}”的“{names[f'{check.list}.{check.column}']}”"
+    return f"{column}不重复" if isinstance(check, Unique) else f"{column}不是申报单位自己的"

@@ -230,7 +230,40 @@ class Known(Rule):
     day: Name
 
 
-Check = Annotated[Sum | Compare | Column | Implied | Known, Field(discriminator="kind")]
+class Order(Rule):
+    """A day `then` that is not before the day `first`: two fields, or two columns of each line of
+    a `list`.
+    """
+
+    kind: Literal["order"]
+    key: Key
+    list: Name | None = None
+    first: Name
+    then: Name
+
+
+class Unique(Rule):
+    """No two lines of a list say the same in a column; blanks and case make no difference."""
+
+    kind: Literal["unique"]
+    key: Key
+    list: Name
+    column: Name
+
+
+class NotOwn(Rule):
+    """No line of a list has the applicant's own credit code in a column."""
+
+    kind: Literal["not_own"]
+    key: Key
+    list: Name
+    column: Name
+
+
+Check = Annotated[
+    Sum | Compare | Column | Implied | Known | Order | Unique | NotOwn,
+    Field(discriminator="kind"),
+]
 
 
 class Part(Rule):

@@ -11,13 +11,18 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from app.rules.forms.model import Private, PrivateKind, Question, Rows
-from app.rules.identifiers import identity_number_problem
+from app.rules.identifiers import (
+    identity_number_problem,
+    identity_number_typed,
+    phone_number_typed,
+    typed,
+)
 
 MASKED, SEALED, UNFIT = "masked", "sealed", "unfit"
 COMMITMENT: Final = re.compile(r"sha256:[0-9a-f]{64}")
 HIDDEN = "***"
 _PHONE: Final = re.compile(
-    r"1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8}(-[0-9]{1,6})?|\+[0-9]{1,3}-?[0-9]{8,14}"
+    r"1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8}(-[0-9]{1,6})?|\+(?!86)[0-9]{1,3}-?[0-9]{8,14}"
 )
 _MAIL: Final = re.compile(r"[^@\s]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
@@ -37,9 +42,14 @@ class Given:
 
 
 def as_kept(kind: PrivateKind, text: str) -> str:
-    """The answer as it is sealed: without blanks, an identity number's X large."""
-    bare = "".join(text.split())
-    return bare.upper() if kind == "identity_number" else bare
+    """The answer as it is sealed: in one form, however it was typed."""
+    match kind:
+        case "phone":
+            return phone_number_typed(text)
+        case "mail":
+            return typed(text)
+        case "identity_number":
+            return identity_number_typed(text)
 
 
 def unfit(kind: PrivateKind, text: str) -> str | None:

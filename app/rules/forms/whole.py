@@ -183,8 +183,8 @@ class WholeForm:
             return ()
         section, field = self.find(self.scope.field)
         lines = at(document, section.address(field)) or ()
-        codes = (line.get(self.scope.column) for line in lines)
-        return tuple(dict.fromkeys(code for code in codes if isinstance(code, str) and code))
+        codes = (as_text(line.get(self.scope.column)) for line in lines)
+        return tuple(dict.fromkeys(code for code in codes if code))
 
 
 def at(document: Mapping[str, Any], address: tuple[str, ...]) -> Any:

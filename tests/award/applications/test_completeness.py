@@ -29,6 +29,7 @@ from tests.award.applications.cycles import (
     submitted,
 )
 from tests.award.applications.regulations import text
+from tests.award.cycle_log import cycle_log
 from tests.clock import MovableClock
 from tests.factories import refresh_token
 from tests.statements import counting
@@ -100,6 +101,36 @@ async def test_contradictory_answers_are_listed_together(
     assert reasons(await submitted(client, firm, place)) == [
         (gap["code"], gap["pointer"]) for gap in told
     ]
+
+
+async def test_what_a_group_says_of_itself_twice_and_days_that_cannot_be_are_listed_together(
+    ground: Ground, client: AsyncClient
+) -> None:
+    office, firm, place = await drafted(ground, client)
+    own = (await client.get(place, **firm.speaker.auth)).json()["credit_code"]
+    member = {"name": "子公司", "credit_code": "91320211MA1P2R3T49", "employees": 1}
+    dates = {"issued_on": "2025-01-02", "valid_until": "2025-01-01"}
+    form = with_answers(
+        staff_management=400,
+        staff_technical=300,
+        scope_entities=[member, member, member | {"credit_code": own}],
+        certificates=[{"certificate": "qms", "number": "1"} | dates],
+        honours=[{"name": "奖", "issuer": "市", "granted_on": "2099-01-01"}],
+    )
+    await completed(client, firm, place, form)
+    told = await gaps(client, firm, place)
+    assert [(gap["code"], gap["pointer"]) for gap in told] == [
+        ("answer-unfit", "/form/answers/honours/0/granted_on"),
+        ("answers-contradict", "/form/employees"),
+        ("answers-contradict", "/form/answers/scope_entities/1/credit_code"),
+        ("answers-contradict", "/form/answers/scope_entities/2/credit_code"),
+        ("answers-contradict", "/form/answers/certificates/0/valid_until"),
+    ]
+    refused = await submitted(client, firm, place)
+    assert refused.status_code == 409
+    assert reasons(refused) == [(gap["code"], gap["pointer"]) for gap in told]
+    assert (await client.get(place, **firm.speaker.auth)).json()["status"] == "draft"
+    assert "application:submit" not in await cycle_log(office)
 
 
 async def test_complete_draft_is_submitted_and_frozen_with_form_lists_and_facts(

@@ -152,6 +152,24 @@ async def test_what_was_read_is_sent_back_and_stays_sealed_once(
         assert await db.scalar(rows, {"id": id_of(place)}) == 2
 
 
+async def test_one_number_typed_in_many_ways_is_sealed_once(
+    ground: Ground, client: AsyncClient
+) -> None:
+    _, firm, place = await drafted(ground, client)
+    who = firm.speaker
+    first = await put_section(client, who, place, "contact", CONTACT, '"s0"')
+    for phone, mail in (
+        ("+86 138-1234-5678", f" {MAIL} "),
+        ("１３８ １２３４ ５６７８", MAIL.replace("@", "＠")),
+    ):
+        typed = CONTACT | {"contact_phone": phone, "contact_mail": mail}
+        again = await put_section(client, who, place, "contact", typed, '"s1"')
+        assert again.headers["etag"] == '"s1"'
+        assert again.json()["answers"] == first.json()["answers"]
+    told = (await client.get(f"{place}/private-answers", **who.auth)).json()
+    assert {one["text"] for one in told} == {PHONE, MAIL}
+
+
 async def test_sealed_value_of_another_application_is_refused(
     ground: Ground, client: AsyncClient
 ) -> None:

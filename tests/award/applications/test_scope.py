@@ -8,12 +8,16 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy import select
 
+from app.award.applications.including import INCLUDE, INCLUDED, tell_included
 from app.award.applications.models import ScopeClaim
 from app.platform.accounts.models import Organisation
 from app.platform.ground import Ground
+from app.platform.jobs.models import Job
+from app.platform.notifications.models import Notification
 from tests.award.applications.cycles import (
     WHOLE,
     begun,
+    colleague,
     completed,
     drafted,
     id_of,
@@ -24,7 +28,7 @@ from tests.award.applications.cycles import (
 )
 from tests.award.applications.regulations import text
 from tests.award.cycle_log import cycle_log
-from tests.factories import Firm, Office, make_firm
+from tests.factories import Caller, Firm, Office, make_firm
 
 pytestmark = pytest.mark.anyio
 
@@ -121,6 +125,80 @@ async def test_who_was_named_in_a_scope_without_a_right_to_is_freed_by_the_offic
     assert (await submitted(client, *child)).status_code == 201
     again = await client.post(place, json=body, **office.clerk.auth)
     assert again.json()["code"] == "not-in-scope"  # it is the child's own by now
+
+
+async def told_of_it(ground: Ground, *people: Caller) -> list[Notification]:
+    async with ground.database.reading() as db:
+        rows = await db.scalars(
+            select(Notification)
+            .where(
+                Notification.template == INCLUDED.key,
+                Notification.person_id.in_([each.person_id for each in people]),
+            )
+            .order_by(Notification.person_id)
+        )
+        return [*rows]
+
+
+async def worked(ground: Ground, place: str) -> int:
+    """Do what the work process would, twice: who is killed in between does it again."""
+    async with ground.database.reading() as db:
+        asked = await db.scalars(
+            select(Job.payload).where(
+                Job.kind == INCLUDE, Job.payload["application"].astext == place.rsplit("/", 1)[1]
+            )
+        )
+        payloads = asked.all()
+    for payload in [*payloads, *payloads]:
+        await tell_included(ground, payload)
+    return len(payloads)
+
+
+async def test_who_is_inside_a_submitted_scope_is_told_so_once_and_nothing_else(
+    ground: Ground, client: AsyncClient
+) -> None:
+    _, parent, child = await group(ground, client)
+    other = await colleague(ground, child[0])
+    assert await worked(ground, parent[1]) == 0  # a draft tells nobody
+    assert (await submitted(client, *parent)).status_code == 201
+    assert await worked(ground, parent[1]) == 1
+    told = await told_of_it(ground, child[0].speaker, other, parent[0].speaker)
+    assert {row.person_id for row in told} == {child[0].speaker.person_id, other.person_id}
+    assert len(told) == 2
+    async with ground.database.reading() as db:
+        group_, own = [await db.get_one(Organisation, one[0].id) for one in (parent, child)]
+    for row in told:
+        said = f"{row.title} {row.text} {row.params}"
+        assert own.name in said
+        assert "评审办" in said
+        assert not any(word in said for word in (group_.name, group_.credit_code, parent[1][14:]))
+
+
+async def test_nobody_is_told_of_a_scope_that_is_refused_withdrawn_or_holds_nobody_else(
+    ground: Ground, client: AsyncClient
+) -> None:
+    _, parent, child = await group(ground, client)
+    assert (await submitted(client, *child)).status_code == 201
+    assert (await submitted(client, *parent)).status_code == 409
+    assert [await worked(ground, each[1]) for each in (parent, child)] == [0, 0]
+    _, parent, child = await group(ground, client)
+    assert (await submitted(client, *parent)).status_code == 201
+    await client.post(
+        f"{parent[1]}/withdrawal", **parent[0].speaker.with_headers(Idempotency_Key="w" * 16)
+    )
+    assert await worked(ground, parent[1]) == 1
+    assert await told_of_it(ground, child[0].speaker) == []
+
+
+async def test_who_claims_a_code_that_nobody_has_confirmed_is_not_told(
+    ground: Ground, client: AsyncClient
+) -> None:
+    _, parent, child = await group(ground, client)
+    async with ground.database.writing() as db:
+        (await db.get_one(Organisation, child[0].id)).confirmed_at = None
+    assert (await submitted(client, *parent)).status_code == 201
+    await worked(ground, parent[1])
+    assert await told_of_it(ground, child[0].speaker) == []
 
 
 async def test_regulation_may_let_subsidiaries_enter_apart(

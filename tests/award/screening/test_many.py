@@ -223,6 +223,7 @@ async def test_application_as_it_was_really_handed_in_lacks_nothing(
             cycle_id=row.cycle_id,
             track=row.track,
             form=row.form,
+            credit_code="91320211MA1P2R3T49",
         )
         assert await lacking(db, [case]) == {row.id: []}
         case.form = {k: v for k, v in row.form.items() if k != "contact_name"}

@@ -96,6 +96,72 @@ def test_contradictory_answers_are_listed_together() -> None:
     ]
 
 
+@pytest.mark.parametrize("men", [420, 421])
+def test_parts_over_their_sum_contradict_it_though_another_is_blank(men: int) -> None:
+    form = read_form_set(
+        FORM.replace("name: 女, kind: whole", "name: 女, kind: whole, at_least: 0")
+    )
+    told = [gap.pointer for gap in found(changed(men=men, women=None), whole(form))]
+    assert told == ["/form/employees"] * (men > 420)
+    # Where a blank part may be below nought nobody can know.
+    assert found(changed(men=men, women=None)) == []
+
+
+def test_lines_over_their_field_contradict_it_though_another_is_blank() -> None:
+    form = read_form_set(
+        FORM.replace("name: 人数, kind: whole", "name: 人数, kind: whole, at_least: 0")
+    )
+    over = changed(plants=[{"name": "一", "staff": 421}, {"name": "二"}])
+    assert [gap.pointer for gap in found(over, whole(form))] == ["/form/answers/plants"]
+    assert found(over) == []
+
+
+OWN, OTHER = "91320211MA1XXXXX0B", "91320211MA1P2R3T49"
+IN_LINES = """
+  - {key: once, kind: unique, list: plants, column: code}
+  - {key: others, kind: not_own, list: plants, column: code}
+  - {key: life, kind: order, list: plants, first: begun, then: ended}
+  - {key: fair, kind: order, first: registered_on, then: moved}
+"""
+LINES_FORM = FORM.replace(
+    "          - {key: staff, name: 人数, kind: whole}",
+    "          - {key: staff, name: 人数, kind: whole}\n"
+    "          - {key: begun, name: 启用, kind: date}\n"
+    "          - {key: ended, name: 停用, kind: date}",
+).replace(
+    "      - {key: women,", "      - {key: moved, name: 迁入, kind: date}\n      - {key: women,"
+) + IN_LINES.lstrip("\n")
+
+
+def test_days_in_the_wrong_order_and_repeated_or_own_codes_are_listed_together() -> None:
+    here = whole(read_form_set(LINES_FORM))
+    plants = [
+        {"name": "一", "code": OTHER, "begun": "2020-01-01", "ended": "2019-12-31"},
+        {"name": "二", "code": f" {OTHER.lower()} "},
+    ]
+    told = found(changed(plants=plants, moved="2009-06-17"), here, own=OTHER)
+    assert {gap.sort for gap in told if gap.name != "场所第2行代码"} == {Sort.CONTRADICTORY}
+    assert [gap.pointer for gap in told if gap.sort is Sort.CONTRADICTORY] == [
+        "/form/answers/plants/1/code",  # as the line before
+        "/form/answers/plants/0/code",  # the applicant's own, twice
+        "/form/answers/plants/1/code",
+        "/form/answers/plants/0/ended",
+        "/form/answers/moved",
+    ]
+    assert all(gap.zh and gap.en for gap in told)
+
+
+def test_days_in_order_other_codes_and_blank_lines_contradict_nothing() -> None:
+    here = whole(read_form_set(LINES_FORM))
+    plants = [
+        {"name": "一", "code": OTHER, "begun": "2020-01-01", "ended": "2020-01-01"},
+        {"name": "二", "ended": "2020-01-01"},
+    ]
+    assert found(changed(plants=plants, moved="2009-06-18"), here, own=OWN) == []
+    blank = changed(plants=[{"name": "一"}, {"name": "二"}])
+    assert found(blank, here) == []
+
+
 def test_figures_of_years_before_the_registration_contradict_and_are_not_asked() -> None:
     young = changed(registered_on="2024-03-01")
     pointers = {gap.pointer for gap in found(young)}

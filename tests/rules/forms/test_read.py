@@ -29,6 +29,26 @@ def codes(text: str) -> list[str]:
         ("since: registered_on", "since: employees", "not_a_day"),
         ("equals: employees}", "equals: market}", "not_a_figure"),
         ("column: staff, way", "column: name, way", "not_a_figure"),
+        (
+            "  - {key: before,",
+            "  - {key: once, kind: unique, list: plants, column: id}\n  - {key: before,",
+            "unknown_column",
+        ),
+        (
+            "  - {key: before,",
+            "  - {key: own, kind: not_own, list: sites, column: code}\n  - {key: before,",
+            "unknown_field",
+        ),
+        (
+            "  - {key: before, kind: since, table: figures, day: registered_on}",
+            "  - {key: days, kind: order, list: plants, first: name, then: code}",
+            "not_a_day",
+        ),
+        (
+            "  - {key: before,",
+            "  - {key: days, kind: order, first: registered_on, then: men}\n  - {key: before,",
+            "not_a_day",
+        ),
         ("at_least: 2, at_most: 10", "at_least: 20, at_most: 10", "range_reversed"),
         (
             "key: employees, name: 职工人数, kind: whole",
