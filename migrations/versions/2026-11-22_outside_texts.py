@@ -1,14 +1,14 @@
 """Messages say in the open only what may be said there.
 
 Revision: outside_texts
-Follows: differing_paper
+Follows: keys_of_portals
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = 'outside_texts'
-down_revision = 'differing_paper'
+down_revision = 'keys_of_portals'
 branch_labels = None
 depends_on = None
 
