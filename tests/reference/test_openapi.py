@@ -151,8 +151,10 @@ NAMED = {
     "DISQUALIFIED",
     "INELIGIBLE",
     "NOT_CARRIED",
+    "NOT_RECOMMENDED",
     "NO_PLACE",
     "NO_TIER_OPEN",
+    "UNANSWERED",
     "UPHELD",
 }
 

@@ -169,6 +169,14 @@ FORMS: Mapping[DocumentKind, Form] = {
 }
 
 
+def late_of(form: Form) -> frozenset[str]:
+    """The number and the day, where a document of this kind has them: without their places it
+    would be signed and sent without.
+    """
+    said = "".join(words for _, words in form.paragraphs)
+    return frozenset(name for name in LATE if f"{{{{{name}}}}}" in said)
+
+
 def names_of(form: Form) -> frozenset[str]:
     """Every name that a template of this kind may use."""
     columns = {f"{name}.{column}" for name, sample in form.lists.items() for column in sample}

@@ -19,19 +19,19 @@ class EndorsementKind:
         """Nothing to prepare: the office routes the entries."""
 
     async def blockers(self, db: AsyncSession, stage: StageAt, now: datetime) -> list[Refusal]:
-        """Entries that nobody was asked about, and letters that have not come."""
-        del now
+        """Entries that nobody was asked about, and letters that may still come."""
         tracks = {entry.id: entry.track for entry in await live_entries(db, stage.id)}
         unrouted, unanswered = rules.waiting(
             stage.rule, tracks, await queries.answered(db, stage.id)
         )
+        waits = unanswered and now < stage.closes_at
         return [
             *([rules.EntriesUnrouted(count=unrouted)] if unrouted else []),
-            *([rules.EntriesUnanswered(count=unanswered)] if unanswered else []),
+            *([rules.EntriesUnanswered(count=unanswered)] if waits else []),
         ]
 
     async def judge(self, db: AsyncSession, stage: StageAt, now: datetime) -> Judgement:
-        """Recommended entries go on; what each body said is kept."""
+        """Recommended entries go on; what each body said is kept, and who said nothing (None)."""
         del now
         answers = await queries.answered(db, stage.id)
         inputs = {
@@ -43,12 +43,12 @@ class EndorsementKind:
                         {
                             "body": row.body,
                             "authority": str(row.authority_id),
-                            "recommended": bool(row.recommended),
+                            "recommended": row.recommended,
                             "position": row.position,
                             "reason": row.reason,
                         }
                         for row in answers
-                        if row.entry_id == entry.id and row.recommended is not None
+                        if row.entry_id == entry.id
                     ],
                 }
                 for entry in await live_entries(db, stage.id)

@@ -17,6 +17,7 @@ from app.rules.regulation.values import Length
 from app.rules.regulation.words import length_text
 
 NOT_RECOMMENDED = "not-recommended"
+UNANSWERED = "recommendation-silent"
 
 
 class NotAnEndorsement(Conflict):
@@ -345,14 +346,17 @@ def _enough(rule: Endorsement, track: str, bodies: Collection[str]) -> bool:
 
 
 def verdicts(inputs: Mapping[str, Any]) -> list[Verdict]:
-    """Recommended by one of the bodies, or by all of them; from the inputs alone."""
+    """Recommended by one of the bodies, or by all of them; from the inputs alone. Silence (None) is
+    no recommendation; it is the reason where nobody has refused.
+    """
     found: list[Verdict] = []
     for each in inputs["entries"]:
         said = [answer["recommended"] for answer in each["answers"]]
         carried = any(said) if inputs["needs"] == "one_of" else bool(said) and all(said)
+        why = UNANSWERED if None in said and False not in said else NOT_RECOMMENDED
         found.append(
             Verdict(UUID(each["entry"]), Result.ADVANCED)
             if carried
-            else Verdict(UUID(each["entry"]), Result.ELIMINATED, reason=NOT_RECOMMENDED)
+            else Verdict(UUID(each["entry"]), Result.ELIMINATED, reason=why)
         )
     return found

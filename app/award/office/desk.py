@@ -24,7 +24,9 @@ def due(duties: Duties) -> tuple[Any, Rows]:
     """What waits for people, and the select of it with the names of where it waits."""
     each = [
         duty.rows().add_columns(
-            literal(duty.key).label("duty"), literal(duty.lapses).label("lapses")
+            literal(duty.key).label("duty"),
+            literal(duty.lapses).label("lapses"),
+            literal(duty.ahead).label("ahead"),
         )
         for duty in duties
     ]
@@ -53,12 +55,14 @@ def due(duties: Duties) -> tuple[Any, Rows]:
 
 
 async def desk(call: Call, duties: Duties, within: timedelta, language: Language) -> DeskView:
-    """What waits for the caller until then, the most pressing first; one statement."""
+    """What waits for the caller now, and what begins until then, the most pressing first; one
+    statement.
+    """
     waiting, statement = due(duties)
     rows = await call.db.execute(
         statement.where(
             waiting.c.person_id == call.actor.person_id,
-            or_(waiting.c.at.is_(None), waiting.c.at <= call.now + within),
+            or_(not_(waiting.c.ahead), waiting.c.at.is_(None), waiting.c.at <= call.now + within),
             or_(waiting.c.at.is_(None), waiting.c.at > call.now, not_(waiting.c.lapses)),
         )
         .order_by(waiting.c.at.nulls_last(), waiting.c.duty, Stage.position, Stage.id)

@@ -173,6 +173,6 @@ class DeskView(View):
 
 
 class DeskQuestion(Asked):
-    """How far to look ahead."""
+    """How far to look ahead for what has not begun; what can be done now is always shown."""
 
     within_days: int = Field(default=7, ge=0, le=60)

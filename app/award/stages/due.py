@@ -46,7 +46,8 @@ EACH = _EachHolder()
 class Duty:
     """One kind of work that waits for people: what a desk calls it, and the rows `(person_id,
     stage_id, at, count)` of `waiting_for`. With `says`, people are reminded before it is due. What
-    `lapses` cannot be done any more when its time is over: nobody waits for it then.
+    `lapses` cannot be done any more when its time is over: nobody waits for it then. What is
+    `ahead` begins only when its time has come; everything else can be done now.
     """
 
     key: str
@@ -55,6 +56,7 @@ class Duty:
     rows: Callable[[], Rows]
     says: tuple[str, str] | None = None
     lapses: bool = False
+    ahead: bool = False
     reminder: Template | None = field(init=False)
 
     def __post_init__(self) -> None:
@@ -126,6 +128,6 @@ def _to_close() -> Rows:
 
 
 DUTIES: Duties = (
-    Duty("stage-to-open", "待开启的环节", "Stage to open", _to_open),
-    Duty("stage-to-close", "待关闭的环节", "Stage to close", _to_close),
+    Duty("stage-to-open", "待开启的环节", "Stage to open", _to_open, ahead=True),
+    Duty("stage-to-close", "待关闭的环节", "Stage to close", _to_close, ahead=True),
 )

@@ -46,6 +46,12 @@ class PlaceUnknown(Invalid):
     en = "The template names “{place}”, which nothing can fill. Known are: {known}."
 
 
+class PlacesMissing(Invalid):
+    code = "places-missing"
+    zh = "模板中缺少必须有的填写项：{places}。"
+    en = "The template leaves out places that it must have: {places}."
+
+
 class PlaceUnreadable(Invalid):
     code = "place-unreadable"
     zh = "模板中的“{near}”附近有不成对的双花括号，或填写项只用了一层花括号。"
@@ -72,14 +78,18 @@ class Filling:
         return frozenset(self.texts) | columns
 
 
-def check_template(template: bytes, known: frozenset[str]) -> None:
+def check_template(
+    template: bytes, known: frozenset[str], needed: frozenset[str] = frozenset()
+) -> None:
     """Raises everything that is wrong with a template, all at once; `known` are the names that can
-    be filled.
+    be filled, `needed` those that must have their place.
     """
     told = "、".join(sorted(known))
     found = list(_paragraphs(_opened(template)))
+    missing = needed.difference(*(PLACE.findall(_text(one)) for one in found))
     ensure(
         [
+            PlacesMissing(places="、".join(sorted(missing))) if missing else None,
             *(PlaceUnknown(place=one, known=told) for one in _unknown(found, known)),
             *(
                 PlaceUnreadable(near=text[:40])

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from app.platform.ground import Ground
 from app.platform.jobs.work import Task
@@ -94,7 +94,7 @@ async def _dispatch(ground: Ground, way: Way, identity: UUID) -> tuple[Dispatch,
             Notification.person_id,
             Notification.template,
             Notification.title,
-            Notification.text,
+            func.coalesce(Notification.outside, Notification.text).label("text"),
             Notification.created_at,
             Delivery.times,
             contact.sealed.label("sealed"),

@@ -27,7 +27,8 @@ class Tongue(StrEnum):
 
 class Notification(Model):
     """One thing a person was told, in the words it was told in. It lies in the inbox from the
-    start. `about` is the matter it belongs to (the scope of a log), null for the person's own.
+    start. `about` is the matter it belongs to (the scope of a log), null for the person's own;
+    `outside` is the text that goes by mail and telephone where that is another.
     """
 
     __tablename__ = "notification"
@@ -43,6 +44,7 @@ class Notification(Model):
     params: Mapped[dict[str, Any]] = mapped_column(JSONB)
     title: Mapped[str]
     text: Mapped[str]
+    outside: Mapped[str | None]
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
 

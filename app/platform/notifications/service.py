@@ -134,7 +134,11 @@ async def _tell(
     words = await words_of(db, template, matter.words_of if matter else None)
     reached = await _reached(db, [*{each.person for each in told}], template.urgency)
     about = matter.about if matter else None
-    said = [words[reached[each.person].language].filled(each.params) for each in told]
+    languages = [reached[each.person].language for each in told]
+    said = [
+        template.filled(words[language], each.params, language)
+        for each, language in zip(told, languages, strict=True)
+    ]
     rows = [
         {
             "id": each.identity,
@@ -144,9 +148,10 @@ async def _tell(
             "params": dict(each.params),
             "title": filled.title,
             "text": filled.text,
+            "outside": outside,
             "created_at": now,
         }
-        for each, filled in zip(told, said, strict=True)
+        for each, (filled, outside) in zip(told, said, strict=True)
     ]
     await db.execute(insert(Notification).on_conflict_do_nothing(), rows)
     sent = [

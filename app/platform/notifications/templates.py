@@ -50,6 +50,8 @@ class Template:
 
     `sample`: what a preview fills in. `urgency`: who asked for urgent messages only gets this one.
     `fixed`: it speaks for the service, not for an office, so no office replaces its words.
+    `private`: places that are filled only behind the sign-in, in the text and not in the title;
+    mail and text messages, which go out in the open, say there where to read.
     """
 
     key: str
@@ -59,10 +61,22 @@ class Template:
     sample: Mapping[str, str] = field(default_factory=dict, hash=False)
     urgency: Urgency = Urgency.ORDINARY
     fixed: bool = False
+    private: frozenset[str] = frozenset()
 
     def words(self, language: Language = "zh") -> Words:
         """Chinese where there is no English."""
         return self.en if language == "en" and self.en else Words(self.title, self.text)
+
+    def filled(
+        self, words: Words, params: Mapping[str, str | int], language: Language
+    ) -> tuple[Words, str | None]:
+        """The words as they lie in the inbox, and the text that goes out in the open where that is
+        another. Raises KeyError for a place that nobody fills.
+        """
+        outside = words.filled({**params, **dict.fromkeys(self.private, ELSEWHERE[language])})
+        inside = words.filled(params)
+        told = None if outside.text == inside.text else outside.text
+        return Words(outside.title, inside.text), told
 
     @property
     def places(self) -> frozenset[str]:
@@ -76,6 +90,12 @@ class Template:
 
 
 Templates = Mapping[str, Template]
+
+ELSEWHERE: Mapping[Language, str] = {
+    "zh": "请登录申报系统，在站内消息中查阅",
+    "en": "sign in and read it in your inbox",
+}
+"""What stands in the open in place of what is private."""
 
 SAMPLES = {
     "programme": "滨湖区区长质量奖",

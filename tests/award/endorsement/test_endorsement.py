@@ -1,19 +1,20 @@
 """Recommendations: routing, the letter of a body, rivals, and how the stage closes."""
 
-from datetime import date
+import json
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from httpx import AsyncClient, Response
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.award.endorsement.models import Routing
 from app.award.records.models import Conflict
-from app.award.stages.models import Outcome
+from app.award.stages.models import Outcome, Snapshot, Stage
 from app.platform.ground import Ground
 from tests.award.cycle_log import cycle_log
-from tests.award.endorsement.desk import KEY, desk_of
+from tests.award.endorsement.desk import KEY, Desk, desk_of
 from tests.factories import close, stage_row
 
 pytestmark = pytest.mark.anyio
@@ -304,3 +305,89 @@ async def test_routings_are_searched_and_ordered_page_by_page(
             asked["cursor"] = page["next"]
         assert len(set(codes)) == len(codes) == 3, sort
         assert sort != "code" or codes == sorted(codes)
+
+
+async def end_the_time(desk: Desk) -> None:
+    ground = desk.office.ground
+    at = ground.clock() - timedelta(hours=1)
+    async with ground.database.writing() as db:
+        await db.execute(
+            update(Stage)
+            .where(Stage.cycle_id == desk.office.cycle_id, Stage.key == KEY)
+            .values(closes_at=at)
+        )
+
+
+async def outcomes(desk: Desk) -> list[tuple[str, str | None]]:
+    async with desk.office.ground.database.reading() as db:
+        rows = [await db.get_one(Outcome, entry) for entry in desk.entries]
+    return [(row.result, row.reason) for row in rows]
+
+
+async def test_silent_body_holds_the_stage_open_until_its_end_and_has_then_not_recommended(
+    ground: Ground, client: AsyncClient
+) -> None:
+    desk = await desk_of(ground, client)
+    await desk.all_to_the_street()
+    refused = await close(client, desk.office, KEY)
+    assert told(refused) == ["entries-unanswered"]
+    path = desk.office.path(f"/stages/{KEY}/recommendations?answered=false")
+    silent = (await client.get(path, **desk.office.clerk.auth)).json()["items"]
+    assert {UUID(line["entry_id"]) for line in silent} == set(desk.entries)
+    await end_the_time(desk)
+    before = await desk.stored()
+    late = await desk.letter()
+    assert (late.status_code, told(late)) == (409, ["letter-late"])
+    assert await desk.stored() == before
+    closed = await close(client, desk.office, KEY)
+    assert (closed.status_code, closed.json()["eliminated"]) == (200, 3), closed.text
+    assert await outcomes(desk) == [("eliminated", "recommendation-silent")] * 3
+    async with ground.database.reading() as db:
+        text = await db.scalar(
+            select(Snapshot.text)
+            .join(Stage, Stage.id == Snapshot.stage_id)
+            .where(Stage.cycle_id == desk.office.cycle_id, Stage.key == KEY)
+        )
+    assert text is not None
+    assert text.count('"recommended":null') == 3, json.loads(text)
+
+
+async def test_entry_that_nobody_was_asked_about_holds_the_stage_open_after_its_end(
+    ground: Ground, client: AsyncClient
+) -> None:
+    desk = await desk_of(ground, client)
+    await desk.route(*((entry, "street", desk.street) for entry in desk.entries[1:]))
+    await end_the_time(desk)
+    before = await desk.stored()
+    assert told(await close(client, desk.office, KEY)) == ["entries-unrouted"]
+    assert await desk.stored() == before
+
+
+@pytest.mark.parametrize(
+    ("needs", "expected"),
+    [
+        (
+            "one_of",
+            [("advanced", None), ("advanced", None), ("eliminated", "not-recommended")],
+        ),
+        (
+            "all_of",
+            [
+                ("eliminated", "recommendation-silent"),
+                ("eliminated", "recommendation-silent"),
+                ("eliminated", "not-recommended"),
+            ],
+        ),
+    ],
+)
+async def test_beside_a_silent_body_anothers_word_is_enough_unless_all_are_asked(
+    ground: Ground, client: AsyncClient, needs: str, expected: list[tuple[str, str | None]]
+) -> None:
+    desk = await desk_of(ground, client, needs=needs)
+    await desk.all_to_the_street()
+    await desk.route(*((entry, "trade", desk.trade) for entry in desk.entries))
+    assert (await desk.letter()).status_code == 201
+    await end_the_time(desk)
+    closed = await close(client, desk.office, KEY)
+    assert closed.status_code == 200, closed.text
+    assert await outcomes(desk) == expected

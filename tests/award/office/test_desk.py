@@ -224,10 +224,28 @@ async def test_desk_looks_as_far_ahead_as_asked_and_costs_one_statement_for_all(
         costs.append(len(sent))
     assert len(answer.json()["items"]) == 9
     assert len(set(costs)) == 1
-    assert [*await desk(client, caller, within_days=1)] == ["stage-to-open"]
+    assert "stage-to-close" not in await desk(client, caller, within_days=1)
     assert (await client.get("/desk")).status_code == 401
     assert (await client.get("/desk?within_days=61", **caller.auth)).status_code == 422
     assert (await client.get(f"/desk?person={uuid4()}", **caller.auth)).status_code == 422
+
+
+async def test_work_of_an_open_stage_is_shown_however_far_its_end(
+    ground: Ground, client: AsyncClient
+) -> None:
+    office = await make_office(ground)
+    await entries_in(office, "eligibility", 2)
+    await closes(office, "eligibility", days=200)
+    await closes(office, "documents", days=300)
+    async with ground.database.writing() as db:
+        await db.execute(
+            update(Stage)
+            .where(Stage.cycle_id == office.cycle_id, Stage.key == "documents")
+            .values(opens_at=ground.clock() + timedelta(days=210))
+        )
+    found = await desk(client, office.head, within_days=0)
+    assert [*found] == ["entry-to-screen"], "closing it and opening the next have not begun"
+    assert (found["entry-to-screen"]["count"], found["entry-to-screen"]["urgency"]) == (2, "coming")
 
 
 def test_every_kind_of_work_has_a_name_of_its_own() -> None:

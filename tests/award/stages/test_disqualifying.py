@@ -1,8 +1,9 @@
 """取消参评资格 at any stage: by document, on a ground, with evidence; told, and kept on record."""
 
 import asyncio
+from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from httpx import AsyncClient, Response
@@ -12,6 +13,9 @@ from app.award.records.models import Record
 from app.award.roles import Role
 from app.award.stages.models import Disqualification, Entry, Outcome, Stage
 from app.platform.ground import Ground
+from app.platform.jobs.work import do_jobs
+from app.platform.notifications.delivering import Dispatch, delivering
+from app.platform.notifications.models import Way
 from tests.award.cycle_log import cycle_log
 from tests.factories import (
     Caller,
@@ -164,3 +168,42 @@ async def test_only_the_head_throws_out(ground: Ground, client: AsyncClient) -> 
     ):
         answer = await throw_out(client, stranger, entry)
         await assert_refused(office, before, answer, 404, "entry-not-found")
+
+
+@pytest.mark.parametrize(
+    ("language", "ground_told", "elsewhere"),
+    [
+        ("zh", "因弄虚作假", "请登录申报系统，在站内消息中查阅"),
+        ("en", "disqualified for 弄虚作假", "sign in and read it in your inbox"),
+    ],
+)
+async def test_mail_and_text_messages_tell_the_ground_and_the_inbox_the_evidence(
+    ground: Ground, client: AsyncClient, language: str, ground_told: str, elsewhere: str
+) -> None:
+    office = await make_office(ground)
+    ((application, entry),) = await entries_in(office, "documents", 1)
+    speaker = office.firms[application].speaker
+    for path, body in (
+        ("/notifications/mail-address", {"address": "li.si@example.com"}),
+        ("/notifications/phone-number", {"number": "13812345678"}),
+        ("/notifications/language", {"language": language}),
+    ):
+        assert (await client.put(path, json=body, **speaker.auth)).is_success, path
+    assert (await throw_out(client, office.head, entry)).status_code == 201
+    outside = []
+
+    async def send(dispatch: Dispatch, _: datetime) -> None:
+        if dispatch.template == "disqualified":
+            outside.append(dispatch.title + dispatch.text)
+
+    ways = {way: delivering(way, send) for way in (Way.MAIL, Way.SMS)}
+    await do_jobs(ground, ways, uuid4())
+    assert len(outside) == len(ways)
+    for text in outside:
+        assert BODY["document"] in text
+        assert ground_told in text
+        assert elsewhere in text
+        assert "伪造" not in text
+    (told,) = (await client.get("/notifications", **speaker.auth)).json()["items"]
+    assert BODY["evidence"].rstrip("。") in told["text"]
+    assert "伪造" not in told["title"]

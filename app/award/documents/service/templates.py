@@ -6,7 +6,7 @@ from anyio import to_thread
 from sqlalchemy import func, select
 
 from app.award.documents import queries
-from app.award.documents.kinds import FORMS, DocumentKind, names_of
+from app.award.documents.kinds import FORMS, DocumentKind, late_of, names_of
 from app.award.documents.making import template_bytes
 from app.award.documents.models import DocumentTemplate
 from app.award.documents.schemas import FileIn, TemplateView
@@ -30,10 +30,13 @@ async def list_templates(call: Call, programme_id: UUID) -> list[TemplateView]:
 async def replace(
     call: Call, programme_id: UUID, kind: DocumentKind, body: FileIn, word: bytes
 ) -> list[TemplateView]:
-    """Take an office's own template, if every place in it can be filled; earlier ones stay."""
+    """Take an office's own template, if every place in it can be filled and
+    number and day have theirs; earlier ones stay. Raises PlacesMissing and what else is wrong.
+    """
     found = await get_programme(call, programme_id, lock=True)
     found.require("programme:keep-templates")
-    await to_thread.run_sync(check_template, word, names_of(FORMS[kind]))
+    form = FORMS[kind]
+    await to_thread.run_sync(check_template, word, names_of(form), late_of(form))
     upload = await take(call, body.upload_id, EDITED)
     of_kind = (DocumentTemplate.programme_id == programme_id) & (DocumentTemplate.kind == kind)
     last = await call.db.scalar(select(func.max(DocumentTemplate.number)).where(of_kind)) or 0

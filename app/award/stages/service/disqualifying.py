@@ -27,17 +27,19 @@ from app.platform.security.access import fetch_view
 from app.rules.calendar import local_date
 from app.rules.facts import RecordKind
 from app.rules.recorded import known_words
+from app.rules.regulation.words import kinds_text
 
 TOLD = Template(
     "disqualified",
     "{programme}（{cycle}）取消参评资格",
-    "依据{document}，贵单位的参评资格已被取消。事由：{evidence}",
+    "依据{document}，因{ground}，贵单位的参评资格已被取消。事实与证据：{evidence}。",
     Words(
         "{programme} ({cycle}): disqualified",
-        "By {document} your organisation is disqualified. The evidence: {evidence}",
+        "By {document} your organisation is disqualified for {ground}. The evidence: {evidence}.",
     ),
-    sample={"evidence": "检测报告系伪造。"},
+    sample={"ground": "弄虚作假", "evidence": "检测报告系伪造"},
     urgency=Urgency.URGENT,
+    private=frozenset({"evidence"}),
 )
 CASE = (
     select(
@@ -116,7 +118,8 @@ async def _tell(call: Call, case: Any, made: Disqualification) -> None:
             "programme": case.programme,
             "cycle": case.cycle,
             "document": made.document,
-            "evidence": made.evidence,
+            "ground": kinds_text((made.ground,)),
+            "evidence": made.evidence.rstrip("。"),
         },
         call.wall,
         occasion=case.application_id,
