@@ -145,6 +145,18 @@ def questions(
     return asked
 
 
+def asked_of(
+    regulation: Regulation, rule: Screening, department: str
+) -> list[tuple[str, str | None]]:
+    """Every track and ground (None: the whole) that a department is asked about in a stage."""
+    return [
+        (track, question.ground)
+        for track in regulation.tracks_of(rule)
+        for question in questions(regulation, rule, track, None)
+        if question.department == department
+    ]
+
+
 def last_of(question: Question, opinions: Sequence[Opinion]) -> Opinion | None:
     """The last opinion that answers the question; `opinions` in the order they were entered."""
     found = [

@@ -6,7 +6,7 @@ from app.award.applications.models import Application, Supplement
 from app.award.programmes.models import Cycle
 from app.award.representation.queries import member
 from app.award.roles import Role
-from app.award.screening.models import Consultation, Cure, Opinion, Screening
+from app.award.screening.models import Consultation, ConsultedGround, Cure, Opinion, Screening
 from app.award.stages.due import (
     HOLDER,
     Duties,
@@ -22,10 +22,14 @@ SCREENED = select(Screening.entry_id).where(Screening.entry_id == Entry.id).exis
 SUPPLIED = select(Supplement.id).where(Supplement.cure_id == Cure.id).exists()
 HEARD = (
     select(Opinion.id)
-    .where(Opinion.entry_id == Entry.id, Opinion.department == Consultation.department)
+    .where(
+        Opinion.entry_id == Entry.id,
+        Opinion.department == Consultation.department,
+        Opinion.ground.is_not_distinct_from(ConsultedGround.ground),
+    )
     .exists()
 )
-"""Whether the department has said anything of the entry."""
+"""Whether the department has said anything of the entry on what it was asked."""
 ENDED = select(Outcome.entry_id).where(Outcome.entry_id == Entry.id).exists()
 
 
@@ -75,7 +79,7 @@ def _to_await() -> Rows:
 
 
 def _opinions() -> Rows:
-    """Entries of which a department that was asked by letter has said nothing yet."""
+    """Entries of which a department asked by letter has still to answer a question."""
     return (
         waiting_for(HOLDER.person_id, each=Entry.id, at=Consultation.ends_at)
         .join(
@@ -83,6 +87,11 @@ def _opinions() -> Rows:
             (Consultation.stage_id == Stage.id) & (Consultation.round == Stage.round),
         )
         .join(Entry, Entry.stage_id == Stage.id)
+        .join(
+            ConsultedGround,
+            (ConsultedGround.consultation_id == Consultation.id)
+            & (ConsultedGround.track == Entry.track),
+        )
         .where(not_(HEARD), not_(SCREENED))
     )
 

@@ -107,6 +107,21 @@ class Consultation(Model):
     asked_at: Mapped[datetime]
 
 
+class ConsultedGround(Model):
+    """What a consultation asks about each entry of a track: one ground, or the whole (null)."""
+
+    __tablename__ = "consulted_ground"
+    __table_args__ = (
+        UniqueConstraint("consultation_id", "track", "ground", postgresql_nulls_not_distinct=True),
+        APPEND_ONLY,
+    )
+
+    id: Mapped[UUID] = identifier()
+    consultation_id: Mapped[UUID] = mapped_column(ForeignKey("consultation.id"))
+    track: Mapped[str]
+    ground: Mapped[str | None]
+
+
 class Reply(Model):
     """A department's own letter (复函) in answer to a consultation, with its scan."""
 

@@ -174,6 +174,31 @@ async def test_department_sees_on_whom_its_opinion_is_awaited(
     assert "opinions-awaited" not in await desk(client, office.head)
 
 
+async def test_department_that_answered_one_of_two_grounds_is_still_awaited(
+    ground: Ground, client: AsyncClient
+) -> None:
+    office, (entry,), authority, officer = await consulting(ground, 1, ("accident", "registered"))
+    place = (await ask(client, office, authority)).json()["id"]
+    assert (await reply(client, officer, place, opinion(entry))).status_code == 201
+    assert (await desk(client, officer))["consultation-to-answer"]["count"] == 1
+    assert (await desk(client, office.head))["opinions-awaited"]["count"] == 1
+    said = opinion(entry, ground="registered")
+    assert (await reply(client, officer, place, said)).status_code == 201
+    assert await desk(client, officer) == {}
+    assert "opinions-awaited" not in await desk(client, office.head)
+
+
+async def test_department_asked_on_the_whole_is_awaited_until_it_speaks_of_the_whole(
+    ground: Ground, client: AsyncClient
+) -> None:
+    office, (entry,), authority, officer = await consulting(ground)
+    place = (await ask(client, office, authority, "市监委")).json()["id"]
+    assert (await desk(client, officer))["consultation-to-answer"]["count"] == 1
+    said = {"entry": str(entry), "ground": None, "said": "no_objection"}
+    assert (await reply(client, officer, place, said)).status_code == 201
+    assert await desk(client, officer) == {}
+
+
 async def test_minutes_wait_for_a_second_person(ground: Ground, client: AsyncClient) -> None:
     meeting = await convene(ground, client)
     office = meeting.office

@@ -1,5 +1,6 @@
 """A department that is consulted answers itself: what it sees, what it may say, and until when."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -32,9 +33,15 @@ pytestmark = pytest.mark.anyio
 TAX = "市税务局"
 
 
-async def consulting(ground: Ground, count: int = 1) -> tuple[Office, list[UUID], UUID, Caller]:
-    """An office in its screening, and an authority with somebody who speaks for it."""
-    office = await make_office(ground, regulation_text=text(**CONSULTED))
+async def consulting(
+    ground: Ground, count: int = 1, grounds: Sequence[str] = ("accident",)
+) -> tuple[Office, list[UUID], UUID, Caller]:
+    """An office in its screening, and an authority with somebody who speaks for it: the tax office,
+    asked on these grounds.
+    """
+    tax, *others = CONSULTED["consults"]
+    asked = {"consults": [{**tax, "grounds": [*grounds]}, *others]}
+    office = await make_office(ground, regulation_text=text(**asked))
     entries = [entry for _, entry in await entries_in(office, "eligibility", count)]
     async with ground.database.writing() as db:
         authority = Authority(name=f"税务局{uuid4().hex[:8]}", created_at=ground.clock())

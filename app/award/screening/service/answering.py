@@ -9,11 +9,10 @@ from app.award.programmes.models import Authority
 from app.award.screening import consultation_queries, consulting, queries
 from app.award.screening.cure_queries import names_of
 from app.award.screening.messages import ASKED, ASKED_WITHOUT_TIME, REPLIED
-from app.award.screening.models import Consultation, Opinion, Reply
+from app.award.screening.models import Consultation, ConsultedGround, Opinion, Reply
 from app.award.screening.rules import NotAScreening
 from app.award.screening.schemas import ConsultationIn, ConsultationView, ReplyIn
 from app.award.stages.kind import StageAt
-from app.award.stages.models import Stage
 from app.award.stages.queries import get_stage, open_stage, stage_at
 from app.platform.accounts.callers import Call
 from app.platform.audit.record import record
@@ -45,7 +44,7 @@ async def ask(call: Call, cycle_id: UUID, key: str, body: ConsultationIn) -> Con
         ]
     )
     until = consulting.until_of(rule, at.opened_at) if rule else None
-    sent = await _send(call, stage, until, body)
+    sent = await _send(call, at, until, body)
     detail = {"stage": key, "department": body.department, "authority": str(body.authority_id)}
     record(
         call.db,
@@ -76,9 +75,9 @@ async def _tell_department(call: Call, at: StageAt, sent: Consultation) -> None:
 
 
 async def _send(
-    call: Call, stage: Stage, until: Deadline | None, body: ConsultationIn
+    call: Call, stage: StageAt, until: Deadline | None, body: ConsultationIn
 ) -> Consultation:
-    """Raises ConsultedAlready."""
+    """Keep the letter, and with it what it asks. Raises ConsultedAlready."""
     sent = Consultation(
         stage_id=stage.id,
         round=stage.round,
@@ -93,6 +92,10 @@ async def _send(
             call.db.add(sent)
     except IntegrityError as twice:
         raise consulting.ConsultedAlready from twice
+    call.db.add_all(
+        ConsultedGround(consultation_id=sent.id, track=track, ground=ground)
+        for track, ground in consulting.asked_of(stage.regulation, stage.rule, sent.department)
+    )
     return sent
 
 
