@@ -222,8 +222,7 @@ async def application_view(call: Call, application_id: UUID) -> tuple[Applicatio
     ).where(Application.id == application_id)
     found = await fetch_view(call.db, call.actor, APPLICATION_RESOURCE, statement)
     row = found.it
-    regulation = await regulation_of(call.db, row.regulation_hash)
-    rule = intake_of(regulation, row.track)
+    rule = intake_of(await regulation_of(call.db, row.regulation_hash), row.track)
     against = [speaking_obstacle(rule.speaking, row), _window_obstacle(rule.key, row, call.now)]
     view = ApplicationView(
         **line_fields(row),

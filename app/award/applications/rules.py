@@ -240,6 +240,11 @@ def window_obstacle(opens: datetime, closes: datetime, now: datetime) -> Refusal
     return None
 
 
+def drafts_obstacle(drafts: int) -> TooManyDrafts | None:
+    """One more beside so many."""
+    return TooManyDrafts(count=drafts) if drafts >= MOST_DRAFTS else None
+
+
 def gap_obstacles(gaps: Iterable[Gap]) -> Iterator[Refusal]:
     """What the form lacks, what is beyond its limits, and what contradicts, as refusals."""
     for gap in gaps:

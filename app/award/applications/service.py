@@ -67,13 +67,8 @@ async def start_draft(call: Call, body: ApplicationIn) -> ApplicationView:
         raise rules.TrackUnknown(pointer="/track", track=body.track)
     stage, rule = await _intake(call.db, cycle.id, body.track)
     drafts = await _drafts(call.db, body.organisation_id, cycle.id)
-    full = drafts >= rules.MOST_DRAFTS
-    ensure(
-        [
-            rules.window_obstacle(stage.opens_at, stage.closes_at, call.now),
-            rules.TooManyDrafts(count=drafts) if full else None,
-        ]
-    )
+    window = rules.window_obstacle(stage.opens_at, stage.closes_at, call.now)
+    ensure([window, rules.drafts_obstacle(drafts)])
     await stages.open_stage(call.db, stage.id)
     application = Application(
         code="SB-" + "".join(choice(ALPHABET) for _ in range(8)),
