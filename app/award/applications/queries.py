@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from sqlalchemy.orm import aliased
 from app.award.applications.lifecycle import APPLICATION, ApplicationStatus
 from app.award.applications.models import Application, Attachment, PageCount, Supplement, Validity
 from app.award.applications.naming import intake_of
-from app.award.applications.rules import ApplicationUnknown, AttachmentUnknown
+from app.award.applications.rules import ApplicationUnknown, AttachmentUnknown, window_obstacle
 from app.award.applications.schemas import (
     ApplicationLine,
     ApplicationView,
@@ -185,6 +186,22 @@ INTAKE_WINDOW = Prepared(
 )
 
 
+_WINDOWS = [
+    func.array(
+        select(column)
+        .where(Stage.cycle_id == Application.cycle_id, Stage.kind == "intake")
+        .order_by(Stage.position)
+        .scalar_subquery()
+    ).label(name)
+    for name, column in {
+        "intakes": Stage.key,
+        "opening": Stage.opens_at,
+        "closing": Stage.closes_at,
+    }.items()
+]
+"""Every intake of the cycle, and from when until when it takes anything in."""
+
+
 async def application_view(call: Call, application_id: UUID) -> tuple[ApplicationView, int]:
     """The application as the caller may see it, and its version; four statements."""
     statement = LINES.add_columns(
@@ -194,6 +211,7 @@ async def application_view(call: Call, application_id: UUID) -> tuple[Applicatio
         Application.digest,
         Application.version,
         Cycle.regulation_hash,
+        *_WINDOWS,
         *word_of(
             call.actor.person_id,
             Application.organisation_id,
@@ -204,8 +222,8 @@ async def application_view(call: Call, application_id: UUID) -> tuple[Applicatio
     ).where(Application.id == application_id)
     found = await fetch_view(call.db, call.actor, APPLICATION_RESOURCE, statement)
     row = found.it
-    regulation = await regulation_of(call.db, row.regulation_hash)
-    silenced = _against(speaking_obstacle(intake_of(regulation, row.track).speaking, row))
+    rule = intake_of(await regulation_of(call.db, row.regulation_hash), row.track)
+    against = [speaking_obstacle(rule.speaking, row), _window_obstacle(rule.key, row, call.now)]
     view = ApplicationView(
         **line_fields(row),
         credit_code=row.credit_code,
@@ -219,24 +237,26 @@ async def application_view(call: Call, application_id: UUID) -> tuple[Applicatio
         supplements=await supplements_of(call.db, application_id),
         progress=await progress_of(call.db, application_id),
         digest=row.digest,
-        actions=actions(found, APPLICATION, ApplicationStatus(row.status), submit=silenced),
+        actions=actions(
+            found, APPLICATION, ApplicationStatus(row.status), submit=[*filter(None, against)]
+        ),
     )
     return view, row.version
 
 
-def _against(refusal: Refusal | None) -> list[Refusal]:
-    return [] if refusal is None else [refusal]
+def _window_obstacle(intake: str, row: Any, now: datetime) -> Refusal | None:
+    """Why a draft cannot be submitted now, whatever is in it."""
+    if row.status != ApplicationStatus.DRAFT:
+        return None
+    place = row.intakes.index(intake)
+    return window_obstacle(row.opening[place], row.closing[place], now)
 
 
 def speaking_obstacle(rule: Speaking, row: Any) -> Refusal | None:
     """Why whoever a row of `word_of` is about may not submit."""
     levels = [word.rpartition(":")[0] for word in row.words]
     return word_obstacle(
-        rule,
-        row.speaks_as,
-        levels,
-        ended=row.word_ended,
-        known_elsewhere=row.known_elsewhere,
+        rule, row.speaks_as, levels, ended=row.word_ended, known_elsewhere=row.known_elsewhere
     )
 
 

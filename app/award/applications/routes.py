@@ -71,6 +71,7 @@ attachments = APIRouter(prefix="/attachments", tags=["applications"])
         rules.IntakeNotOpen,
         rules.IntakeClosed,
         StageNotOpen,
+        rules.TooManyDrafts,
         rules.TrackUnknown,
         MandateMissing,
     ),

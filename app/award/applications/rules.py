@@ -15,6 +15,10 @@ SETTLING = timedelta(seconds=60)
 """Requests that arrived by the deadline may still be running; intake closes no earlier."""
 
 
+MOST_DRAFTS = 20
+"""Of one organisation in one cycle at a time: a bound of ours, no regulation's."""
+
+
 class ApplicationUnknown(NotFound):
     code = "application-not-found"
     zh = "没有这份申报，或您无权查看。"
@@ -209,6 +213,12 @@ class AttachmentKnown(Conflict):
     en = "The same file is attached as this document already."
 
 
+class TooManyDrafts(Conflict):
+    code = "too-many-drafts"
+    zh = "贵单位本届已有 {count} 份草稿，请先提交或撤回其中的一份。"
+    en = "Your organisation has {count} drafts in this cycle; submit or withdraw one of them first."
+
+
 class AwardsGranted(Conflict):
     code = "awards-granted"
     zh = "本届奖项已经授予，不能再撤回申报。"
@@ -228,6 +238,11 @@ def window_obstacle(opens: datetime, closes: datetime, now: datetime) -> Refusal
     if now > closes:
         return IntakeClosed(at=legal_minute(closes))
     return None
+
+
+def drafts_obstacle(drafts: int) -> TooManyDrafts | None:
+    """One more beside so many."""
+    return TooManyDrafts(count=drafts) if drafts >= MOST_DRAFTS else None
 
 
 def gap_obstacles(gaps: Iterable[Gap]) -> Iterator[Refusal]:

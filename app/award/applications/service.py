@@ -4,7 +4,7 @@ from secrets import choice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -58,6 +58,7 @@ async def start_draft(call: Call, body: ApplicationIn) -> ApplicationView:
         call.actor,
         ORGANISATION,
         select(Organisation).where(Organisation.id == body.organisation_id),
+        lock=True,  # two drafts begun at once are counted one after the other
     )
     organisation.require("organisation:apply")
     cycle = (await get_cycle(call, body.cycle_id)).it
@@ -65,7 +66,9 @@ async def start_draft(call: Call, body: ApplicationIn) -> ApplicationView:
     if body.track not in {track.key for track in regulation.tracks}:
         raise rules.TrackUnknown(pointer="/track", track=body.track)
     stage, rule = await _intake(call.db, cycle.id, body.track)
-    ensure([rules.window_obstacle(stage.opens_at, stage.closes_at, call.now)])
+    drafts = await _drafts(call.db, body.organisation_id, cycle.id)
+    window = rules.window_obstacle(stage.opens_at, stage.closes_at, call.now)
+    ensure([window, rules.drafts_obstacle(drafts)])
     await stages.open_stage(call.db, stage.id)
     application = Application(
         code="SB-" + "".join(choice(ALPHABET) for _ in range(8)),
@@ -211,6 +214,15 @@ async def withdraw(call: Call, application_id: UUID) -> None:
             await scope.release(call.db, application)
             # Only now: the stages are held, so that the grant cannot close meanwhile.
             reasons.append(await _granted(call.db, application))
+
+
+async def _drafts(db: AsyncSession, organisation_id: UUID, cycle_id: UUID) -> int:
+    count = select(func.count()).where(
+        Application.organisation_id == organisation_id,
+        Application.cycle_id == cycle_id,
+        Application.status == ApplicationStatus.DRAFT,
+    )
+    return await db.scalar(count) or 0
 
 
 def ensure_draft(application: Application) -> None:
