@@ -49,7 +49,7 @@ def enrich(document: dict[str, Any]) -> None:
     """The chapters in order and in words, moves and reasons as enums, and an example for every
     state of the main things.
     """
-    there = {operation["tags"][0] for operation in _operations(document)}
+    there = {tag for operation in _operations(document) for tag in operation.get("tags", ())}
     document["tags"] = [
         {"name": name, "description": words} for name, words in CHAPTERS.items() if name in there
     ]

@@ -24,7 +24,12 @@ WORDS = {"contact_name": "赵六"}
 
 
 async def shut_out(
-    client: AsyncClient, office: Office, who: Caller, application: str, organisation: str
+    client: AsyncClient,
+    office: Office,
+    who: Caller,
+    application: str,
+    organisation: str,
+    drafting: int = 404,
 ) -> None:
     """Reads nothing, writes nothing, submits nothing, and drafts nothing in the firm's name."""
     place = f"/applications/{application}"
@@ -43,7 +48,7 @@ async def shut_out(
             answer = await client.post(f"{place}/{move}", **who.auth)
             assert_refused(answer, 404, "application-not-found")
         begun = await client.post("/applications", json=body, **who.auth)
-        assert begun.status_code == 404, begun.text
+        assert begun.status_code == drafting, begun.text
     assert application not in await seen(client, who)
 
 
@@ -92,7 +97,8 @@ async def test_an_administrator_who_has_handed_over_and_left(
         invited = await act(client, head, made["id"], "agents", login="somebody.else")
         assert_refused(invited, 403, "not-allowed")
     assert (await act(client, agent, made["id"], "ending", **ENDING)).status_code == 204
-    await shut_out(client, office, head, application, organisation)
+    # that it exists is known to whoever registered it, and no more
+    await shut_out(client, office, head, application, organisation, drafting=403)
     assert await seen(client, agent) == [application]
     stranger = await make_firm(ground)
     await shut_out(client, office, stranger.speaker, application, str(UUID(organisation)))

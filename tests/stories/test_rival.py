@@ -57,6 +57,11 @@ BODIES: dict[str, Any] = {
         "decision": "eligible",
         "grounds": [{"key": "complete", "answer": "met", "evidence": "文"}],
     },
+    "release_from_scope": {
+        "credit_code": "91320211MA1P2R3T49",
+        "document": "来函",
+        "reason": "未同意列入",
+    },
     "call_to_cure": {
         "document": "文",
         "defects": [{"pointer": "/form/contact_name", "wrong": "不符", "asked": "请改正"}],

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field, JsonValue, StringConstraints
 from app.award.applications.lifecycle import ApplicationStatus
 from app.award.applications.models import Validity
 from app.award.stages.lifecycle import Result
-from app.platform.http.bodies import Body, Key, Line, Prose, SearchText, View
+from app.platform.http.bodies import Body, CreditCode, Key, Line, Prose, SearchText, View
 from app.platform.http.pages import Paging
 from app.platform.uploads.schemas import FileIn, FileView
 from app.platform.workflow.advance import Action
@@ -146,7 +146,7 @@ class AttachmentView(FileView):
 class ScopeReleaseIn(Body):
     """A legal person that is in a scope against its will, and by what that was established."""
 
-    credit_code: str = Field(min_length=18, max_length=18, examples=["91320211MA1P2R3T49"])
+    credit_code: CreditCode = Field(examples=["91320211MA1P2R3T49"])
     document: Line = Field(examples=["被列单位来函2026-5"])
     reason: Prose = Field(examples=["该单位不是申报单位的子公司，未同意列入。"])
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from app.platform.http.bodies import Body, Line, View
+from app.platform.http.bodies import Body, CreditCode, Line, View
 from app.platform.http.pages import Paging
 from app.rules.facts import RecordKind
 
@@ -19,7 +19,7 @@ Yuan = Annotated[str, StringConstraints(pattern=r"^(?:0|[1-9][0-9]{0,12})\.[0-9]
 class RecordIn(Body):
     """A fact about an organisation. Which of the particulars it has depends on its kind."""
 
-    credit_code: str = Field(min_length=18, max_length=18, examples=["91320211MA1P2R3T49"])
+    credit_code: CreditCode = Field(examples=["91320211MA1P2R3T49"])
     kind: RecordKind
     what: Word = Field(
         description="The regulation's word: a tier, an incident's ground, a certificate, the fact "
@@ -45,10 +45,8 @@ class RecordIn(Body):
     bonus: Yuan | None = Field(
         default=None, description="Yuan paid for an honour, where known.", examples=["500000.00"]
     )
-    predecessor: str | None = Field(
+    predecessor: CreditCode | None = Field(
         default=None,
-        min_length=18,
-        max_length=18,
         description="Credit code of the organisation that this one succeeds.",
         examples=[None],
     )
@@ -57,9 +55,7 @@ class RecordIn(Body):
 class RecordQuery(Paging):
     """Which records to list."""
 
-    credit_code: str | None = Field(
-        default=None, min_length=18, max_length=18, examples=["91320211MA1P2R3T49"]
-    )
+    credit_code: CreditCode | None = Field(default=None, examples=["91320211MA1P2R3T49"])
     kind: RecordKind | None = None
 
 

@@ -35,7 +35,7 @@ MANDATE = Lifecycle([
               "refused": "未通过", "declined": "已谢绝", "withdrawn": "已撤回",
               "ended": "已结束"},
     moves={"accept": "核验通过", "refuse": "不予通过", "withdraw": "撤回", "join": "接受邀请",
-           "decline": "谢绝邀请", "end": "结束授权", "invite": "邀请经办人",
+           "decline": "谢绝邀请", "end": "结束授权", "restore": "恢复", "invite": "邀请经办人",
            "hand-over": "移交"},
 ))
 # fmt: on

@@ -10,7 +10,7 @@ from pydantic import Field
 from app.award.representation.lifecycle import MandateStatus
 from app.award.representation.rules import Doubt, MandateKind
 from app.platform.accounts.schemas import Login
-from app.platform.http.bodies import Body, Line, Prose, View
+from app.platform.http.bodies import Body, CreditCode, Line, Prose, View
 from app.platform.http.pages import Paging
 from app.platform.workflow.advance import Action
 
@@ -81,7 +81,7 @@ class MandateQuery(Paging):
     """Which mandates towards a programme to list."""
 
     status: MandateStatus | None = None
-    credit_code: str | None = Field(default=None, min_length=18, max_length=18)
+    credit_code: CreditCode | None = None
 
 
 class MandateLine(View):

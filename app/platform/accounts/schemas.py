@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from pydantic.json_schema import SkipJsonSchema
 
 from app.platform.accounts.lifecycle import AccountStatus
-from app.platform.http.bodies import Body, Key, Line, View
+from app.platform.http.bodies import Body, CreditCode, Key, Line, View
 
 Login = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._@-]{2,63}$")]
 Password = Annotated[str, Field(max_length=200, examples=["八成新的帆船-2026"])]
@@ -169,9 +169,7 @@ class Me(View):
 
 class OrganisationIn(Body):
     name: Line = Field(examples=["无锡滨湖精工有限公司"])
-    credit_code: str = Field(
-        min_length=18, max_length=18, description="GB 32100-2015.", examples=["91320211MA1P2R3T49"]
-    )
+    credit_code: CreditCode = Field(description="GB 32100-2015.", examples=["91320211MA1P2R3T49"])
 
 
 class OrganisationView(View):

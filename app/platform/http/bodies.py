@@ -59,6 +59,11 @@ Line = Annotated[
 ]
 """One line of text, 1 to 200 characters, not only blanks, no control characters."""
 
+CreditCode = Annotated[str, StringConstraints(min_length=18, max_length=18, pattern=rf"^{WORD}*$")]
+"""As long as a unified social credit code (GB 32100), and without blanks; whether its check
+character is right is another question.
+"""
+
 SearchText = Annotated[
     str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$", max_length=60)
 ]

@@ -151,7 +151,7 @@ async def test_supplement_is_frozen_beside_the_submission(
     assert after["supplements"] == [view["supplement"]]
     async with ground.database.reading() as db:
         row = await db.get_one(Application, application)
-        made = await db.scalar(select(Supplement))
+        made = await db.scalar(select(Supplement).where(Supplement.application_id == application))
     assert made is not None
     assert (row.content, row.receipt) == ("{}", "receipt")
     assert json.loads(made.content)["answers"][0]["value"] == "王五"

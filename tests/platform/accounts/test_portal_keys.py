@@ -41,6 +41,7 @@ async def retire(portal: Vouching, **body: Any) -> Response:
 async def test_both_keys_count_while_they_overlap_and_the_retired_one_no_more(
     portal: Vouching, ground: Ground, clock: MovableClock
 ) -> None:
+    clock.move(seconds=1)
     newer, added = await add(portal)
     assert added.status_code == 201, added.text
     assert added.json()["kid"] == newer.key.kid

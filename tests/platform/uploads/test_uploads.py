@@ -184,7 +184,7 @@ async def test_more_bytes_than_declared_are_refused(ground: Ground, client: Asyn
         ({"purpose": "nothing"}, "purpose-unknown"),
         ({"media_type": "image/png", "purpose": "mandate", "size": 50 * 2**20 + 1}, "too-large"),
         ({"file_name": "../授权书.pdf"}, "file-name-wrong"),
-        ({"file_name": "fdp.\u202e授权书"}, "file-name-wrong"),
+        ({"file_name": "fdp.\u202e授权书"}, "wrong-form"),
         ({"file_name": "授权书.hta"}, "file-ending-differs"),
         ({"file_name": "授权书.pdf.lnk"}, "file-ending-differs"),
         ({"file_name": "pdf"}, "file-ending-differs"),
