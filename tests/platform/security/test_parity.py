@@ -1,6 +1,7 @@
 """The policy is read twice, in Python and in SQL: do both readings always agree?"""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Select
@@ -8,6 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.award.policy import TABLE
 from app.award.roles import Role
+from app.platform.db import embedded
+from app.platform.db.engine import Database
+from app.platform.db.installation import Purpose, settle
 from app.platform.db.prepared import Direct, Prepared
 from app.platform.ground import Ground
 from app.platform.security.access import visible_to
@@ -16,6 +20,21 @@ from tests.architecture.resources import resources
 from tests.award.world import READABLE, Readable, World, make_world
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(scope="module")
+async def ground(
+    ground: Ground, cluster: embedded.Cluster, template: str, worker: str
+) -> AsyncIterator[Ground]:
+    """Over a database of the world's own: every row of it is asked about for everybody."""
+    name = f"parity_{worker}"
+    cluster.create_database(name, template)
+    database = Database.connect(cluster.url(name, embedded.APP_ROLE))
+    async with database.writing() as db:
+        await settle(db, Purpose.AWARD)
+    yield replace(ground, database=database)
+    await database.close()
+    cluster.drop_database(name)
 
 
 @pytest.fixture(scope="module")
