@@ -1,11 +1,28 @@
 """What does every request body have in common? Unknown fields and lookalike values are refused."""
 
+from datetime import date
 from typing import Annotated, Any, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationInfo, field_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import PydanticKnownError
 
 T = TypeVar("T")
+
+
+DAYS: set[Any] = {date, date | None}
+TIMES: set[Any] = DAYS | {AwareDatetime, AwareDatetime | None}
+
+
+def _counted(value: object) -> bool:
+    """Whether a day or an instant is given as a count, which nobody reads as the day it is."""
+    return isinstance(value, int | float) or (isinstance(value, str) and value[4:5] != "-")
 
 
 class Body(BaseModel):
@@ -15,11 +32,13 @@ class Body(BaseModel):
 
     @field_validator("*", mode="before", check_fields=False)
     @classmethod
-    def _whole_numbers_are_written_as_such(cls, value: object, field: ValidationInfo) -> object:
-        """`true`, `"12"` and `12.0` are no whole numbers."""
+    def _written_as_such(cls, value: object, field: ValidationInfo) -> object:
+        """`true`, `"12"` and `12.0` are no whole numbers; a count is no day and no instant."""
         wanted = cls.model_fields[field.field_name or ""].annotation
         if wanted in {int, int | None} and value is not None and type(value) is not int:
             raise PydanticKnownError("int_type")
+        if wanted in TIMES and _counted(value):
+            raise PydanticKnownError("date_type" if wanted in DAYS else "datetime_type")
         return value
 
 
