@@ -95,6 +95,7 @@ def test_service_keeps_its_description_at_length(
 
 
 @pytest.mark.long
+@pytest.mark.filterwarnings("ignore:Skipped test cases with unsupported payload")  # spreadsheets
 @borders.parametrize()
 @settings(AT_EASE)
 def test_service_keeps_its_description_at_every_border(
