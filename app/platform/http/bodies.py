@@ -20,9 +20,12 @@ DAYS: set[Any] = {date, date | None}
 TIMES: set[Any] = DAYS | {AwareDatetime, AwareDatetime | None}
 
 
-def _counted(value: object) -> bool:
-    """Whether a day or an instant is given as a count, which nobody reads as the day it is."""
-    return isinstance(value, int | float) or (isinstance(value, str) and value[4:5] != "-")
+def _told(wanted: Any, value: object) -> object:
+    """The value, where it is no day or instant given as a count: nobody reads the day in that."""
+    counted = isinstance(value, int | float) or (isinstance(value, str) and value[4:5] != "-")
+    if counted and wanted in TIMES:
+        raise PydanticKnownError("date_type" if wanted in DAYS else "datetime_type")
+    return value
 
 
 class Body(BaseModel):
@@ -37,9 +40,7 @@ class Body(BaseModel):
         wanted = cls.model_fields[field.field_name or ""].annotation
         if wanted in {int, int | None} and value is not None and type(value) is not int:
             raise PydanticKnownError("int_type")
-        if wanted in TIMES and _counted(value):
-            raise PydanticKnownError("date_type" if wanted in DAYS else "datetime_type")
-        return value
+        return _told(wanted, value)
 
 
 class Asked(BaseModel):
@@ -48,6 +49,11 @@ class Asked(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*", mode="before", check_fields=False)
+    @classmethod
+    def _days_are_told(cls, value: object, field: ValidationInfo) -> object:
+        return _told(cls.model_fields[field.field_name or ""].annotation, value)
 
 
 class View(BaseModel):
