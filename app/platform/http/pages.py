@@ -15,6 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app.platform.db.base import Rows
 from app.platform.db.prepared import Direct, Prepared
 from app.platform.errors import Invalid
+from app.platform.http.bodies import Asked
 
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
@@ -34,10 +35,8 @@ class Page(BaseModel, Generic[T]):
     next: str | None = Field(default=None, examples=["WyIyMDI2LTAxLTA1IiwgIuKApiJd"])
 
 
-class Paging(BaseModel):
+class Paging(Asked):
     """Where to start and how many to give."""
-
-    model_config = {"extra": "forbid"}
 
     cursor: str | None = Field(
         default=None, max_length=500, description="`next` of the page before."
