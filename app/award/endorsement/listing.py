@@ -15,12 +15,12 @@ from app.award.endorsement.schemas import (
     FollowingIn,
     FollowingLine,
     FollowingView,
-    WhyView,
 )
 from app.award.programmes.models import Authority
 from app.award.stages.lifecycle import StageStatus
 from app.award.stages.queries import ensure_disinterested, get_stage, open_stage, stage_at
 from app.award.stages.rules import StageNotOpen
+from app.award.stages.schemas import WhyView
 from app.platform.accounts.callers import Call
 from app.platform.audit.record import record
 from app.platform.db.base import among
@@ -165,7 +165,5 @@ def _line(entry: Any, found: Follows | Undecided, names: dict[UUID, str]) -> Fol
             value=found.value,
             reason=None,
         )
-    why = found.why
-    told = WhyView(code=why.code, zh=why.sentence("zh"), en=why.sentence("en"))
     nobody = dict.fromkeys(("authority_id", "authority", "fact", "value"))
-    return FollowingLine(**about, **nobody, reason=told)
+    return FollowingLine(**about, **nobody, reason=WhyView.told(found.why))

@@ -8,19 +8,12 @@ from pydantic import Field
 
 from app.award.applications.schemas import Industry
 from app.award.endorsement.following import Fact
+from app.award.stages.schemas import WhyView
 from app.platform.http.bodies import Body, Key, Line, Prose, SearchText, View
 from app.platform.http.pages import Paging
 from app.platform.uploads.schemas import Sha256
 
 MOST = 2_000
-
-
-class WhyView(View):
-    """Why a person must decide."""
-
-    code: str = Field(examples=["no-body-fits"])
-    zh: str
-    en: str
 
 
 class RoutingIn(Body):

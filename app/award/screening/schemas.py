@@ -10,6 +10,7 @@ from app.award.applications.schemas import AttachmentView, SupplementView
 from app.award.screening.consulting import Awaited
 from app.award.screening.cures import CureState
 from app.award.screening.rules import Decision, GroundAnswer, Said
+from app.award.stages.schemas import WhyView
 from app.platform.http.bodies import Body, Line, Prose, View
 from app.platform.http.pages import Paging
 from app.rules.facts import Met
@@ -149,14 +150,6 @@ class ScreeningsIn(Body):
         "mend. Without it every entry that is asked for a complete file needs a person.",
     )
     note: Prose | None = Field(default=None, examples=["经系统核对，各项均有据可查。"])
-
-
-class WhyView(View):
-    """Why an entry cannot be decided by rule."""
-
-    code: str = Field(examples=["ground-needs-person"])
-    zh: str
-    en: str
 
 
 class ScreenedLine(View):

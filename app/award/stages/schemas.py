@@ -1,15 +1,29 @@
 """How do stages, entries and rankings look on the wire?"""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from app.award.stages.lifecycle import Clerical, Result, StageStatus
+from app.platform.errors import Refusal
 from app.platform.http.bodies import Body, Key, Line, Prose, SearchText, View
 from app.platform.http.pages import Paging
 from app.platform.workflow.advance import Action
+
+
+class WhyView(View):
+    """Why a person must decide what others need nobody for."""
+
+    code: str = Field(examples=["ground-needs-person"])
+    zh: str
+    en: str
+
+    @classmethod
+    def told(cls, why: Refusal) -> Self:
+        """A refusal as one of the reasons of a line."""
+        return cls(code=why.code, zh=why.sentence("zh"), en=why.sentence("en"))
 
 
 class CorrectionView(View):

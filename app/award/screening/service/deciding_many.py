@@ -14,11 +14,12 @@ from app.award.screening import by_rule, consulting, cures, filed, queries, rule
 from app.award.screening.cure_queries import cures_of
 from app.award.screening.models import Screening
 from app.award.screening.rules import Decision, Examined
-from app.award.screening.schemas import ScreenedLine, ScreeningsIn, ScreeningsView, WhyView
+from app.award.screening.schemas import ScreenedLine, ScreeningsIn, ScreeningsView
 from app.award.screening.service.deciding import answered, closed_to, log_decision
 from app.award.stages.models import Entry, Outcome
 from app.award.stages.queries import ENTRY_RESOURCE, get_stage, live, open_stage
 from app.award.stages.rules import EntryUnknown
+from app.award.stages.schemas import WhyView
 from app.platform.accounts.callers import Call
 from app.platform.accounts.models import Organisation
 from app.platform.db.base import Rows, among
@@ -178,10 +179,7 @@ def _view(judged: Sequence[Judged]) -> ScreeningsView:
                 code=each.case.code,
                 organisation=each.case.name,
                 decision=decision,
-                reasons=[
-                    WhyView(code=why.code, zh=why.sentence("zh"), en=why.sentence("en"))
-                    for why in each.reasons
-                ],
+                reasons=[WhyView.told(why) for why in each.reasons],
             )
             for each, decision in zip(judged, made, strict=True)
         ],
