@@ -305,6 +305,8 @@ async def test_many_cost_as_many_statements_as_one(ground: Ground, client: Async
             kept = select(ScreenedGround).where(ScreenedGround.entry_id.in_(entries))
             assert len((await db.scalars(kept)).all()) == count * len(KEYS)
     assert costs[0] == costs[1]
+    office, _ = await with_cure(ground, 1)
+    await screen(client, office)
     costs = []
     for count in (1, 3):
         office, _ = await with_cure(ground, count)
